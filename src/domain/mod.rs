@@ -1,0 +1,8 @@
+//! Rules that the server and the browser share: pure values and pure functions.
+//! Nothing here knows Leptos, a database, a clock or a network.
+
+pub mod aspect;
+pub mod framing;
+pub mod ids;
+pub mod rating;
+pub mod time;
