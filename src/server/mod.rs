@@ -1,0 +1,3 @@
+//! The server's frame: configuration, state, router, database, middleware.
+
+pub mod db;
