@@ -2,7 +2,11 @@
 //! Nothing here knows Leptos, a database, a clock or a network.
 
 pub mod aspect;
+pub mod calendar;
 pub mod framing;
 pub mod ids;
+pub mod naming;
 pub mod rating;
+pub mod tags;
 pub mod time;
+pub mod video;

@@ -1,0 +1,1 @@
+//! What Annotate and Framing share: player, transport, timeline, keys.

@@ -1,0 +1,9 @@
+//! Exports: durable jobs that render a reel.
+
+pub mod api;
+pub mod jobs_page;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod store;
+pub mod types;

@@ -1,0 +1,11 @@
+//! Games and their videos.
+
+pub mod annotate;
+pub mod api;
+pub mod library;
+pub mod new;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod store;
+pub mod types;

@@ -1,0 +1,10 @@
+//! Reels: clips in order, one shape, framed.
+
+pub mod api;
+pub mod editor;
+pub mod new;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod store;
+pub mod types;
