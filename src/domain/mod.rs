@@ -7,6 +7,7 @@ pub mod framing;
 pub mod ids;
 pub mod naming;
 pub mod rating;
+pub mod size;
 pub mod tags;
 pub mod time;
 pub mod video;
