@@ -3,6 +3,11 @@
 
 pub mod aspect;
 pub mod framing;
+pub mod geometry;
 pub mod ids;
+pub mod keyframes;
+pub mod plan;
 pub mod rating;
 pub mod time;
+pub mod time_map;
+pub mod video;
