@@ -8,5 +8,6 @@ pub mod ids;
 pub mod naming;
 pub mod rating;
 pub mod tags;
+pub mod text;
 pub mod time;
 pub mod video;
