@@ -12,6 +12,7 @@ pub mod plan;
 pub mod rating;
 pub mod size;
 pub mod tags;
+pub mod text;
 pub mod time;
 pub mod time_map;
 pub mod video;
