@@ -3,6 +3,8 @@
 pub mod api;
 pub mod login;
 #[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
 pub mod service;
 pub mod settings;
 #[cfg(feature = "ssr")]

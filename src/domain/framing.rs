@@ -1,6 +1,9 @@
 //! What an editor stores for one clip of a reel: crop keyframes and segments, on the source's own time, in whole numbers.
 
-use super::time::Micros;
+use super::{
+    geometry::{Crop, CropSpace},
+    time::{FrameRate, Micros},
+};
 use serde::{Deserialize, Serialize};
 
 /// How the crop travels from one keyframe to the next.
@@ -85,4 +88,160 @@ pub struct Framing {
     /// In playing order. None: the whole clip at normal speed. The first start and the last end are the clip's trim.
     #[serde(default)]
     pub segments: Vec<Segment>,
+}
+
+/// The stretch of a source that an editor works on: a clip's `start..end`, on the grid of its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    pub start: Micros,
+    pub end: Micros,
+    pub rate: FrameRate,
+}
+
+impl Span {
+    /// Where the first and the last keyframe stand: the presentation times of the first and the last frame.
+    pub fn ends(self) -> (Micros, Micros) {
+        let first = self.rate.frame_at(self.start);
+        let last = (self.rate.frame_at(self.end) - 1).max(first);
+        (self.rate.frame_start(first), self.rate.frame_start(last))
+    }
+
+    /// The presentation time of the frame shown at `at`, within the clip.
+    pub fn snap(self, at: Micros) -> Micros {
+        let (first, last) = self.ends();
+        self.rate.shown_at(at).clamp_to(first, last)
+    }
+}
+
+/// Edits of the keyframes. Each answers a new framing, so that undo is the old one.
+impl Framing {
+    /// The crop is `crop` at the frame shown at `at`: edits the keyframe within half a frame of it, or writes one. Both
+    /// ends of the clip get a keyframe where they have none. The first crop that a clip gets is its crop all the time.
+    #[must_use]
+    pub fn with_key_at(&self, space: CropSpace, span: Span, at: Micros, crop: Crop) -> Self {
+        let (at, crop) = (span.snap(at), space.clamp(crop));
+        let mut framing = self.clone();
+        if framing.crop.is_empty() {
+            let (first, last) = span.ends();
+            framing.set(span, first, crop);
+            framing.set(span, last, crop);
+        } else {
+            framing = framing.with_ends(space, span);
+        }
+        framing.set(span, at, crop);
+        framing
+    }
+
+    /// A keyframe at both ends of the clip, each with the crop that is there already: for a clip whose bounds changed.
+    #[must_use]
+    pub fn with_ends(&self, space: CropSpace, span: Span) -> Self {
+        let (first, last) = span.ends();
+        let mut framing = self.clone();
+        for at in [first, last] {
+            if framing.key_near(span.rate, at).is_none() {
+                framing.set(span, at, space.crop_at(&self.crop, at));
+            }
+        }
+        framing
+    }
+
+    /// Without the keyframe at `at`. Those at the ends of the clip stay.
+    #[must_use]
+    pub fn without_key_at(&self, span: Span, at: Micros) -> Self {
+        let (first, last) = span.ends();
+        let mut framing = self.clone();
+        if let Some(index) = framing.key_near(span.rate, at)
+            && ![framing.key_near(span.rate, first), framing.key_near(span.rate, last)].contains(&Some(index))
+        {
+            framing.crop.remove(index);
+        }
+        framing
+    }
+
+    /// The keyframe at `at` with another easing.
+    #[must_use]
+    pub fn with_ease_at(&self, span: Span, at: Micros, ease: Ease) -> Self {
+        let mut framing = self.clone();
+        if let Some(index) = framing.key_near(span.rate, at) {
+            framing.crop[index].ease = ease;
+        }
+        framing
+    }
+
+    /// The index of the keyframe within half a frame of `at`.
+    pub fn key_near(&self, rate: FrameRate, at: Micros) -> Option<usize> {
+        let near = |key: &CropKey| (key.at.0.saturating_sub(at.0)).saturating_abs().saturating_mul(2);
+        let (index, key) = self.crop.iter().enumerate().min_by_key(|(_, key)| near(key))?;
+        (near(key) < rate.frame_length().0).then_some(index)
+    }
+
+    fn set(&mut self, span: Span, at: Micros, Crop { x, y, h }: Crop) {
+        if let Some(index) = self.key_near(span.rate, at) {
+            let CropKey { at, ease, .. } = self.crop[index];
+            self.crop[index] = CropKey { at, x, y, h, ease };
+        } else {
+            let index = self.crop.partition_point(|key| key.at < at);
+            // Easing belongs to the stretch that follows, and that one was split in two.
+            let ease = index.checked_sub(1).map_or(Ease::default(), |before| self.crop[before].ease);
+            self.crop.insert(index, CropKey { at, x, y, h, ease });
+        }
+    }
+}
+
+/// Why a framing that came from outside is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FramingError {
+    #[error("a clip has at most {} crop keyframes and {} segments", Framing::MOST_KEYS, Framing::MOST_SEGMENTS)]
+    TooMany,
+    #[error("crop keyframes are ordered by time, no two at the same time")]
+    KeysUnordered,
+    #[error("a crop keyframe lies outside what a picture can be")]
+    KeyOutOfRange,
+    #[error("a segment ends before it starts, or starts before the one in front of it ends")]
+    SegmentsUnordered,
+}
+
+impl FramingError {
+    /// Stable; travels to the browser.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::TooMany => "framing_too_large",
+            Self::KeysUnordered => "keys_unordered",
+            Self::KeyOutOfRange => "key_out_of_range",
+            Self::SegmentsUnordered => "segments_unordered",
+        }
+    }
+}
+
+impl Framing {
+    pub const MOST_KEYS: usize = 2_000;
+    pub const MOST_SEGMENTS: usize = 200;
+    /// No time of a recording lies beyond this: 100 hours.
+    pub const LATEST: Micros = Micros::from_seconds(360_000);
+    /// No picture is larger, in thousandths of a pixel.
+    const LARGEST: i64 = 100_000 * 1_000;
+
+    /// What must hold before a framing is stored, whatever the video is. Bounds that depend on the video are no errors:
+    /// the plan cuts segments to the clip and keeps the crop in the picture.
+    pub fn check(&self) -> Result<(), FramingError> {
+        if self.crop.len() > Self::MOST_KEYS || self.segments.len() > Self::MOST_SEGMENTS {
+            return Err(FramingError::TooMany);
+        }
+        let in_time = |at: Micros| (Micros::ZERO..=Self::LATEST).contains(&at);
+        let length = 0..=Self::LARGEST;
+        if self.crop.windows(2).any(|pair| pair[0].at >= pair[1].at) {
+            return Err(FramingError::KeysUnordered);
+        }
+        let sound = |key: &CropKey| in_time(key.at) && [key.x, key.y, key.h].iter().all(|value| length.contains(value));
+        if !self.crop.iter().all(|key| sound(key) && key.h > 0) {
+            return Err(FramingError::KeyOutOfRange);
+        }
+        let ordered = |pair: &[Segment]| pair[0].end <= pair[1].start;
+        let sound = |part: &Segment| part.start < part.end && in_time(part.start) && in_time(part.end);
+        if self.segments.iter().all(sound) && self.segments.windows(2).all(ordered) {
+            Ok(())
+        } else {
+            Err(FramingError::SegmentsUnordered)
+        }
+    }
 }

@@ -4,9 +4,14 @@
 pub mod aspect;
 pub mod calendar;
 pub mod framing;
+pub mod geometry;
 pub mod ids;
+pub mod keyframes;
 pub mod naming;
+pub mod plan;
 pub mod rating;
 pub mod tags;
+pub mod text;
 pub mod time;
+pub mod time_map;
 pub mod video;

@@ -95,6 +95,81 @@ pub struct FrameRate {
     pub den: u32,
 }
 
+/// Which frame a time means, everywhere: **the frame shown at `t` is the last one whose presentation time is at or before
+/// `t`**. Stretches are half open: `[in, out)` plays from the frame shown at `in` up to, and without, the frame shown at
+/// `out`; for times that are frame starts these are exactly the frames whose presentation time lies in `[in, out)`. Two
+/// stretches that share an edge share no frame and lose none.
+///
+/// A time may be this much too early and still mean the frame that starts there: stored times are whole microseconds,
+/// and Matroska rounds presentation times to a millisecond. Never more than a quarter of a frame.
+const EARLY: i128 = 1_000;
+
+impl FrameRate {
+    /// The reduced ratio; `None` unless it lies between 1 and 480 frames a second.
+    pub fn new(num: u32, den: u32) -> Option<Self> {
+        let common = gcd(num, den).max(1);
+        let rate = Self { num: num / common, den: den / common };
+        rate.is_usable().then_some(rate)
+    }
+
+    /// A rate that came from outside (JSON) may be anything; one that is not usable must not reach a plan.
+    pub const fn is_usable(self) -> bool {
+        self.den > 0 && self.num >= self.den && self.num as u64 <= 480 * self.den as u64
+    }
+
+    /// When frame `n` starts, from the first frame, rounded once to the nearest microsecond.
+    pub fn frame_start(self, n: i64) -> Micros {
+        Micros(round_div(i128::from(n) * i128::from(self.den) * 1_000_000, self.num.into()))
+    }
+
+    /// The frame shown at `at`: see [`FrameRate`]. Negative before the first frame.
+    pub fn frame_at(self, at: Micros) -> i64 {
+        let (num, den) = (i128::from(self.num), i128::from(self.den.max(1)) * 1_000_000);
+        let early = EARLY.min(den / (4 * num.max(1)));
+        floor_div((i128::from(at.0) + early) * num, den)
+    }
+
+    /// The frame that starts nearest to `at`: for times that a person typed or dragged.
+    pub fn nearest_frame(self, at: Micros) -> i64 {
+        round_div(i128::from(at.0) * i128::from(self.num), i128::from(self.den) * 1_000_000)
+    }
+
+    /// The presentation time of the frame shown at `at`: where a crop, a keyframe and a mark belong.
+    pub fn shown_at(self, at: Micros) -> Micros {
+        self.frame_start(self.frame_at(at))
+    }
+
+    /// The middle of frame `n`: seeking a player here shows frame `n` whatever it rounds.
+    pub fn frame_middle(self, n: i64) -> Micros {
+        Micros(round_div((2 * i128::from(n) + 1) * i128::from(self.den) * 1_000_000, 2 * i128::from(self.num)))
+    }
+
+    /// The length of one frame, rounded to the nearest microsecond.
+    pub fn frame_length(self) -> Micros {
+        self.frame_start(1)
+    }
+}
+
+const fn gcd(a: u32, b: u32) -> u32 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+/// `a / b` rounded down, for any `a` and positive `b`; bounded by what an i64 holds. A divisor of zero counts as one, so
+/// that a hostile rate gives a wrong number, never a panic.
+pub(super) fn floor_div(a: i128, b: i128) -> i64 {
+    saturate(a.div_euclid(b.max(1)))
+}
+
+/// `a / b` rounded to the nearest, halves up; otherwise as [`floor_div`].
+pub(super) fn round_div(a: i128, b: i128) -> i64 {
+    let b = b.max(1);
+    saturate((2 * a + b).div_euclid(2 * b))
+}
+
+fn saturate(value: i128) -> i64 {
+    i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
+}
+
 impl fmt::Display for FrameRate {
     /// `25`, `29.97`: what the interface shows before "fps".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -133,7 +208,38 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_frame_starts_where_it_is_shown() {
+        let ntsc = FrameRate { num: 30000, den: 1001 };
+        assert_eq!(ntsc.frame_start(1), Micros(33_367));
+        assert_eq!(ntsc.frame_start(30_000), Micros(1_001_000_000));
+        assert_eq!(ntsc.frame_at(Micros(33_366)), 1, "a microsecond early is the same frame");
+        assert_eq!(ntsc.frame_at(Micros(33_000)), 1, "and so is a millisecond, as Matroska writes it");
+        assert_eq!(ntsc.frame_at(Micros(32_000)), 0);
+        assert_eq!(ntsc.frame_at(Micros(-5_000)), -1);
+        assert_eq!(ntsc.nearest_frame(Micros(20_000)), 1);
+        assert_eq!(FrameRate::new(50, 2), Some(FrameRate { num: 25, den: 1 }));
+        for (num, den) in [(0, 1), (1, 0), (0, 0), (1, 2), (100_000, 1)] {
+            assert_eq!(FrameRate::new(num, den), None);
+        }
+    }
+
     proptest::proptest! {
+        #[test]
+        fn a_frames_start_and_middle_mean_that_frame(n in 0_i64..40_000_000, num in 1_u32..240_000, den in 1_u32..1002) {
+            let rate = FrameRate { num, den };
+            proptest::prop_assume!(rate.is_usable());
+            proptest::prop_assert_eq!(rate.frame_at(rate.frame_start(n)), n);
+            proptest::prop_assert_eq!(rate.frame_at(rate.frame_middle(n)), n);
+            proptest::prop_assert_eq!(rate.nearest_frame(rate.frame_start(n)), n);
+        }
+
+        #[test]
+        fn no_rate_and_no_time_panics(num: u32, den: u32, at: i64) {
+            let rate = FrameRate { num, den };
+            let _ = (rate.frame_at(Micros(at)), rate.frame_start(at), rate.nearest_frame(Micros(at)), rate.frame_middle(at));
+        }
+
         #[test]
         fn what_is_shown_reads_back_within_a_hundredth(at in 0_i64..300_000_000_000) {
             let read = Micros::parse(&Micros(at).precise()).expect("a time");
