@@ -18,7 +18,13 @@ pub mod ui;
 pub mod uploads;
 
 #[cfg(feature = "ssr")]
+pub mod jobs;
+#[cfg(feature = "ssr")]
+pub mod media;
+#[cfg(feature = "ssr")]
 pub mod server;
+#[cfg(feature = "ssr")]
+pub mod storage;
 
 /// Where the browser begins: takes over the page that the server rendered.
 #[cfg(feature = "hydrate")]

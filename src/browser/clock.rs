@@ -1,11 +1,6 @@
-//! The browser's clock and calendar.
+//! The browser's calendar.
 
 use wasm_bindgen::JsValue;
-
-/// Milliseconds since 1970.
-pub fn now() -> f64 {
-    js_sys::Date::now()
-}
 
 /// `Nov 22, 11:40` where the browser is.
 #[allow(clippy::cast_precision_loss)]

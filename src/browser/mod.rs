@@ -1,14 +1,20 @@
 //! The browser: the only room that names `web_sys`. It compiles natively too, so that components need no gates around
 //! their handlers, and never runs there: everything here is called from effects and event handlers.
 
+pub mod canvas;
 pub mod clock;
+pub mod keys;
+pub mod page;
+pub mod pointer;
+pub mod storage;
+pub mod video;
 
 use crate::live::versions::Versions;
 
-/// Called once when the page was taken over: marks the body for whoever waits for that, and opens the socket.
+/// Called once when the page was taken over: opens the socket, and marks the body for whoever waits for that.
 pub fn started(versions: Versions) {
+    let _ = versions;
     if let Some(body) = leptos::prelude::document().body() {
         let _ = body.set_attribute("data-hydrated", "");
     }
-    let _ = versions;
 }

@@ -15,15 +15,14 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 use std::collections::HashMap;
 
 /// A clip without its tags, which stand in a table of their own.
-pub fn clip(row: &AnyRow, prefix: &str) -> Result<Clip, sqlx::Error> {
-    let column = |name: &str| format!("{prefix}{name}");
-    let number = |name: &str| row.try_get::<i64, _>(column(name).as_str());
-    let text = |name: &str| row.try_get::<String, _>(column(name).as_str());
+pub fn clip(row: &AnyRow) -> Result<Clip, sqlx::Error> {
+    let number = |name: &str| row.try_get::<i64, _>(name);
+    let text = |name: &str| row.try_get::<String, _>(name);
     Ok(Clip {
-        id: parsed(row, &column("id"))?,
+        id: parsed(row, "id")?,
         version: number("version")?,
-        game: parsed(row, &column("game"))?,
-        video: parsed(row, &column("video"))?,
+        game: parsed(row, "game")?,
+        video: parsed(row, "video")?,
         details: ClipDetails {
             start: Micros(number("start_us")?),
             end: Micros(number("end_us")?),
@@ -67,7 +66,7 @@ pub async fn of_game(db: &Db, owner: &AccountId, game: &GameId) -> Result<Vec<Cl
         .fetch_all(db.pool())
         .await?;
     let mut tags = tags_where(db, owner, "c.game = $2", game.as_str()).await?;
-    rows.iter().map(|row| Ok(with_tags(clip(row, "")?, &mut tags))).collect()
+    rows.iter().map(|row| Ok(with_tags(clip(row)?, &mut tags))).collect()
 }
 
 pub async fn get(db: &Db, owner: &AccountId, id: &ClipId) -> Result<Option<Clip>, sqlx::Error> {
@@ -78,7 +77,7 @@ pub async fn get(db: &Db, owner: &AccountId, id: &ClipId) -> Result<Option<Clip>
         .await?;
     let Some(row) = row else { return Ok(None) };
     let mut tags = tags_where(db, owner, "c.id = $2", id.as_str()).await?;
-    Ok(Some(with_tags(clip(&row, "")?, &mut tags)))
+    Ok(Some(with_tags(clip(&row)?, &mut tags)))
 }
 
 /// The library's clips, newest match first: two statements, however many clips.
@@ -117,7 +116,7 @@ pub async fn library(db: &Db, owner: &AccountId, filter: &ClipFilter) -> Result<
 }
 
 fn library_clip(row: &AnyRow, tags: &mut HashMap<String, Vec<String>>) -> Result<LibraryClip, sqlx::Error> {
-    let clip = with_tags(clip(row, "")?, tags);
+    let clip = with_tags(clip(row)?, tags);
     let played_on = parsed(row, "played_on")?;
     let opponent: String = row.try_get("opponent")?;
     let tournament: String = row.try_get("tournament")?;

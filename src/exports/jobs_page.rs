@@ -2,7 +2,7 @@
 
 use super::{api::recent_exports, export_job::ExportJob, progress::Paces, types::Export, upload_job::UploadJob};
 use crate::{
-    browser::clock,
+    browser::page,
     live::versions::Versions,
     ui::{notice::{EmptyNotice, LoadError}, shell::Page},
     uploads::queue::{TaskState, UploadQueue},
@@ -78,7 +78,7 @@ fn Jobs(list: Vec<Export>, show: Memo<Listed>) -> impl IntoView {
     let uploads = UploadQueue::expect().tasks;
     let paces = Paces::new();
     Effect::new(move |_| {
-        let now = clock::now();
+        let now = page::now_ms();
         versions.progress.with(|live| live.iter().for_each(|export| paces.see(export, now)));
     });
     let (now, over): (Vec<_>, Vec<_>) = list.into_iter().partition(|export| export.state.is_running());

@@ -5,6 +5,10 @@ mod export_job;
 pub mod jobs_page;
 pub mod progress;
 #[cfg(feature = "ssr")]
+pub mod render;
+#[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;

@@ -4,6 +4,8 @@ pub mod api;
 pub mod page;
 mod rendition_card;
 #[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;

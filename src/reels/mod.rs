@@ -5,6 +5,8 @@ mod aspect_choice;
 pub mod editor;
 pub mod new;
 #[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
