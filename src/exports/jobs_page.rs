@@ -94,7 +94,7 @@ fn Jobs(list: Vec<Export>, show: Memo<Listed>) -> impl IntoView {
         [running, finished].into_iter().all(|group| group.with(|(uploads, exports)| uploads.is_empty() && exports.is_empty()))
     });
     view! {
-        <Show when=move || empty.get() fallback=|| ()>
+        <Show when=move || empty.get()>
             <EmptyNotice title="Nothing is running" text="Exports of the last seven days and the uploads of this tab stand here.">
                 <a class="button button--primary button--lg" href="/"><span class="button__text">"Open the library"</span></a>
             </EmptyNotice>
@@ -117,11 +117,11 @@ fn JobGroup(
     let has_any = Memo::new(move |_| count() > 0);
     let note = move || if note.is_empty() { format!("{} running or waiting", count()) } else { note.to_owned() };
     view! {
-        <Show when=move || has_any.get() fallback=|| ()>
+        <Show when=move || has_any.get()>
             <section class="section" aria-labelledby=id>
                 <div class="section__head">
                     <h2 class="section__title" id=id>{title}</h2>
-                    <span class="section__note">{note.clone()}</span>
+                    <span class="section__note">{note}</span>
                 </div>
                 <div class="job-list">
                     <For each=move || group.get().0 key=|key| *key let:key><UploadJob key /></For>

@@ -1,5 +1,6 @@
 //! The design system. It knows no slice.
 
+pub mod dialog;
 pub mod icon;
 pub mod moment;
 pub mod not_found;
