@@ -4,15 +4,15 @@ export { expect };
 
 /**
  * Playwright's `test`, but an error on the console or an uncaught one fails it, in whichever tab it happens.
- * A test that provokes one says so: `test.use({ expectedErrors: [/409/] })`.
+ * A test that provokes one says so: `test.use({ expectedErrors: /409/ })`.
  */
-export const test = base.extend<{ expectedErrors: RegExp[]; noErrors: void }>({
-  expectedErrors: [[], { option: true }],
+export const test = base.extend<{ expectedErrors: RegExp | undefined; noErrors: void }>({
+  expectedErrors: [undefined, { option: true }],
   noErrors: [
     async ({ context, expectedErrors }, use) => {
       const errors: string[] = [];
       const note = (error: string) => {
-        if (!expectedErrors.some((expected) => expected.test(error))) errors.push(error);
+        if (!expectedErrors?.test(error)) errors.push(error);
       };
       context.on("console", (message) => {
         if (message.type() === "error") note(`${message.text()} (${message.location().url})`);
