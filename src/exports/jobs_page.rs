@@ -4,7 +4,10 @@ use super::{api::recent_exports, export_job::ExportJob, progress::Paces, types::
 use crate::{
     browser::page,
     live::versions::Versions,
-    ui::{notice::{EmptyNotice, LoadError}, shell::Page},
+    ui::{
+        notice::{EmptyNotice, LoadError},
+        shell::Page,
+    },
     uploads::queue::{TaskState, UploadQueue},
 };
 use leptos::prelude::*;
@@ -83,15 +86,22 @@ fn Jobs(list: Vec<Export>, show: Memo<Listed>) -> impl IntoView {
     });
     let (now, over): (Vec<_>, Vec<_>) = list.into_iter().partition(|export| export.state.is_running());
     let upload_keys = move |done: bool| {
-        let keys = |task: &crate::uploads::queue::UploadTask| ((task.state == TaskState::Done) == done).then_some(task.key);
-        if show.get() == Listed::Exports { Vec::new() } else { uploads.with(|all| all.iter().filter_map(keys).collect()) }
+        let keys =
+            |task: &crate::uploads::queue::UploadTask| ((task.state == TaskState::Done) == done).then_some(task.key);
+        if show.get() == Listed::Exports {
+            Vec::new()
+        } else {
+            uploads.with(|all| all.iter().filter_map(keys).collect())
+        }
     };
     let exports = move |list: &[Export]| if show.get() == Listed::Uploads { Vec::new() } else { list.to_vec() };
     let (now, over) = (StoredValue::new(now), StoredValue::new(over));
     let running = Memo::new(move |_| (upload_keys(false), now.with_value(|list| exports(list))));
     let finished = Memo::new(move |_| (upload_keys(true), over.with_value(|list| exports(list))));
     let empty = Memo::new(move |_| {
-        [running, finished].into_iter().all(|group| group.with(|(uploads, exports)| uploads.is_empty() && exports.is_empty()))
+        [running, finished]
+            .into_iter()
+            .all(|group| group.with(|(uploads, exports)| uploads.is_empty() && exports.is_empty()))
     });
     view! {
         <Show when=move || empty.get()>

@@ -1,6 +1,11 @@
 //! The gallery: every file that an export made, by day.
 
-use super::{api::{delete_rendition, list_renditions}, player::RenditionPlayer, rendition_card::RenditionCard, types::Rendition};
+use super::{
+    api::{delete_rendition, list_renditions},
+    player::RenditionPlayer,
+    rendition_card::RenditionCard,
+    types::Rendition,
+};
 use crate::{
     domain::{calendar::Day, size::size},
     live::{types::Topic, versions::Versions},

@@ -1,9 +1,6 @@
 //! Plays a file of the gallery: `?play=` in the URL opens it, so that a link leads straight to it and Back closes it.
 
-use super::{
-    rendition_card::shape,
-    types::Rendition,
-};
+use super::{rendition_card::shape, types::Rendition};
 use crate::{
     domain::size::size,
     ui::{dialog::Dialog, icon::Icon},

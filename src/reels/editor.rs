@@ -41,10 +41,13 @@ pub fn ReelPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")).and_then(|id| id.parse::<ReelId>().ok()));
     // Loaded once for each reel: from then on the session holds it and takes in what changes elsewhere.
-    let loaded = Resource::new(move || id.get(), async move |id| match id {
-        Some(id) => get_reel(id).await,
-        None => Err(ApiError::not_found("reel")),
-    });
+    let loaded = Resource::new(
+        move || id.get(),
+        async move |id| match id {
+            Some(id) => get_reel(id).await,
+            None => Err(ApiError::not_found("reel")),
+        },
+    );
     view! {
         <Suspense fallback=|| view! { <Page title="Reel"><div class="skeleton page-skeleton" aria-busy="true"></div></Page> }>
             {move || Suspend::new(async move {
@@ -85,10 +88,13 @@ fn ReelEditor(reel: Reel) -> impl IntoView {
 fn follow_changes(session: Session) {
     const BURST_MS: u32 = 250;
     let versions = Versions::expect();
-    let pending = StoredValue::new_local(None::<Timeout>);
-    Effect::watch(
-        move || (versions.reels.get(), versions.clips.get(), versions.games.get()),
-        move |_, _, _| pending.set_value(Some(Timeout::new(BURST_MS, move || session.refresh()))),
-        false,
-    );
+    // Timers belong to the browser: made in an effect, never on the server.
+    Effect::new(move |_| {
+        let pending = StoredValue::new_local(None::<Timeout>);
+        Effect::watch(
+            move || (versions.reels.get(), versions.clips.get(), versions.games.get()),
+            move |_, _, _| pending.set_value(Some(Timeout::new(BURST_MS, move || session.refresh()))),
+            false,
+        );
+    });
 }

@@ -62,7 +62,9 @@ fn Choices(list: Vec<LibraryClip>, search: RwSignal<String>, chosen: RwSignal<Ve
     let list = StoredValue::new(list);
     let found = Memo::new(move |_| {
         let wanted = search.get().to_lowercase();
-        list.with_value(|list| list.iter().filter(|clip| matches(clip, &wanted)).take(LISTED).cloned().collect::<Vec<_>>())
+        list.with_value(|list| {
+            list.iter().filter(|clip| matches(clip, &wanted)).take(LISTED).cloned().collect::<Vec<_>>()
+        })
     });
     view! {
         <div class="add-list">

@@ -13,7 +13,8 @@ pub fn ClipList(session: Session) -> impl IntoView {
     let adding = RwSignal::new(false);
     // The row that is dragged.
     let dragged = RwSignal::new(None::<ReelClipId>);
-    let ids = Memo::new(move |_| session.reel.with(|reel| reel.clips.iter().map(|clip| clip.id.clone()).collect::<Vec<_>>()));
+    let ids =
+        Memo::new(move |_| session.reel.with(|reel| reel.clips.iter().map(|clip| clip.id.clone()).collect::<Vec<_>>()));
     let count = move || session.reel.with(|reel| format!("{} · {}", reel.clips.len(), marked_length(reel)));
     view! {
         <aside class="panel panel--start" aria-label="Clips of this reel">
@@ -51,11 +52,16 @@ fn marked_length(reel: &Reel) -> Micros {
 fn ClipRow(session: Session, id: ReelClipId, dragged: RwSignal<Option<ReelClipId>>) -> impl IntoView {
     let id = StoredValue::new(id);
     let is_this = move |other: &Option<ReelClipId>| id.with_value(|id| other.as_ref() == Some(id));
-    let place = move || session.reel.with_untracked(|reel| reel.clips.iter().position(|clip| is_this(&Some(clip.id.clone()))));
+    let place =
+        move || session.reel.with_untracked(|reel| reel.clips.iter().position(|clip| is_this(&Some(clip.id.clone()))));
     let read = move |of: fn(&Reel, &ReelClip) -> String| {
         Memo::new(move |_| {
             session.reel.with(|reel| {
-                reel.clips.iter().find(|clip| id.with_value(|id| clip.id == *id)).map(|clip| of(reel, clip)).unwrap_or_default()
+                reel.clips
+                    .iter()
+                    .find(|clip| id.with_value(|id| clip.id == *id))
+                    .map(|clip| of(reel, clip))
+                    .unwrap_or_default()
             })
         })
     };
@@ -134,7 +140,8 @@ fn framed_word(framing: &Framing) -> &'static str {
 #[component]
 pub fn ClipSelect(session: Session) -> impl IntoView {
     let clips = Memo::new(move |_| {
-        let option = |(index, clip): (usize, &ReelClip)| (clip.id.clone(), format!("{}. {}", index + 1, clip.clip.title()));
+        let option =
+            |(index, clip): (usize, &ReelClip)| (clip.id.clone(), format!("{}. {}", index + 1, clip.clip.title()));
         session.reel.with(|reel| reel.clips.iter().enumerate().map(option).collect::<Vec<_>>())
     });
     view! {

@@ -9,6 +9,7 @@ use crate::{
     },
     exports::{
         api::{create_export, recent_exports},
+        progress::newest,
         types::{Export, JobState, NewExport},
     },
     games::types::VideoState,
@@ -46,7 +47,8 @@ pub fn ExportStep(session: Session) -> impl IntoView {
 
 #[component]
 fn ExportDesk(session: Session, last: Option<Export>) -> impl IntoView {
-    let rendition = last.as_ref().filter(|export| export.state == JobState::Complete).and_then(|export| export.rendition.clone());
+    let rendition =
+        last.as_ref().filter(|export| export.state == JobState::Complete).and_then(|export| export.rendition.clone());
     view! {
         <section class="stage-column stage-column--export" aria-label="Preview">
             {match rendition {
@@ -61,9 +63,7 @@ fn ExportDesk(session: Session, last: Option<Export>) -> impl IntoView {
 /// The first frame of the reel as it will be cut.
 #[component]
 fn FirstFrame(session: Session) -> impl IntoView {
-    let first = session.reel.with_untracked(|reel| reel.clips.first().map(|clip| clip.id.clone()));
-    session.current.set(first);
-    let desk = Desk::new(session);
+    let desk = Desk::of(session, Memo::new(move |_| session.reel.with(|reel| reel.clips.first().cloned())));
     let video = NodeRef::<html::Video>::new();
     let at = Memo::new(move |_| {
         desk.subject.with(|it| it.as_ref().map(|it| (it.facts.clone(), super::trim::frames(&it.framing, it.span).0)))
@@ -80,7 +80,8 @@ fn FirstFrame(session: Session) -> impl IntoView {
         });
         transform.map(|css| format!("--crop: {css}")).unwrap_or_default()
     };
-    let shape = move || session.reel.with(|reel| format!("--w: {}; --h: {}", reel.aspect.size().0, reel.aspect.size().1));
+    let shape =
+        move || session.reel.with(|reel| format!("--w: {}; --h: {}", reel.aspect.size().0, reel.aspect.size().1));
     view! {
         <div class="stage stage--padded stage--tall">
             <div class="frame frame--result" style=shape>
@@ -93,7 +94,7 @@ fn FirstFrame(session: Session) -> impl IntoView {
 
 #[component]
 fn ExportPanel(session: Session, last: Option<Export>) -> impl IntoView {
-    let has_last = last.is_some();
+    let listed = last.clone();
     let planned = Memo::new(move |_| session.reel.with(planned));
     view! {
         <section class="export-panel" aria-label="Export settings">
@@ -103,7 +104,7 @@ fn ExportPanel(session: Session, last: Option<Export>) -> impl IntoView {
                 Planned::Not(why) => view! { <p class="muted" role="status">{why}</p> }.into_any(),
             }}
             {last.map(|export| view! { <ExportStatus listed=export /> })}
-            <ExportButton session planned again=has_last />
+            <ExportButton session planned listed />
             <p class="field__hint">"You can close this tab. The export goes on and shows up in the gallery."</p>
         </section>
     }
@@ -127,7 +128,10 @@ fn planned(reel: &Reel) -> Planned {
                 Some(VideoState::Error) => "cannot be used",
                 _ => "is still uploading",
             };
-            return Planned::Not(format!("The video of “{}” {why}. The export can start when it is there.", clip.clip.title()));
+            return Planned::Not(format!(
+                "The video of “{}” {why}. The export can start when it is there.",
+                clip.clip.title()
+            ));
         };
         clips.push(ClipForPlan {
             reel_clip: clip.id.clone(),
@@ -169,7 +173,7 @@ fn Facts(session: Session, plan: ExportPlan) -> impl IntoView {
 }
 
 #[component]
-fn ExportButton(session: Session, planned: Memo<Planned>, again: bool) -> impl IntoView {
+fn ExportButton(session: Session, planned: Memo<Planned>, listed: Option<Export>) -> impl IntoView {
     let (versions, toasts) = (Versions::expect(), Toasts::expect());
     let export = Action::new(move |(): &()| async move {
         match create_export(NewExport { reel: session.id() }).await {
@@ -180,9 +184,10 @@ fn ExportButton(session: Session, planned: Memo<Planned>, again: bool) -> impl I
             Err(error) => toasts.error(error.to_string()),
         }
     });
-    let id = session.id();
+    let again = listed.is_some();
     let running = Memo::new(move |_| {
-        versions.progress.with(|all| all.iter().any(|export| export.reel.as_ref() == Some(&id) && export.state.is_running()))
+        let newest = |listed: &Export| versions.progress.with(|live| newest(listed, live).state.is_running());
+        listed.as_ref().is_some_and(newest)
     });
     let cannot = move || matches!(planned.get(), Planned::Not(_)) || running.get();
     let label = move || match (running.get(), again) {

@@ -40,7 +40,11 @@ fn Running(export: Memo<Export>, paces: Paces) -> impl IntoView {
     let percent = move || export.get().percent();
     let frames = move || {
         let it = export.get();
-        if it.total > 0 { format!("{}% · frame {} of {}", it.percent(), it.done, it.total) } else { state_word(&it).to_owned() }
+        if it.total > 0 {
+            format!("{}% · frame {} of {}", it.percent(), it.done, it.total)
+        } else {
+            state_word(&it).to_owned()
+        }
     };
     let left = move || {
         let it = export.get();

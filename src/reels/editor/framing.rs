@@ -69,7 +69,8 @@ fn StageBar(desk: Desk) -> impl IntoView {
 fn CropStage(desk: Desk) -> impl IntoView {
     let size = Signal::derive(move || desk.subject.with(|it| it.as_ref().map(|it| (it.facts.width, it.facts.height))));
     let source = Signal::derive(move || desk.source());
-    let poster = Signal::derive(move || desk.video.with(|video| video.as_ref().and_then(|video| video.poster_url.clone())));
+    let poster =
+        Signal::derive(move || desk.video.with(|video| video.as_ref().and_then(|video| video.poster_url.clone())));
     let has_box = Memo::new(move |_| desk.subject.with(Option::is_some));
     view! {
         <Stage playback=desk.playback src=source poster size>

@@ -62,7 +62,8 @@ fn seek_edge(desk: Desk, start: bool) {
 fn choose(desk: Desk, step: isize) {
     let session = desk.session;
     let next = session.reel.with_untracked(|reel| {
-        let at = session.current.with_untracked(|id| reel.clips.iter().position(|clip| Some(&clip.id) == id.as_ref()))?;
+        let at =
+            session.current.with_untracked(|id| reel.clips.iter().position(|clip| Some(&clip.id) == id.as_ref()))?;
         reel.clips.get(at.checked_add_signed(step)?).map(|clip| clip.id.clone())
     });
     if next.is_some() {

@@ -3,7 +3,10 @@
 use super::{desk::Desk, trim};
 use crate::{
     browser::pointer,
-    domain::{framing::{Segment, Speed}, time::Micros},
+    domain::{
+        framing::{Segment, Speed},
+        time::Micros,
+    },
     editor::{
         scale::{Scale, Span as Stretch},
         timeline::{Lane, Timeline},
@@ -119,8 +122,9 @@ enum Edge {
 
 #[component]
 fn Segments(desk: Desk, scale: Scale, start: Memo<Micros>) -> impl IntoView {
-    let segments =
-        Memo::new(move |_| desk.subject.with(|it| it.as_ref().map(|it| trim::segments(&it.framing, it.span)).unwrap_or_default()));
+    let segments = Memo::new(move |_| {
+        desk.subject.with(|it| it.as_ref().map(|it| trim::segments(&it.framing, it.span)).unwrap_or_default())
+    });
     let count = Memo::new(move |_| segments.with(Vec::len));
     view! {
         <For each=move || 0..count.get() key=|index| *index let:index>
@@ -170,7 +174,8 @@ pub fn speed_label(speed: Speed) -> String {
 #[component]
 fn TrimHandle(desk: Desk, scale: Scale, start: Memo<Micros>, edge: Edge) -> impl IntoView {
     let at = Memo::new(move |_| {
-        let bounds = desk.subject.with(|it| it.as_ref().map(|it| trim::bounds(&it.framing, it.span))).unwrap_or_default();
+        let bounds =
+            desk.subject.with(|it| it.as_ref().map(|it| trim::bounds(&it.framing, it.span))).unwrap_or_default();
         if edge == Edge::Start { bounds.0 } else { bounds.1 }
     });
     let drag = StoredValue::new(None::<super::draft::Draft>);

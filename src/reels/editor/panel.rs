@@ -130,7 +130,8 @@ fn Param(desk: Desk, kind: Kind) -> impl IntoView {
         if high > low { ((value() - low) / (high - low) * 100.0).clamp(0.0, 100.0) } else { 0.0 }
     };
     let write = move |text: &str| -> bool {
-        let wanted = text.trim().trim_end_matches(['x', '×']).trim().parse::<f64>().ok().filter(|value| value.is_finite());
+        let wanted =
+            text.trim().trim_end_matches(['x', '×']).trim().parse::<f64>().ok().filter(|value| value.is_finite());
         let crop = untrack(|| desk.crop());
         let (Some(wanted), Some(crop)) = (wanted, crop) else { return false };
         if let Some(crop) = desk.with_subject(|it| kind.with(it.space, crop, wanted)) {

@@ -32,9 +32,9 @@ fn draw_frames(desk: Desk, canvas: NodeRef<html::Canvas>, size: Memo<(u32, u32)>
         let at = desk.with_subject(|it| it.facts.source_time(seconds)).unwrap_or_default();
         let _ = shown.try_update(|(last, count)| (*last, *count) = (at, *count + 1));
     };
-    let watch = StoredValue::new_local(None);
+    // The effect keeps the watch alive as its own value.
     Effect::new(move |_| {
-        let Some(video) = desk.playback.video.get() else { return };
+        let video = desk.playback.video.get()?;
         let frames = watch_frames(&video, saw);
         if frames.is_none() {
             // Without frame callbacks the time of the player has to do.
@@ -44,10 +44,7 @@ fn draw_frames(desk: Desk, canvas: NodeRef<html::Canvas>, size: Memo<(u32, u32)>
                 saw(timed.current_time());
             });
         }
-        watch.set_value(frames);
-    });
-    on_cleanup(move || {
-        watch.try_set_value(None);
+        frames
     });
     Effect::new(move |_| {
         size.track();

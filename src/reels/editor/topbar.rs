@@ -10,7 +10,7 @@ use crate::{
     ui::{dialog::ConfirmDialog, icon::Icon, toast::Toasts},
 };
 use leptos::{html, prelude::*, task::spawn_local};
-use leptos_router::hooks::use_navigate;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 #[component]
 pub fn ReelBar(session: Session, step: Memo<Step>) -> impl IntoView {
@@ -99,7 +99,9 @@ fn SaveMark(session: Session) -> impl IntoView {
 #[component]
 fn Steps(session: Session, step: Memo<Step>) -> impl IntoView {
     let game = Memo::new(move |_| session.clip().map(|clip| clip.clip.game));
-    let framed = Memo::new(move |_| session.reel.with(|reel| !reel.clips.is_empty() && reel.clips.iter().all(|clip| !clip.framing.crop.is_empty())));
+    let framed = Memo::new(move |_| {
+        session.reel.with(|reel| !reel.clips.is_empty() && reel.clips.iter().all(|clip| !clip.framing.crop.is_empty()))
+    });
     let is_now = move |this: Step| move || (step.get() == this).then_some("step");
     view! {
         <a class="step step--done" href=move || game.get().map_or_else(|| "/".to_owned(), |id| format!("/games/{id}")) title="Annotate">
@@ -140,7 +142,7 @@ fn DeleteReel(session: Session) -> impl IntoView {
             match delete_reel(session.id()).await {
                 Ok(()) => {
                     versions.bump(&Topic::Reels(session.id()));
-                    (go.get_value())("/?tab=reels", Default::default());
+                    (go.get_value())("/?tab=reels", NavigateOptions::default());
                     toasts.say("Reel deleted");
                 }
                 Err(error) => toasts.error(error.to_string()),
