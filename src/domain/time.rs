@@ -31,6 +31,7 @@ impl Micros {
         self.0 as f64 / 1e6
     }
 
+    #[must_use]
     pub fn clamp_to(self, low: Self, high: Self) -> Self {
         Self(self.0.min(high.0).max(low.0))
     }
