@@ -3,3 +3,5 @@
 //! browser's WASM (`hydrate`). ARCHITECTURE.md is the map.
 
 pub mod domain;
+#[cfg(feature = "ssr")]
+pub mod media;

@@ -24,6 +24,8 @@ fn facts(rate: FrameRate, seconds: i64) -> VideoFacts {
         sound_codec: None,
         container: Container::Mp4,
         rotation: 0,
+        video_stream: 0,
+        sound_stream: Some(1),
         pixels: crate::domain::video::PixelFacts::default(),
     }
 }
