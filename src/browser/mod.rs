@@ -1,6 +1,8 @@
 //! The browser: the only room that names `web_sys`. It compiles natively too, so that components need no gates around
 //! their handlers, and never runs there: everything here is called from effects and event handlers.
 
+pub mod canvas;
+pub mod clock;
 pub mod files;
 pub mod keys;
 pub mod page;

@@ -10,6 +10,7 @@ pub mod keyframes;
 pub mod naming;
 pub mod plan;
 pub mod rating;
+pub mod size;
 pub mod tags;
 pub mod text;
 pub mod time;
