@@ -3,10 +3,14 @@
 
 pub mod canvas;
 pub mod clock;
+pub mod dialog;
+pub mod focus;
 pub mod keys;
 pub mod page;
+pub mod pending;
 pub mod pointer;
 pub mod storage;
+pub mod theme;
 pub mod video;
 
 use crate::live::versions::Versions;
