@@ -3,12 +3,16 @@
 
 pub mod canvas;
 pub mod clock;
+pub mod dialog;
 pub mod files;
+pub mod focus;
 pub mod keys;
 pub mod page;
+pub mod pending;
 pub mod pointer;
 mod socket;
 pub mod storage;
+pub mod theme;
 pub mod uploads;
 pub mod video;
 mod xhr;
