@@ -5,7 +5,7 @@ use crate::error::{ApiError, Code};
 use axum::{
     body::{Body, to_bytes},
     extract::Request,
-    http::StatusCode,
+    http::{StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -21,11 +21,11 @@ pub async fn map(request: Request, next: Next) -> Response {
         return ApiError::new(Code::TooLarge, "The body is larger than 2 MB.").into_response();
     };
     let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
-    if response.status() == StatusCode::BAD_REQUEST && response.headers().get("serverfnerror").is_none() {
-        return ApiError::not_found("call").into_response();
-    }
-    if response.status() != StatusCode::INTERNAL_SERVER_ERROR || !response.headers().contains_key("serverfnerror") {
-        return response;
+    match response.status() {
+        // leptos_axum's own answer to a path that no server function has.
+        StatusCode::BAD_REQUEST if !is_json(&response) => return ApiError::not_found("call").into_response(),
+        StatusCode::INTERNAL_SERVER_ERROR => {}
+        _ => return response,
     }
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, LONGEST).await else { return ApiError::internal().into_response() };
@@ -33,4 +33,8 @@ pub async fn map(request: Request, next: Next) -> Response {
         parts.status = StatusCode::from_u16(error.code.status()).unwrap_or(parts.status);
     }
     Response::from_parts(parts, Body::from(bytes))
+}
+
+fn is_json(response: &Response) -> bool {
+    response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
 }
