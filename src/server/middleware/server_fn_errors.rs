@@ -5,7 +5,7 @@ use crate::error::{ApiError, Code};
 use axum::{
     body::{Body, to_bytes},
     extract::Request,
-    http::{StatusCode, header},
+    http::StatusCode,
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -16,16 +16,16 @@ const LONGEST: usize = 64 * 1024;
 const LONGEST_BODY: usize = 2 * 1024 * 1024;
 
 pub async fn map(request: Request, next: Next) -> Response {
+    if !request.uri().path().starts_with("/_fn/") {
+        return next.run(request).await;
+    }
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, LONGEST_BODY).await else {
         return ApiError::new(Code::TooLarge, "The body is larger than 2 MB.").into_response();
     };
     let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
-    match response.status() {
-        // leptos_axum's own answer to a path that no server function has.
-        StatusCode::BAD_REQUEST if !is_json(&response) => return ApiError::not_found("call").into_response(),
-        StatusCode::INTERNAL_SERVER_ERROR => {}
-        _ => return response,
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
     }
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, LONGEST).await else { return ApiError::internal().into_response() };
@@ -33,8 +33,4 @@ pub async fn map(request: Request, next: Next) -> Response {
         parts.status = StatusCode::from_u16(error.code.status()).unwrap_or(parts.status);
     }
     Response::from_parts(parts, Body::from(bytes))
-}
-
-fn is_json(response: &Response) -> bool {
-    response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
 }
