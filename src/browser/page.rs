@@ -63,3 +63,47 @@ pub fn now_ms() -> f64 {
 pub fn random() -> f64 {
     js_sys::Math::random()
 }
+
+/// The same as a stream, for loops that wait.
+pub fn revivals() -> Revivals {
+    let (sender, received) = futures::channel::mpsc::unbounded();
+    let told = sender.clone();
+    let online = window_event_listener_untyped("online", move |_| drop(told.unbounded_send(())));
+    let visible = window_event_listener_untyped("visibilitychange", move |_| {
+        if is_visible() {
+            let _ = sender.unbounded_send(());
+        }
+    });
+    Revivals { received, listeners: vec![online, visible] }
+}
+
+/// See [`revivals`]; dropping it stops listening.
+pub struct Revivals {
+    received: futures::channel::mpsc::UnboundedReceiver<()>,
+    listeners: Vec<WindowListenerHandle>,
+}
+
+impl futures::Stream for Revivals {
+    type Item = ();
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<()>> {
+        std::pin::Pin::new(&mut self.received).poll_next(context)
+    }
+}
+
+impl futures::stream::FusedStream for Revivals {
+    fn is_terminated(&self) -> bool {
+        false
+    }
+}
+
+impl Drop for Revivals {
+    fn drop(&mut self) {
+        for listener in self.listeners.drain(..) {
+            listener.remove();
+        }
+    }
+}

@@ -1,6 +1,5 @@
 //! What Annotate and Framing share: player, transport, timeline, keys.
 
-pub mod frames;
 pub mod key_help;
 pub mod keys;
 pub mod playback;

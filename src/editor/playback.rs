@@ -1,12 +1,14 @@
 //! One video that plays: what views read, and the commands that move it. Times are source time: zero at the first frame.
 
-use super::frames;
 use crate::{
     browser::{self, video::FrameWatch},
     domain::time::{FrameRate, Micros},
 };
 use leptos::{html, prelude::*};
+use send_wrapper::SendWrapper;
 
+/// Where the source's own is not known yet.
+const USUAL_RATE: FrameRate = FrameRate { num: 30, den: 1 };
 pub const SPEEDS: [f64; 5] = [0.25, 0.5, 1.0, 1.5, 2.0];
 /// What J and L go through.
 const SHUTTLE: [i32; 4] = [1, 2, 4, 8];
@@ -40,8 +42,8 @@ pub struct Playback {
     wanted: StoredValue<Option<Micros>>,
     /// -8 to 8; 0 when J and L are not used.
     shuttle: RwSignal<i32>,
-    reverse: StoredValue<Option<gloo_timers::callback::Interval>, LocalStorage>,
-    frames: StoredValue<Option<FrameWatch>, LocalStorage>,
+    reverse: StoredValue<Option<SendWrapper<gloo_timers::callback::Interval>>>,
+    frames: StoredValue<Option<SendWrapper<FrameWatch>>>,
 }
 
 impl Default for Playback {
@@ -66,8 +68,8 @@ impl Playback {
             stage: NodeRef::new(),
             wanted: StoredValue::new(None),
             shuttle: RwSignal::new(0),
-            reverse: StoredValue::new_local(None),
-            frames: StoredValue::new_local(None),
+            reverse: StoredValue::new(None),
+            frames: StoredValue::new(None),
         }
     }
 
@@ -78,7 +80,8 @@ impl Playback {
 
     /// Moves the playhead.
     pub fn seek(self, to: Micros) {
-        self.seek_showing(to, NUDGE);
+        let inside = self.frame_rate.get_untracked().map_or(NUDGE, |rate| rate.frame_middle(rate.frame_at(to)) - to);
+        self.seek_showing(to, inside);
     }
 
     /// Moves the playhead to `to` and shows the picture at `to + inside`.
@@ -103,15 +106,14 @@ impl Playback {
     /// Moves by whole frames and shows the middle of the frame.
     pub fn step(self, frames: i64) {
         self.pause();
-        let rate = self.frame_rate.get_untracked().unwrap_or(frames::USUAL);
-        let index = (frames::index_at(self.now.get_untracked(), rate) + frames).max(0);
-        self.seek_showing(frames::start_of(index, rate), Micros(frames::length(rate).0 / 2));
+        let rate = self.frame_rate.get_untracked().unwrap_or(USUAL_RATE);
+        let index = (rate.frame_at(self.now.get_untracked()) + frames).max(0);
+        self.seek_showing(rate.frame_start(index), rate.frame_middle(index) - rate.frame_start(index));
     }
 
     /// The start of the frame that is shown: where a mark belongs.
     pub fn frame_start(self) -> Micros {
-        let rate = self.frame_rate.get_untracked().unwrap_or(frames::USUAL);
-        frames::start_of(frames::index_at(self.now.get_untracked(), rate), rate)
+        self.frame_rate.get_untracked().unwrap_or(USUAL_RATE).shown_at(self.now.get_untracked())
     }
 
     pub fn play(self) {
@@ -190,7 +192,7 @@ impl Playback {
             }
             let by = Micros(i64::from(REVERSE_STEP_MS) * 1000 * i64::from(direction * speed));
             let tick = gloo_timers::callback::Interval::new(REVERSE_STEP_MS, move || self.skip(by));
-            self.reverse.set_value(Some(tick));
+            self.reverse.set_value(Some(SendWrapper::new(tick)));
         }
     }
 
@@ -218,7 +220,7 @@ impl Playback {
                 self.reached(Micros::from_seconds_f64(seconds));
             }
         });
-        self.frames.set_value(watch);
+        self.frames.set_value(watch.map(SendWrapper::new));
         if browser::video::has_metadata(&video) {
             self.loaded();
         }
