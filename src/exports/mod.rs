@@ -1,7 +1,9 @@
 //! Exports: durable jobs that render a reel.
 
 pub mod api;
+mod export_job;
 pub mod jobs_page;
+pub mod progress;
 #[cfg(feature = "ssr")]
 pub mod render;
 #[cfg(feature = "ssr")]
@@ -11,3 +13,4 @@ pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
 pub mod types;
+mod upload_job;

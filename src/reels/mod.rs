@@ -1,6 +1,7 @@
 //! Reels: clips in order, one shape, framed.
 
 pub mod api;
+mod aspect_choice;
 pub mod editor;
 pub mod new;
 #[cfg(feature = "ssr")]

@@ -1,6 +1,7 @@
 //! Uploads: a recording travels from the browser straight to the object store, in parts.
 
 pub mod api;
+pub mod machine;
 pub mod queue;
 #[cfg(feature = "ssr")]
 pub mod routes;
