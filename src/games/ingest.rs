@@ -8,24 +8,22 @@ use crate::{
         runner::Work,
         types::{Failure, Progress},
     },
-    media::{self, MediaError},
-    storage::ObjectKey,
+    media::{self, MediaError, MediaErrorKind},
+    storage::{ObjectKey, keys},
 };
-
-/// Pixels across a card at twice the density.
-const POSTER_WIDTH: u32 = 640;
 
 pub async fn run(work: &Work) -> Result<(), Failure> {
     let app = &work.app;
     let gone = || Failure::permanent("not_found", "The video was deleted.");
     let video: VideoId = work.job.subject.parse().map_err(|_| gone())?;
     let row = store::get_video(&app.db, &work.job.owner, &video).await?.ok_or_else(gone)?;
-    let key = ObjectKey::parse(&row.object_key)?;
+    let key = row.object_key.parse().map_err(|_| gone())?;
     work.report(Progress { stage: "fetch", done: 0, total: 2 });
     let file = app.store.materialise(&key, &work.cancel).await?;
     work.report(Progress { stage: "probe", done: 1, total: 2 });
     let facts = media::probe::probe(&app.tools, file.path(), &work.cancel).await?;
     let poster = make_poster(work, file.path(), &facts, &video).await;
+    work.report(Progress { stage: "poster", done: 2, total: 2 });
     let mut tx = app.db.begin_write().await?;
     store::set_video_ready(&mut *tx, &video, &facts, poster.as_ref().map(ObjectKey::as_str)).await?;
     if !jobs::store::complete(&mut *tx, &work.job, None).await? {
@@ -42,20 +40,14 @@ async fn make_poster(
     facts: &crate::domain::video::VideoFacts,
     video: &VideoId,
 ) -> Option<ObjectKey> {
-    let folder = tempfile_dir(work)?;
-    let picture = folder.join(format!("{}.jpg", work.job.id));
     let at = Micros((facts.duration.0 / 10).min(10_000_000));
-    let key = ObjectKey::poster(&work.job.owner, video);
+    let key = keys::poster(&work.job.owner, video);
     let made = async {
-        media::poster::poster(&work.app.tools, path, facts, at, POSTER_WIDTH, &picture, &work.cancel)
-            .await
-            .map_err(|error| error.to_string())?;
-        work.app.store.put_file(&key, &picture, "image/jpeg").await.map_err(|error| error.to_string())
-    }
-    .await;
-    let _ = tokio::fs::remove_file(&picture).await;
-    match made {
-        Ok(_) => Some(key),
+        let picture = media::poster::poster(&work.app.tools, path, facts, at, &work.cancel).await.map_err(|e| e.to_string())?;
+        work.app.store.put_bytes(&key, picture.into(), "image/jpeg").await.map_err(|error| error.code().to_owned())
+    };
+    match made.await {
+        Ok(()) => Some(key),
         Err(error) => {
             tracing::warn!(video = %video, error, "ingest.no_poster");
             None
@@ -63,15 +55,9 @@ async fn make_poster(
     }
 }
 
-fn tempfile_dir(work: &Work) -> Option<std::path::PathBuf> {
-    let folder = work.app.config.data.join("work");
-    std::fs::create_dir_all(&folder).ok()?;
-    Some(folder)
-}
-
 impl From<MediaError> for Failure {
     fn from(error: MediaError) -> Self {
-        if error.is_cancelled() {
+        if error.kind() == MediaErrorKind::Cancelled {
             return Self::Stopped;
         }
         let (code, message, log) = (error.code().to_owned(), error.to_string(), error.log_tail().to_owned());

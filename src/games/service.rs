@@ -11,7 +11,7 @@ use crate::{
         text::clean,
         time::Micros,
     },
-    error::{ApiError, Code},
+    error::ApiError,
     live::types::Topic,
     server::door::Caller,
     storage::{Disposition, ObjectKey},
@@ -61,8 +61,33 @@ pub async fn show_video(caller: &Caller, video: VideoRow) -> Result<Video, ApiEr
 }
 
 async fn play_url(caller: &Caller, video: &VideoRow) -> Result<String, ApiError> {
-    let key = ObjectKey::parse(&video.object_key)?;
-    Ok(caller.app.store.presign_get(&key, PLAY_FOR, &caller.base, Disposition::Inline, None).await?)
+    show_url(caller, &video.object_key, media_type(&video.file_name)).await
+}
+
+/// A signed address at which this browser sees the object in the page.
+pub async fn show_url(caller: &Caller, key: &str, media_type: &str) -> Result<String, ApiError> {
+    let key = stored_key(key)?;
+    Ok(caller.app.store.presign_get(&key, PLAY_FOR, &caller.base, &Disposition::Inline, media_type).await?.url)
+}
+
+/// A key as one of our rows has it.
+pub fn stored_key(text: &str) -> Result<ObjectKey, ApiError> {
+    text.parse().map_err(|_| {
+        tracing::error!(key = text, "store.key_unreadable");
+        ApiError::internal()
+    })
+}
+
+/// The type under which the store serves a recording; what it is in truth the probe finds out.
+pub fn media_type(file_name: &str) -> &'static str {
+    match file_name.to_ascii_lowercase().rsplit('.').next() {
+        Some("mov") => "video/quicktime",
+        Some("mkv") => "video/x-matroska",
+        Some("webm") => "video/webm",
+        Some("avi") => "video/x-msvideo",
+        Some("ts" | "mts" | "m2ts") => "video/mp2t",
+        _ => "video/mp4",
+    }
 }
 
 /// Where the recording of a video is played from.
@@ -73,8 +98,7 @@ pub async fn video_url(caller: &Caller, id: &VideoId) -> Result<String, ApiError
 /// Where the poster of a video is shown from.
 pub async fn poster_url(caller: &Caller, id: &VideoId) -> Result<String, ApiError> {
     let key = owned_video(caller, id).await?.poster_key.ok_or_else(|| ApiError::not_found("poster"))?;
-    let key = ObjectKey::parse(&key)?;
-    Ok(caller.app.store.presign_get(&key, PLAY_FOR, &caller.base, Disposition::Inline, None).await?)
+    show_url(caller, &key, "image/jpeg").await
 }
 
 async fn owned_video(caller: &Caller, id: &VideoId) -> Result<VideoRow, ApiError> {
@@ -135,15 +159,4 @@ fn checked(details: GameDetails) -> Result<GameDetails, ApiError> {
     let tournament = clean(&details.tournament, MAX_OPPONENT).ok_or_else(|| too_long("tournament"))?;
     let tournament = if details.venue == Venue::Tournament { tournament } else { String::new() };
     Ok(GameDetails { opponent, tournament, ..details })
-}
-
-/// What the store and keys say becomes ours; their texts stay in the log.
-impl From<crate::storage::StoreError> for ApiError {
-    fn from(error: crate::storage::StoreError) -> Self {
-        tracing::error!(error = %error, "store.failed");
-        Self::new(
-            Code::StoreUnavailable,
-            "The video store does not answer. Try again in a moment, or run touchline doctor.",
-        )
-    }
 }

@@ -36,7 +36,7 @@ pub async fn run(app: AppState) {
 /// Deletes doomed objects; one that cannot be deleted now stays doomed.
 async fn sweep(app: &AppState) -> Result<(), sqlx::Error> {
     for text in doomed(&app.db).await? {
-        let gone = match ObjectKey::parse(&text) {
+        let gone = match text.parse::<ObjectKey>() {
             Ok(key) => app.store.delete(&key).await.is_ok(),
             Err(_) => true,
         };

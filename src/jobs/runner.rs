@@ -11,8 +11,14 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use tokio::{sync::Semaphore, task::JoinSet, time};
+use tokio::{
+    sync::Semaphore,
+    task::{JoinError, JoinHandle, JoinSet},
+    time,
+};
 use tokio_util::sync::CancellationToken;
+
+type Handled = Result<(), Failure>;
 
 const TICK: Duration = Duration::from_secs(1);
 /// How often somebody looks for due jobs when nothing woke the loop.
@@ -81,9 +87,9 @@ async fn work(app: AppState, job: Job) {
     tracing::info!(job.id = %job.id, job.kind = job.kind.code(), job.attempt, "job.started");
     let work = Work { app, job, cancel: CancellationToken::new(), progress: Arc::default() };
     kinds::tell(&work.app, &work.job).await;
-    let handler = tokio::spawn(kinds::run(work.clone()));
-    let why_stopped = watch(&work, async { handler.is_finished() }).await;
-    let result = match handler.await {
+    let mut handler = tokio::spawn(kinds::run(work.clone()));
+    let (result, why_stopped) = watch(&work, &mut handler).await;
+    let result = match result {
         Ok(result) => result,
         Err(error) => {
             tracing::error!(job.id = %work.job.id, error = %error, "job.panicked");
@@ -110,18 +116,16 @@ enum Stopped {
     ServerStops,
 }
 
-/// Ticks until the handler has ended.
-async fn watch(work: &Work, finished: impl Future<Output = bool> + Clone) -> Option<Stopped> {
+/// Ticks until the handler has ended, by itself or because it was told to.
+async fn watch(work: &Work, handler: &mut JoinHandle<Handled>) -> (Result<Handled, JoinError>, Option<Stopped>) {
     let mut last = Progress::default();
     loop {
         let stopped = tokio::select! {
+            result = &mut *handler => return (result, None),
             () = time::sleep(TICK) => None,
             () = work.app.wake.for_cancels() => None,
             () = work.app.stop.cancelled() => Some(Stopped::ServerStops),
         };
-        if finished.clone().await {
-            return stopped;
-        }
         let now = work.reported();
         let ticked = store::tick(&work.app.db, &work.job, now, now != last).await;
         last = now;
@@ -140,12 +144,12 @@ async fn watch(work: &Work, finished: impl Future<Output = bool> + Clone) -> Opt
         });
         if stopped.is_some() {
             work.cancel.cancel();
-            return stopped;
+            return (handler.await, stopped);
         }
     }
 }
 
-async fn settle(work: &Work, result: Result<(), Failure>, stopped: Option<Stopped>) -> Result<(), sqlx::Error> {
+async fn settle(work: &Work, result: Handled, stopped: Option<Stopped>) -> Result<(), sqlx::Error> {
     let (db, job) = (&work.app.db, &work.job);
     let ending = match (&result, stopped) {
         (Ok(()), _) => {

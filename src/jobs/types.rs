@@ -1,9 +1,6 @@
 //! A job's row, and how it ends.
 
-use crate::{
-    domain::ids::{AccountId, ExportId, JobId, VideoId},
-    exports::types::JobState,
-};
+use crate::domain::ids::{AccountId, ExportId, JobId, VideoId};
 
 /// What a job does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,18 +115,18 @@ impl From<sqlx::Error> for Failure {
 
 impl From<crate::storage::StoreError> for Failure {
     fn from(error: crate::storage::StoreError) -> Self {
-        tracing::error!(error = %error, "job.store_failed");
-        Self::Transient {
-            code: "store_unavailable".to_owned(),
-            message: "The video store did not answer.".to_owned(),
-            log: String::new(),
+        use crate::storage::StoreErrorKind as Kind;
+        match error.kind() {
+            Kind::Cancelled => return Self::Stopped,
+            Kind::NotFound => return Self::permanent(error.code(), "The video is not in the store any more. Add it again."),
+            Kind::DiskFull => {
+                let message = "The data folder is full. Delete old files in Gallery, then try again.";
+                return Self::permanent(error.code(), message);
+            }
+            _ => {}
         }
+        tracing::error!(code = error.code(), detail = error.detail(), "job.store_failed");
+        let message = "The video store did not answer.".to_owned();
+        Self::Transient { code: error.code().to_owned(), message, log: String::new() }
     }
-}
-
-/// The columns of a job that others see.
-#[derive(Debug, Clone)]
-pub struct JobView {
-    pub state: JobState,
-    pub version: i64,
 }

@@ -1,5 +1,6 @@
 //! Configuration: Leptos.toml, then the environment over it, checked before anything starts.
 
+use crate::media::ToolsConfig;
 use config::{Config as Source, Environment, File, FileFormat};
 use leptos::config::{LeptosOptions, get_configuration};
 use serde::Deserialize;
@@ -132,8 +133,15 @@ impl JobsConfig {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MediaConfig {
+    /// Empty: found beside the program or on the PATH; ffprobe is looked for beside it.
     pub ffmpeg: String,
-    pub ffprobe: String,
+}
+
+impl MediaConfig {
+    pub fn tools(&self) -> ToolsConfig {
+        let ffmpeg = (!self.ffmpeg.is_empty()).then(|| PathBuf::from(&self.ffmpeg));
+        ToolsConfig { ffmpeg, ..ToolsConfig::default() }
+    }
 }
 
 fn default_data() -> PathBuf {

@@ -1,11 +1,14 @@
 //! How errors leave through REST, and how a JSON body comes in: malformed ones get our shape too.
 
-use crate::error::{ApiError, Code};
+use crate::{
+    error::{ApiError, Code},
+    storage::{StoreError, StoreErrorKind},
+};
 use axum::{
     Json,
     extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::JsonRejection},
-    http::{StatusCode, request::Parts},
-    response::{IntoResponse, Response},
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
 };
 use serde::de::DeserializeOwned;
 use std::str::FromStr;
@@ -22,6 +25,27 @@ impl From<sqlx::Error> for ApiError {
     fn from(error: sqlx::Error) -> Self {
         tracing::error!(error = %error, "database.failed");
         Self::internal()
+    }
+}
+
+/// What a store says is for the log only; what it means is for the caller.
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        use StoreErrorKind as Kind;
+        let (code, message) = match error.kind() {
+            Kind::NotFound => (Code::NotFound, "The file is not in the store any more."),
+            Kind::UploadGone => (Code::NotReady, "This upload has ended at the store. Start it again."),
+            Kind::PartsIncomplete => (Code::NotReady, "Some parts are missing. Send them, then confirm again."),
+            Kind::WrongLength => (Code::Invalid, "The part does not have the length that was announced."),
+            Kind::WrongChecksum => (Code::Invalid, "The part was damaged on its way. Send it again."),
+            Kind::BadRange | Kind::Invalid => (Code::Invalid, "The store refuses that request."),
+            Kind::DiskFull => (Code::DiskFull, "The data folder is full. Delete old files in Gallery, then try again."),
+            _ => {
+                tracing::error!(code = error.code(), detail = error.detail(), "store.failed");
+                (Code::StoreUnavailable, "The video store does not answer. Try again, or run touchline doctor.")
+            }
+        };
+        Self::new(code, message)
     }
 }
 
@@ -75,4 +99,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for QueryOf<T> {
             .map(|Query(value)| Self(value))
             .map_err(|rejection| ApiError::new(Code::Malformed, rejection.body_text()))
     }
+}
+
+/// Leads to a signed address. It may be remembered for less time than the address works.
+pub fn see(url: &str) -> Response {
+    let mut response = Redirect::temporary(url).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
+    response
 }

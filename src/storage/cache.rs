@@ -5,12 +5,11 @@ use super::{
     client::ObjectStore,
     error::{StoreError, StoreErrorKind},
     keys::ObjectKey,
+    registry::{Claim, Registry},
 };
 use sha2::{Digest as _, Sha256};
 use std::{
-    collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
     time::SystemTime,
 };
 use tokio_util::sync::CancellationToken;
@@ -26,7 +25,7 @@ pub struct CacheConfig {
 #[derive(Debug)]
 pub struct LocalFile {
     path: PathBuf,
-    _use: Option<InUse>,
+    _use: Option<Claim<Turn>>,
 }
 
 impl LocalFile {
@@ -51,7 +50,7 @@ impl ObjectStore {
         let cache = cache.ok_or_else(|| StoreError::new(StoreErrorKind::Misconfigured, "no cache folder"))?;
         let (path, in_use) = cache.claim(key);
         // One download per object: the second caller waits here and finds the file.
-        let _turn = in_use.entry.turn.lock().await;
+        let turn = in_use.lock().await;
         let object = self.head(key).await?.ok_or_else(|| StoreError::new(StoreErrorKind::NotFound, key))?;
         let present = tokio::fs::metadata(&path).await.is_ok_and(|file| file.len() == object.bytes);
         if !present {
@@ -59,7 +58,7 @@ impl ObjectStore {
             self.download(key, &path, cancel).await?;
         }
         touch(path.clone()).await;
-        drop(_turn);
+        drop(turn);
         Ok(LocalFile { path, _use: Some(in_use) })
     }
 }
@@ -68,31 +67,11 @@ impl ObjectStore {
 #[derive(Debug)]
 pub(super) struct Cache {
     config: CacheConfig,
-    used: Arc<Mutex<HashMap<String, Arc<Entry>>>>,
+    used: Registry<Turn>,
 }
 
-#[derive(Debug, Default)]
-struct Entry {
-    turn: tokio::sync::Mutex<()>,
-}
-
-/// Keeps a file from being cleared away.
-#[derive(Debug)]
-struct InUse {
-    name: String,
-    entry: Arc<Entry>,
-    used: Arc<Mutex<HashMap<String, Arc<Entry>>>>,
-}
-
-impl Drop for InUse {
-    fn drop(&mut self) {
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        // The table's own and ours: the last user leaves.
-        if Arc::strong_count(&self.entry) == 2 {
-            used.remove(&self.name);
-        }
-    }
-}
+/// Held while an object is downloaded.
+type Turn = tokio::sync::Mutex<()>;
 
 impl Cache {
     /// Makes the folder and clears away what earlier downloads left unfinished.
@@ -104,19 +83,17 @@ impl Cache {
                 std::fs::remove_file(entry.path())?;
             }
         }
-        Ok(Self { config, used: Arc::default() })
+        Ok(Self { config, used: Registry::default() })
     }
 
-    fn claim(&self, key: &ObjectKey) -> (PathBuf, InUse) {
+    fn claim(&self, key: &ObjectKey) -> (PathBuf, Claim<Turn>) {
         let name = hex::encode(Sha256::digest(key.as_str()));
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = Arc::clone(used.entry(name.clone()).or_default());
-        (self.config.folder.join(&name), InUse { name, entry, used: Arc::clone(&self.used) })
+        (self.config.folder.join(&name), self.used.claim(&name))
     }
 
     /// Clears away what was used longest ago, until `bytes` more find room.
     async fn make_room(&self, bytes: u64) -> Result<(), StoreError> {
-        let (folder, max_bytes, used) = (self.config.folder.clone(), self.config.max_bytes, Arc::clone(&self.used));
+        let (folder, max_bytes, used) = (self.config.folder.clone(), self.config.max_bytes, self.used.clone());
         let work = move || -> std::io::Result<()> {
             let mut files: Vec<(SystemTime, u64, String)> = Vec::new();
             for entry in std::fs::read_dir(&folder)? {
@@ -130,10 +107,10 @@ impl Cache {
                 if total.saturating_add(bytes) <= max_bytes {
                     break;
                 }
-                // Held while the file goes, so that nobody claims it in between.
-                let used = used.lock().unwrap_or_else(PoisonError::into_inner);
-                if is_finished(&name) && !used.contains_key(&name) {
-                    std::fs::remove_file(folder.join(&name))?;
+                if is_finished(&name)
+                    && let Some(removed) = used.unless_used(&name, || std::fs::remove_file(folder.join(&name)))
+                {
+                    removed?;
                     total -= length;
                 }
             }

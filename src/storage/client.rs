@@ -184,12 +184,7 @@ impl ObjectStore {
     }
 
     /// Copies the whole object into the file `path`, which appears only when it is complete. Answers its bytes.
-    pub async fn download(
-        &self,
-        key: &ObjectKey,
-        path: &Path,
-        cancel: &CancellationToken,
-    ) -> Result<u64, StoreError> {
+    pub async fn download(&self, key: &ObjectKey, path: &Path, cancel: &CancellationToken) -> Result<u64, StoreError> {
         let unfinished = path.with_added_extension(format!("part-{}", random_name()));
         let result = self.download_to(key, &unfinished, cancel).await;
         let result = match result {

@@ -38,7 +38,8 @@ fn plain_name(file_name: &str) -> String {
         .chars()
         .map(|character| if matches!(character, '/' | '\\') { '-' } else { character })
         .filter(|character| {
-            !character.is_control() && !matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            !character.is_control()
+                && !matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         })
         .take(MAX_NAME_CHARACTERS)
         .collect();
@@ -57,7 +58,10 @@ mod tests {
             attachment("Finale Grün-Weiß.mp4"),
             "attachment; filename=\"Finale Gr_n-Wei_.mp4\"; filename*=UTF-8''Finale%20Gr%C3%BCn-Wei%C3%9F.mp4"
         );
-        assert_eq!(attachment("../../etc/passwd"), "attachment; filename=\"-..-etc-passwd\"; filename*=UTF-8''-..-etc-passwd");
+        assert_eq!(
+            attachment("../../etc/passwd"),
+            "attachment; filename=\"-..-etc-passwd\"; filename*=UTF-8''-..-etc-passwd"
+        );
         assert!(attachment("\r\n").contains("filename=\"download\""));
     }
 

@@ -150,12 +150,10 @@ where
         let detail = DisplayErrorContext(&error).to_string();
         match &error {
             SdkError::ConstructionFailure(_) => Self::new(StoreErrorKind::Misconfigured, detail),
-            SdkError::ServiceError(context) => {
-                kind_of_code(context.err().code()).map_or_else(
-                    || Self::from_status(context.raw().status_code(), &detail),
-                    |kind| Self::new(kind, &detail),
-                )
-            }
+            SdkError::ServiceError(context) => kind_of_code(context.err().code()).map_or_else(
+                || Self::from_status(context.raw().status_code(), &detail),
+                |kind| Self::new(kind, &detail),
+            ),
             _ => Self::new(StoreErrorKind::Unavailable, detail),
         }
     }

@@ -10,8 +10,8 @@ pub mod error;
 pub mod keys;
 pub mod local;
 mod multipart;
-mod plain_http;
 pub mod presign;
+mod registry;
 #[cfg(test)]
 mod tests;
 

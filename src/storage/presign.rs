@@ -122,7 +122,8 @@ fn lasting(expires: Duration) -> Result<PresigningConfig, StoreError> {
 
 impl From<PresignedRequest> for Presigned {
     fn from(request: PresignedRequest) -> Self {
-        let set_by_the_sender = |name: &str| name.eq_ignore_ascii_case("host") || name.eq_ignore_ascii_case("content-length");
+        let set_by_the_sender =
+            |name: &str| name.eq_ignore_ascii_case("host") || name.eq_ignore_ascii_case("content-length");
         let headers = request
             .headers()
             .filter(|(name, _)| !set_by_the_sender(name))

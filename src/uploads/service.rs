@@ -12,13 +12,14 @@ use crate::{
     error::{ApiError, Code},
     games::{
         self,
+        service::{media_type, stored_key},
         store::VideoRow,
         types::VideoState,
     },
     jobs,
     live::types::Topic,
     server::door::Caller,
-    storage::{ObjectKey, StoredPart},
+    storage::{PartInfo, StoreErrorKind, keys},
 };
 use bytes::Bytes;
 use futures::Stream;
@@ -53,15 +54,15 @@ async fn begin(caller: &Caller, new: &NewUpload) -> Result<UploadRow, ApiError> 
     let (db, owner) = (&caller.app.db, caller.owner());
     let video = waiting_video(caller, new).await?;
     let (video_id, key, exists) = match video {
-        Some(row) => (row.id, ObjectKey::parse(&row.object_key)?, true),
+        Some(row) => (row.id, stored_key(&row.object_key)?, true),
         None => {
             let id = VideoId::generate();
-            let key = ObjectKey::video(owner, &id);
+            let key = keys::video(owner, &id);
             (id, key, false)
         }
     };
     let part_size = parts::size_for(new.size);
-    let store_upload = caller.app.store.create_multipart(&key, media_type(&new.name), part_size).await?;
+    let store_upload = caller.app.store.create_multipart(&key, media_type(&new.name), unsigned(part_size)).await?;
     let row = UploadRow {
         id: UploadId::generate(),
         video: video_id,
@@ -112,18 +113,30 @@ pub async fn sign(caller: &Caller, wanted: &PartsToSign) -> Result<Vec<SignedPar
         return Err(ApiError::invalid("parts", format!("Ask for 1 to {MAX_SIGNED} parts.")));
     }
     let row = open(caller, &wanted.upload).await?;
-    let key = ObjectKey::parse(&row.object_key)?;
+    let key = stored_key(&row.object_key)?;
     let mut signed = Vec::with_capacity(wanted.parts.len());
     for &number in &wanted.parts {
         let (offset, length) = range(&row, number)?;
         let url = caller
             .app
             .store
-            .presign_part(&key, &row.store_upload, number, length, None, SIGNED_FOR, &caller.base)
-            .await?;
+            .presign_part(&key, &row.store_upload, part(number), unsigned(length), None, SIGNED_FOR, &caller.base)
+            .await?
+            .url;
         signed.push(SignedPart { number, offset, length, url });
     }
     Ok(signed)
+}
+
+/// A file of one part: its upload and the signed PUT of that part.
+pub async fn single_url(caller: &Caller, new: NewUpload) -> Result<(UploadId, String), ApiError> {
+    if new.size > parts::size_for(new.size) {
+        return Err(ApiError::invalid("size", "A file of more than one part goes through /api/uploads."));
+    }
+    let upload = create(caller, new).await?;
+    let wanted = PartsToSign { upload: upload.id.clone(), parts: vec![1] };
+    let url = sign(caller, &wanted).await?.pop().ok_or_else(ApiError::internal)?.url;
+    Ok((upload.id, url))
 }
 
 /// One part through the server, for browsers that cannot reach the store. The length is exact or nothing is kept.
@@ -135,7 +148,7 @@ pub async fn put_part<S, E>(
     body: S,
 ) -> Result<(), ApiError>
 where
-    S: Stream<Item = Result<Bytes, E>> + Send + Unpin + 'static,
+    S: Stream<Item = Result<Bytes, E>> + Send + 'static,
     E: std::error::Error + Send + Sync + 'static,
 {
     let row = open(caller, id).await?;
@@ -143,14 +156,15 @@ where
     if length.is_some_and(|length| i64::try_from(length) != Ok(expected)) {
         return Err(ApiError::invalid("body", format!("Part {number} has exactly {expected} bytes.")));
     }
-    let key = ObjectKey::parse(&row.object_key)?;
-    caller.app.store.upload_part(&key, &row.store_upload, number, expected, body).await.map_err(|error| {
-        if error.is_wrong_length() {
-            ApiError::invalid("body", format!("Part {number} has exactly {expected} bytes."))
-        } else {
-            error.into()
+    let key = stored_key(&row.object_key)?;
+    let sent = caller.app.store.upload_part(&key, &row.store_upload, part(number), unsigned(expected), None, body).await;
+    match sent {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == StoreErrorKind::WrongLength => {
+            Err(ApiError::invalid("body", format!("Part {number} has exactly {expected} bytes.")))
         }
-    })
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What the store has of it.
@@ -168,18 +182,10 @@ pub async fn complete(caller: &Caller, id: &UploadId) -> Result<Upload, ApiError
         UploadState::Aborted => return Err(ApiError::not_found("upload")),
         UploadState::Open => {}
     }
-    let key = ObjectKey::parse(&row.object_key)?;
-    // After a crash between the store's completion and ours the object stands already.
-    let stored = caller.app.store.head(&key).await?;
-    if stored.is_none_or(|object| object.bytes != row.bytes) {
-        let parts = caller.app.store.list_parts(&key, &row.store_upload).await?;
-        check_parts(&row, &parts)?;
-        caller.app.store.complete_multipart(&key, &row.store_upload, &parts, row.bytes).await?;
-    }
-    match caller.app.store.head(&key).await? {
-        Some(object) if object.bytes == row.bytes => {}
-        _ => return Err(ApiError::new(Code::NotReady, "The store does not have the whole file yet. Send the missing parts.")),
-    }
+    let key = stored_key(&row.object_key)?;
+    // It lists the parts itself, and is a success when the whole object stands already: after a crash between the
+    // store's completion and ours.
+    caller.app.store.complete_multipart(&key, &row.store_upload, unsigned(row.bytes)).await?;
     let mut tx = caller.app.db.begin_write().await?;
     if store::end(&mut tx, caller.owner(), id, UploadState::Complete).await? {
         games::store::set_video_state(&mut *tx, &row.video, VideoState::Probing, None).await?;
@@ -197,7 +203,7 @@ pub async fn abort(caller: &Caller, id: &UploadId) -> Result<(), ApiError> {
     if row.state != UploadState::Open {
         return Ok(());
     }
-    let key = ObjectKey::parse(&row.object_key)?;
+    let key = stored_key(&row.object_key)?;
     caller.app.store.abort_multipart(&key, &row.store_upload).await?;
     let mut tx = caller.app.db.begin_write().await?;
     store::end(&mut tx, caller.owner(), id, UploadState::Aborted).await?;
@@ -235,29 +241,29 @@ fn range(row: &UploadRow, number: i32) -> Result<(i64, i64), ApiError> {
     })
 }
 
-/// Every part from 1 on, each in its own size.
-fn check_parts(row: &UploadRow, stored: &[StoredPart]) -> Result<(), ApiError> {
-    let missing = ApiError::new(Code::NotReady, "Some parts are missing. Send them, then confirm again.");
-    let count = parts::count(row.bytes, row.part_size);
-    if i64::try_from(stored.len()) != Ok(count) {
-        return Err(missing);
-    }
-    let whole = (1..).zip(stored).all(|(number, part)| {
-        part.number == number && parts::range(row.bytes, row.part_size, number).is_some_and(|(_, length)| length == part.bytes)
-    });
-    if whole { Ok(()) } else { Err(missing) }
+/// The number of a part that the store has in its full size.
+fn whole_part(row: &UploadRow, part: &PartInfo) -> Option<i32> {
+    let number = i32::try_from(part.number).ok()?;
+    let (_, length) = parts::range(row.bytes, row.part_size, number)?;
+    (unsigned(length) == part.bytes).then_some(number)
+}
+
+/// Sizes of ours are never negative: `checked` and `parts::range` see to that.
+fn unsigned(bytes: i64) -> u64 {
+    u64::try_from(bytes).unwrap_or_default()
+}
+
+fn part(number: i32) -> u32 {
+    u32::try_from(number).unwrap_or_default()
 }
 
 async fn show(caller: &Caller, row: UploadRow) -> Result<Upload, ApiError> {
     if row.state != UploadState::Open {
         return Ok(shown(row, Vec::new()));
     }
-    let key = ObjectKey::parse(&row.object_key)?;
+    let key = stored_key(&row.object_key)?;
     let stored = caller.app.store.list_parts(&key, &row.store_upload).await?;
-    let whole = |part: &&StoredPart| {
-        parts::range(row.bytes, row.part_size, part.number).is_some_and(|(_, length)| length == part.bytes)
-    };
-    let received = stored.iter().filter(whole).map(|part| part.number).collect();
+    let received = stored.iter().filter_map(|part| whole_part(&row, part)).collect();
     Ok(shown(row, received))
 }
 
@@ -298,17 +304,4 @@ fn checked(caller: &Caller, new: NewUpload) -> Result<NewUpload, ApiError> {
         return Err(ApiError::new(Code::UnsupportedType, "That is not a video. Choose an MP4, MOV, MKV, WebM or AVI file."));
     }
     Ok(NewUpload { name, fingerprint, ..new })
-}
-
-/// The type under which the store serves the file; what it is in truth the probe finds out.
-fn media_type(name: &str) -> &'static str {
-    let lower = name.to_ascii_lowercase();
-    match lower.rsplit('.').next() {
-        Some("mov") => "video/quicktime",
-        Some("mkv") => "video/x-matroska",
-        Some("webm") => "video/webm",
-        Some("avi") => "video/x-msvideo",
-        Some("ts" | "mts" | "m2ts") => "video/mp2t",
-        _ => "video/mp4",
-    }
 }

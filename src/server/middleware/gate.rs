@@ -4,7 +4,7 @@
 use crate::{
     error::{ApiError, Code},
     server::state::AppState,
-    storage::PublicBase,
+    storage::{PublicBase, StoreError},
 };
 use axum::{
     extract::{Request, State},
@@ -34,18 +34,16 @@ pub async fn gate(State(app): State<AppState>, mut request: Request, next: Next)
                 .into_response();
         }
     }
-    let base = public_base(&app.config.server.public_url, &authority);
+    let Ok(base) = public_base(&app.config.server.public_url, &authority) else {
+        return ApiError::new(Code::Forbidden, "The request names no host.").into_response();
+    };
     request.extensions_mut().insert(base);
     next.run(request).await
 }
 
 /// The address under which this browser reaches us; signed URLs name it.
-fn public_base(configured: &str, authority: &str) -> PublicBase {
-    if configured.is_empty() {
-        PublicBase::new(&format!("http://{authority}"))
-    } else {
-        PublicBase::new(configured)
-    }
+fn public_base(configured: &str, authority: &str) -> Result<PublicBase, StoreError> {
+    if configured.is_empty() { PublicBase::parse(&format!("http://{authority}")) } else { PublicBase::parse(configured) }
 }
 
 fn authority(uri: &Uri, headers: &HeaderMap) -> Option<String> {
