@@ -2,7 +2,7 @@
 
 use crate::{
     accounts::{login::LoginPage, settings::SettingsPage},
-    exports::jobs_page::JobsPage,
+    exports::{jobs_page::JobsPage, progress::Paces},
     gallery::page::GalleryPage,
     games::{annotate::AnnotatePage, library::LibraryPage, new::NewGamePage},
     live::versions::Versions,
@@ -55,6 +55,7 @@ pub fn App() -> impl IntoView {
     let versions = Versions::provide();
     let toasts = Toasts::provide();
     let _ = UploadQueue::provide(versions, toasts);
+    provide_context(Paces::new());
     // Effects run in the browser only: the mark that tests and scripts wait for, and the socket.
     Effect::new(move |_| crate::browser::started(versions));
 

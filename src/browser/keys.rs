@@ -81,3 +81,10 @@ fn belongs_elsewhere(event: &ev::KeyboardEvent) -> bool {
     let pressed_by_key = matches!(event.key().as_str(), "Enter" | " ") && is("a, button, summary, [tabindex]");
     pressed_by_key && is(":focus-visible")
 }
+
+/// Whether the focus is in something that is typed into.
+pub fn is_typing() -> bool {
+    document()
+        .active_element()
+        .is_some_and(|element| element.matches("input:not([type=range]), textarea").unwrap_or(false))
+}

@@ -8,7 +8,6 @@ pub mod files;
 pub mod focus;
 pub mod keys;
 pub mod page;
-pub mod pending;
 pub mod pointer;
 mod socket;
 pub mod storage;

@@ -43,6 +43,21 @@ pub fn is_visible() -> bool {
     document().visibility_state() == web_sys::VisibilityState::Visible
 }
 
+/// Scrolls an element into the part of its list that is shown; the page itself stays.
+pub fn reveal(element: &web_sys::HtmlElement) {
+    let Some(list) = element.parent_element() else { return };
+    let (row, frame) = (element.get_bounding_client_rect(), list.get_bounding_client_rect());
+    let by = if row.top() < frame.top() {
+        row.top() - frame.top()
+    } else if row.bottom() > frame.bottom() {
+        row.bottom() - frame.bottom()
+    } else {
+        return;
+    };
+    #[allow(clippy::cast_possible_truncation)] // Pixels.
+    list.set_scroll_top(list.scroll_top() + by as i32);
+}
+
 /// `https` or `http`, and the host with its port.
 pub fn origin() -> (bool, String) {
     let location = window().location();
@@ -106,4 +121,18 @@ impl Drop for Revivals {
             listener.remove();
         }
     }
+}
+
+/// Gives the focus to the element with this id.
+pub fn focus(id: &str) {
+    use wasm_bindgen::JsCast;
+    if let Some(element) = document().get_element_by_id(id).and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Calls `act` every so many milliseconds until the owner is cleaned up.
+pub fn every(milliseconds: u32, act: impl Fn() + 'static) {
+    let timer = send_wrapper::SendWrapper::new(gloo_timers::callback::Interval::new(milliseconds, act));
+    on_cleanup(move || drop(timer));
 }

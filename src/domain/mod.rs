@@ -7,6 +7,7 @@ pub mod framing;
 pub mod geometry;
 pub mod ids;
 pub mod keyframes;
+pub mod left;
 pub mod naming;
 pub mod plan;
 pub mod rating;

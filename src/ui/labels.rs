@@ -15,7 +15,7 @@ pub fn FilterChip(
     #[prop(optional)] count: Option<usize>,
 ) -> impl IntoView {
     view! {
-        <a class="chip" href=move || href.get() aria-current=move || active.get().then_some("true")>
+        <a class="chip" data-noscroll="" href=move || href.get() aria-current=move || active.get().then_some("true")>
             <Show when=move || active.get()><Icon name="check" class="icon--sm" /></Show>
             {label}
             {count.map(|count| view! { <span class="chip__count">{count}</span> })}

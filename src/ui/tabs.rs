@@ -19,7 +19,7 @@ pub fn Tabs(label: &'static str, #[prop(into)] tabs: Signal<Vec<Tab>>) -> impl I
                     .into_iter()
                     .map(|tab| {
                         view! {
-                            <a class="tab" href=tab.href aria-current=tab.is_current.then_some("page")>
+                            <a class="tab" data-noscroll="" href=tab.href aria-current=tab.is_current.then_some("page")>
                                 {tab.words}
                                 {tab.count.map(|count| view! { <span class="tab__count">{count}</span> })}
                             </a>

@@ -96,8 +96,6 @@ pub struct UploadQueue {
     pub toasts: Toasts,
     /// Files of this computer by their game: Annotate plays them at once.
     pub files: RwSignal<HashMap<GameId, LocalFile>>,
-    /// A file that was dropped before its game was described; `/games/new` takes it.
-    pub pending: RwSignal<Option<LocalFile>>,
     handles: StoredValue<HashMap<u64, Handle>>,
 }
 
@@ -108,7 +106,6 @@ impl UploadQueue {
             versions,
             toasts,
             files: RwSignal::new(HashMap::new()),
-            pending: RwSignal::new(None),
             handles: StoredValue::new(HashMap::new()),
         };
         provide_context(queue);
