@@ -245,3 +245,74 @@ impl Framing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::aspect::Aspect;
+
+    const SPACE: CropSpace = CropSpace::new(1920, 1080, Aspect::Portrait);
+    const RATE: FrameRate = FrameRate { num: 25, den: 1 };
+    const SPAN: Span = Span { start: Micros(1_000_000), end: Micros(3_000_000), rate: RATE };
+
+    fn crop(x: i64) -> Crop {
+        Crop { x, y: 540_000, h: 800_000 }
+    }
+
+    fn times(framing: &Framing) -> Vec<i64> {
+        framing.crop.iter().map(|key| key.at.0).collect()
+    }
+
+    #[test]
+    fn the_first_crop_is_the_crop_all_the_time() {
+        let framing = Framing::default().with_key_at(SPACE, SPAN, Micros(2_010_000), crop(700_000));
+        assert_eq!(times(&framing), [1_000_000, 2_000_000, 2_960_000]);
+        assert!(framing.crop.iter().all(|key| key.crop() == crop(700_000)));
+    }
+
+    #[test]
+    fn near_a_keyframe_it_is_edited_and_elsewhere_one_is_written() {
+        let framing = Framing::default().with_key_at(SPACE, SPAN, Micros(1_000_000), crop(700_000));
+        assert_eq!(times(&framing), [1_000_000, 2_960_000]);
+        let framing = framing.with_ease_at(SPAN, Micros(1_000_000), Ease::Linear);
+        let framing = framing.with_key_at(SPACE, SPAN, Micros(1_500_000), crop(900_000));
+        let again = framing.with_key_at(SPACE, SPAN, Micros(1_515_000), crop(950_000));
+        assert_eq!(times(&again), [1_000_000, 1_480_000, 2_960_000]);
+        assert_eq!((again.crop[1].x, again.crop[1].ease), (950_000, Ease::Linear));
+        assert_eq!(again.check(), Ok(()));
+    }
+
+    #[test]
+    fn the_ends_stay() {
+        let framing = Framing::default().with_key_at(SPACE, SPAN, Micros(2_000_000), crop(700_000));
+        assert_eq!(times(&framing.without_key_at(SPAN, Micros(2_000_000))), [1_000_000, 2_960_000]);
+        assert_eq!(framing.without_key_at(SPAN, Micros(1_000_000)), framing);
+        assert_eq!(framing.without_key_at(SPAN, Micros(9_000_000)), framing);
+    }
+
+    #[test]
+    fn new_bounds_get_their_keyframes_and_lose_none() {
+        let framing = Framing::default().with_key_at(SPACE, SPAN, Micros(1_000_000), crop(700_000));
+        let framing = framing.with_key_at(SPACE, SPAN, SPAN.end, crop(900_000));
+        let wider = Span { start: Micros(2_000_000), end: Micros(6_000_000), ..SPAN };
+        let framing = framing.with_ends(SPACE, wider);
+        assert_eq!(times(&framing), [1_000_000, 2_000_000, 2_960_000, 5_960_000]);
+        assert!((700_000..900_000).contains(&framing.crop[1].x), "as it was there: {}", framing.crop[1].x);
+    }
+
+    #[test]
+    fn hostile_framings_are_refused() {
+        let key = |at, x, h| CropKey { at: Micros(at), x, y: 0, h, ease: Ease::Smooth };
+        let part = |start, end| Segment { start: Micros(start), end: Micros(end), speed: Speed::NORMAL };
+        let with = |crop, segments| Framing { crop, segments }.check();
+        assert_eq!(with(vec![key(5, 0, 1), key(5, 0, 1)], vec![]), Err(FramingError::KeysUnordered));
+        assert_eq!(with(vec![key(5, 0, 0)], vec![]), Err(FramingError::KeyOutOfRange));
+        assert_eq!(with(vec![key(5, i64::MAX, 1)], vec![]), Err(FramingError::KeyOutOfRange));
+        assert_eq!(with(vec![key(i64::MIN, 0, 1), key(i64::MAX, 0, 1)], vec![]), Err(FramingError::KeyOutOfRange));
+        assert_eq!(with(vec![key(1, 0, 1); 3_000], vec![]), Err(FramingError::TooMany));
+        assert_eq!(with(vec![], vec![part(5, 5)]), Err(FramingError::SegmentsUnordered));
+        assert_eq!(with(vec![], vec![part(0, 10), part(9, 20)]), Err(FramingError::SegmentsUnordered));
+        assert_eq!(with(vec![], vec![part(i64::MIN, i64::MAX)]), Err(FramingError::SegmentsUnordered));
+        assert_eq!(with(vec![key(0, 0, 1)], vec![part(0, 10), part(10, 20)]), Ok(()));
+    }
+}

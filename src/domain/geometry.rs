@@ -256,3 +256,120 @@ fn room(centre: i64, length: i64, limit: i64, direction: i64) -> i64 {
 fn real(value: i64) -> f64 {
     value as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::framing::Ease;
+    use proptest::prelude::*;
+
+    const HD: CropSpace = CropSpace::new(1920, 1080, Aspect::Portrait);
+
+    #[test]
+    fn the_default_is_the_largest_in_the_middle() {
+        assert_eq!(HD.largest(), Crop { x: 960_000, y: 540_000, h: 1_080_000 });
+        let rect = HD.rect(HD.largest());
+        assert_eq!(rect, Rect { x: 656.25, y: 0.0, w: 607.5, h: 1080.0 });
+        let upright = CropSpace::new(1080, 1920, Aspect::Wide);
+        assert_eq!(upright.rect(upright.largest()), Rect { x: 0.0, y: 656.25, w: 1080.0, h: 607.5 });
+        assert_eq!(HD.rect_at(&[], Micros(5)), rect);
+    }
+
+    #[test]
+    fn moves_stop_at_the_edge() {
+        let small = Crop { x: 960_000, y: 540_000, h: 400_000 };
+        assert_eq!(HD.moved(small, -2_000_000, 0), Crop { x: 112_500, ..small });
+        assert_eq!(HD.moved(small, i64::MAX, i64::MIN), Crop { x: 1_807_500, y: 200_000, h: 400_000 });
+        assert_eq!(HD.moved(small, 500, -500), Crop { x: 960_500, y: 539_500, h: 400_000 });
+    }
+
+    #[test]
+    fn resizing_keeps_the_other_side_and_the_shape() {
+        let crop = Crop { x: 960_000, y: 540_000, h: 320_000 };
+        let grown = HD.resized(crop, Handle::SouthEast, 0, 160_000);
+        assert_eq!(grown, Crop { x: 1_005_000, y: 620_000, h: 480_000 });
+        let taller = HD.resized(crop, Handle::North, 0, -160_000);
+        assert_eq!(taller, Crop { x: 960_000, y: 460_000, h: 480_000 }, "grows both ways across the edge");
+        let wider = HD.resized(crop, Handle::West, -90_000, 5);
+        assert_eq!(wider, Crop { x: 915_000, y: 540_000, h: 480_000 });
+    }
+
+    #[test]
+    fn another_shape_keeps_centre_and_part() {
+        let crop = Crop { x: 900_000, y: 540_000, h: 540_000 };
+        let wide = CropSpace { aspect: Aspect::Wide, ..HD };
+        assert_eq!(HD.retarget(crop, wide), crop);
+        let square = CropSpace::new(1080, 1920, Aspect::Square);
+        let portrait = CropSpace { aspect: Aspect::Portrait, ..square };
+        assert_eq!(portrait.retarget(portrait.largest(), square), square.largest());
+    }
+
+    #[test]
+    fn the_transform_shows_the_crop() {
+        let rect = Rect { x: 480.0, y: 270.0, w: 303.75, h: 540.0 };
+        let css = HD.transform(rect).css();
+        assert_eq!(css, "scale(6.320988, 2.000000) translate(-25.000000%, -25.000000%)");
+    }
+
+    fn spaces() -> impl Strategy<Value = CropSpace> {
+        let aspect = prop::sample::select(Aspect::ALL.to_vec());
+        (16_u32..8_000, 16_u32..8_000, aspect).prop_map(|(width, height, aspect)| CropSpace::new(width, height, aspect))
+    }
+
+    fn crops() -> impl Strategy<Value = Crop> {
+        let near = (-20_000_000_i64..20_000_000, -20_000_000_i64..20_000_000, -1_000_i64..20_000_000);
+        let near = near.prop_map(|(x, y, h)| Crop { x, y, h });
+        prop_oneof![9 => near, 1 => any::<(i64, i64, i64)>().prop_map(|(x, y, h)| Crop { x, y, h })]
+    }
+
+    fn holds(space: CropSpace, rect: Rect) -> bool {
+        let (across, down) = space.aspect.ratio();
+        rect.x >= 0.0
+            && rect.y >= 0.0
+            && rect.x + rect.w <= f64::from(space.width) + 1e-9
+            && rect.y + rect.h <= f64::from(space.height) + 1e-9
+            && rect.h > 0.0
+            && (rect.w * real(down) - rect.h * real(across)).abs() < 1e-6
+    }
+
+    proptest! {
+        #[test]
+        fn a_crop_never_leaves_the_picture(space in spaces(), crop in crops()) {
+            prop_assert!(holds(space, space.rect(crop)));
+            let clamped = space.clamp(crop);
+            prop_assert_eq!(space.clamp(clamped), clamped);
+            prop_assert!(holds(space, space.rect(clamped)));
+        }
+
+        #[test]
+        fn neither_do_edits(space in spaces(), crop in crops(), which in 0_usize..8, dx: i64, dy: i64) {
+            let handle = Handle::ALL[which];
+            for (dx, dy) in [(dx, dy), (dx % 5_000_000, dy % 5_000_000)] {
+                prop_assert!(holds(space, space.rect(space.moved(crop, dx, dy))));
+                prop_assert!(holds(space, space.rect(space.resized(crop, handle, dx, dy))));
+                let to = CropSpace { aspect: Aspect::Square, ..space };
+                prop_assert!(holds(to, to.rect(space.retarget(crop, to))));
+            }
+        }
+
+        /// In a picture with room, the corner that is not dragged stays where it is.
+        #[test]
+        fn the_opposite_corner_stays(crop in crops(), which in 0_usize..8, dx in -900_000_i64..900_000, dy in -900_000_i64..900_000) {
+            let (crop, handle) = (HD.clamp(crop), Handle::ALL[which]);
+            let (before, after) = (HD.rect(crop), HD.rect(HD.resized(crop, handle, dx, dy)));
+            let fixed = |rect: Rect| match handle.direction() {
+                (1, _) => rect.x,
+                (-1, _) => rect.x + rect.w,
+                (_, 1) => rect.y,
+                _ => rect.y + rect.h,
+            };
+            prop_assert!((fixed(before) - fixed(after)).abs() < 0.003, "{before:?} {after:?}");
+        }
+
+        #[test]
+        fn keyframes_move_only_inside_the_picture(space in spaces(), a in crops(), b in crops(), at in -5_i64..105) {
+            let key = |at, Crop { x, y, h }: Crop| CropKey { at: Micros(at), x, y, h, ease: Ease::Smooth };
+            prop_assert!(holds(space, space.rect_at(&[key(0, a), key(100, b)], Micros(at))));
+        }
+    }
+}

@@ -184,8 +184,8 @@ mod tests {
                 let point = |part: i64| pair[0].at + (pair[1].at - pair[0].at) * part / 1_000;
                 let (early, late) = (at(&keys, point(parts.0.min(parts.1))), at(&keys, point(parts.0.max(parts.1))));
                 let rising = pair[1].value >= pair[0].value;
-                let one_way = if rising { late >= early - 1e-6 } else { late <= early + 1e-6 };
-                prop_assert!(one_way);
+                let kept = if rising { late >= early - 1e-6 } else { late <= early + 1e-6 };
+                prop_assert!(kept);
             }
         }
 

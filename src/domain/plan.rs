@@ -284,7 +284,8 @@ fn output_rate(clips: &[ClipForPlan]) -> Result<FrameRate, PlanError> {
     }
     let mut rate = best.0;
     while u64::from(rate.num) > 60 * u64::from(rate.den) {
-        let half = if rate.num % 2 == 0 { (rate.num / 2, rate.den) } else { (rate.num, rate.den.saturating_mul(2)) };
+        let half =
+            if rate.num.is_multiple_of(2) { (rate.num / 2, rate.den) } else { (rate.num, rate.den.saturating_mul(2)) };
         rate = FrameRate { num: half.0, den: half.1 };
     }
     Ok(rate)
@@ -401,3 +402,6 @@ fn sample_at(rate: FrameRate, n: i64) -> i64 {
 fn frames_in(rate: FrameRate, seconds: i64) -> i64 {
     seconds.saturating_mul(i64::from(rate.num)) / i64::from(rate.den.max(1))
 }
+
+#[cfg(test)]
+mod tests;

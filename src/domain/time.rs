@@ -31,6 +31,7 @@ impl Micros {
         self.0 as f64 / 1e6
     }
 
+    #[must_use]
     pub fn clamp_to(self, low: Self, high: Self) -> Self {
         Self(self.0.min(high.0).max(low.0))
     }
@@ -156,12 +157,12 @@ const fn gcd(a: u32, b: u32) -> u32 {
 
 /// `a / b` rounded down, for any `a` and positive `b`; bounded by what an i64 holds. A divisor of zero counts as one, so
 /// that a hostile rate gives a wrong number, never a panic.
-pub(super) fn floor_div(a: i128, b: i128) -> i64 {
+pub(crate) fn floor_div(a: i128, b: i128) -> i64 {
     saturate(a.div_euclid(b.max(1)))
 }
 
 /// `a / b` rounded to the nearest, halves up; otherwise as [`floor_div`].
-pub(super) fn round_div(a: i128, b: i128) -> i64 {
+pub(crate) fn round_div(a: i128, b: i128) -> i64 {
     let b = b.max(1);
     saturate((2 * a + b).div_euclid(2 * b))
 }

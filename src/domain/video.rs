@@ -71,6 +71,11 @@ pub struct VideoFacts {
     /// Clockwise turn from the stored to the shown picture: 0, 90, 180 or 270.
     #[serde(default)]
     pub rotation: i32,
+    /// Which of the file's streams are the picture and the sound.
+    #[serde(default)]
+    pub video_stream: u32,
+    #[serde(default)]
+    pub sound_stream: Option<u32>,
     #[serde(default)]
     pub pixels: PixelFacts,
 }

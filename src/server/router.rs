@@ -8,6 +8,7 @@ use super::{
 use crate::{
     accounts,
     app::{App, shell},
+    error::ApiError,
     gallery, games, live,
     storage::LocalStore,
     ui::not_found::ResponseStatus,
@@ -18,11 +19,11 @@ use axum::{
     extract::{Request, State},
     http::{StatusCode, request::Parts},
     middleware::{from_fn, from_fn_with_state},
-    response::{IntoResponse, Response},
+    response::Response,
     routing::{any, get, post},
 };
 use leptos::{nonce::Nonce, prelude::provide_context};
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, handle_server_fns_with_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 use std::sync::Arc;
 use tower_http::{
     compression::{CompressionLayer, Predicate, predicate::{DefaultPredicate, NotForContentType}},
@@ -40,7 +41,7 @@ pub fn router(app: &AppState, store: Option<&LocalStore>) -> Router {
             let options = options.clone();
             move || shell(options.clone())
         })
-        .route("/_fn/{*call}", post(server_function).layer(from_fn(server_fn_errors::map)))
+        .route("/_fn/{*unknown}", any(|| async { ApiError::not_found("call") }))
         .route("/login", post(accounts::routes::login))
         .route("/logout", post(accounts::routes::logout))
         .route("/ws", any(live::routes::connect))
@@ -54,6 +55,7 @@ pub fn router(app: &AppState, store: Option<&LocalStore>) -> Router {
         .nest_service("/pkg", ServeDir::new(format!("{site}/pkg")).precompressed_br().precompressed_gzip())
         .merge(api_docs::router())
         .fallback(page_or_file)
+        .layer(from_fn(server_fn_errors::map))
         .layer(compression())
         .layer(from_fn_with_state(app.clone(), session::identify))
         .layer(from_fn_with_state(app.clone(), gate::gate))
@@ -87,10 +89,6 @@ fn page_context(app: &AppState) -> impl Fn() + Clone + Send + Sync + 'static + u
             })));
         }
     }
-}
-
-async fn server_function(State(app): State<AppState>, request: Request) -> Response {
-    handle_server_fns_with_context(page_context(&app), request).await.into_response()
 }
 
 /// A file of the site's root (favicon, manifest), else the page that says there is none.

@@ -139,7 +139,7 @@ pub async fn run(running: Running) -> Result<(), StartError> {
 fn lock_data(folder: &Path) -> Result<File, StartError> {
     let shown = || folder.display().to_string();
     std::fs::create_dir_all(folder).map_err(|error| StartError::Data(shown(), error))?;
-    let file = File::create(folder.join("lock")).map_err(|error| StartError::Data(shown(), error))?;
+    let file = File::create(folder.join("server.lock")).map_err(|error| StartError::Data(shown(), error))?;
     rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive)
         .map_err(|_| StartError::DataInUse(shown()))?;
     Ok(file)

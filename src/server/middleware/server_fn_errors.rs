@@ -16,15 +16,15 @@ const LONGEST: usize = 64 * 1024;
 const LONGEST_BODY: usize = 2 * 1024 * 1024;
 
 pub async fn map(request: Request, next: Next) -> Response {
+    if !request.uri().path().starts_with("/_fn/") {
+        return next.run(request).await;
+    }
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, LONGEST_BODY).await else {
         return ApiError::new(Code::TooLarge, "The body is larger than 2 MB.").into_response();
     };
     let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
-    if response.status() == StatusCode::BAD_REQUEST && response.headers().get("serverfnerror").is_none() {
-        return ApiError::not_found("call").into_response();
-    }
-    if response.status() != StatusCode::INTERNAL_SERVER_ERROR || !response.headers().contains_key("serverfnerror") {
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
         return response;
     }
     let (mut parts, body) = response.into_parts();

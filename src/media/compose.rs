@@ -1,0 +1,182 @@
+//! One source picture to one output picture: the crop, cut out and scaled with sub-pixel precision.
+
+use super::{decode::frame_bytes, error::MediaError, error::MediaErrorKind as Kind};
+use crate::domain::geometry::Rect;
+use fast_image_resize::{
+    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
+    images::{Image, ImageRef},
+};
+
+/// Width and height of a picture in pixels.
+pub type Size = (u32, u32);
+
+/// Scales pictures of one size to pictures of another. Keeps its tables and buffers between frames.
+pub struct Compositor {
+    source: Size,
+    output: Size,
+    resizer: Resizer,
+}
+
+impl Compositor {
+    pub fn new(source: Size, output: Size) -> Self {
+        Self { source, output, resizer: Resizer::new() }
+    }
+
+    /// Fills `output` (8 bit 4:2:0, of the output's size) with the box `crop` of `source`.
+    pub fn compose(&mut self, source: &[u8], crop: Rect, output: &mut [u8]) -> Result<(), MediaError> {
+        let wrong = || MediaError::new(Kind::WrongOutput, "a picture has the wrong size");
+        if output.len() != frame_bytes(self.output.0, self.output.1) {
+            return Err(wrong());
+        }
+        let from = planes(source, self.source).ok_or_else(wrong)?;
+        let (luma, chroma) = output.split_at_mut(self.output.0 as usize * self.output.1 as usize);
+        let (blue, red) = chroma.split_at_mut(chroma.len() / 2);
+        let (small_from, small_to) = (halved(self.source), halved(self.output));
+        let small_crop = chroma_box(crop, self.output);
+        self.scale(from[0], self.source, crop, luma, self.output)?;
+        self.scale(from[1], small_from, small_crop, blue, small_to)?;
+        self.scale(from[2], small_from, small_crop, red, small_to)
+    }
+
+    fn scale(&mut self, from: &[u8], size: Size, part: Rect, to: &mut [u8], to_size: Size) -> Result<(), MediaError> {
+        let failed = |error: &dyn std::fmt::Display| MediaError::new(Kind::WrongOutput, error);
+        let from = ImageRef::new(size.0, size.1, from, PixelType::U8).map_err(|error| failed(&error))?;
+        let mut to = Image::from_slice_u8(to_size.0, to_size.1, to, PixelType::U8).map_err(|error| failed(&error))?;
+        let part = held_inside(part, size);
+        let options = ResizeOptions::new()
+            .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom))
+            .crop(part.x, part.y, part.w, part.h)
+            .use_alpha(false);
+        self.resizer.resize(&from, &mut to, &options).map_err(|error| failed(&error))
+    }
+}
+
+/// Luma, blue and red of a 4:2:0 picture.
+fn planes(picture: &[u8], size: Size) -> Option<[&[u8]; 3]> {
+    let small = halved(size);
+    let (luma, chroma) = picture.split_at_checked(size.0 as usize * size.1 as usize)?;
+    let (blue, red) = chroma.split_at_checked(small.0 as usize * small.1 as usize)?;
+    (blue.len() == red.len()).then_some([luma, blue, red])
+}
+
+const fn halved((width, height): Size) -> Size {
+    (width.div_ceil(2), height.div_ceil(2))
+}
+
+/// The box on the chroma planes. Across, a chroma sample lies on the left one of its two luma samples, before and after
+/// scaling; taking half the luma box would shift colour against light by a quarter of the difference. Down, samples lie
+/// in the middle.
+fn chroma_box(crop: Rect, output: Size) -> Rect {
+    let scale = crop.w / f64::from(output.0);
+    Rect { x: crop.x / 2.0 + 0.25 * (1.0 - scale), y: crop.y / 2.0, w: crop.w / 2.0, h: crop.h / 2.0 }
+}
+
+/// The box moved, and if need be cut, so that it lies inside a plane.
+fn held_inside(part: Rect, (width, height): Size) -> Rect {
+    let hold = |start: f64, length: f64, limit: f64| {
+        let length = length.clamp(1e-3, limit);
+        let start = start.max(0.0).min(limit - length);
+        // `start + length` may still round to a little more than `limit`.
+        (start, length.min(limit - start))
+    };
+    let ((x, w), (y, h)) = (hold(part.x, part.w, f64::from(width)), hold(part.y, part.h, f64::from(height)));
+    Rect { x, y, w, h }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        aspect::Aspect,
+        geometry::{Crop, CropSpace},
+    };
+
+    /// A bright, soft blob: its centre of brightness is known far better than a pixel.
+    fn blob(size: Size, centre: (f64, f64), sigma: f64) -> Vec<u8> {
+        let at = |x: u32, y: u32| {
+            let (dx, dy) = (f64::from(x) + 0.5 - centre.0, f64::from(y) + 0.5 - centre.1);
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            let level = (16.0 + 200.0 * (-(dx * dx + dy * dy) / (2.0 * sigma * sigma)).exp()).round() as u8;
+            level
+        };
+        (0..size.1).flat_map(|y| (0..size.0).map(move |x| at(x, y))).collect()
+    }
+
+    fn centre(plane: &[u8], width: u32) -> (f64, f64) {
+        let (mut sum, mut across, mut down) = (0.0, 0.0, 0.0);
+        for (row, pixels) in (0_u32..).zip(plane.chunks(width as usize)) {
+            for (column, level) in (0_u32..).zip(pixels) {
+                let weight = f64::from(level.saturating_sub(20));
+                sum += weight;
+                across += weight * (f64::from(column) + 0.5);
+                down += weight * (f64::from(row) + 0.5);
+            }
+        }
+        (across / sum, down / sum)
+    }
+
+    #[test]
+    fn light_and_colour_stand_where_the_crop_says() {
+        let (source, output) = ((640, 360), (270, 480));
+        let space = CropSpace::new(640, 360, Aspect::Portrait);
+        let place = (300.3, 170.7);
+        let mut picture = blob(source, place, 9.0);
+        // The chroma plane's own coordinates of that place: left-sited across, centred down.
+        let small = blob((320, 180), (place.0 / 2.0 + 0.25, place.1 / 2.0), 4.5);
+        picture.extend_from_slice(&small);
+        picture.extend_from_slice(&small);
+        let mut compositor = Compositor::new(source, output);
+        let mut result = vec![0; frame_bytes(270, 480)];
+        for step in 0..24 {
+            let crop = Crop { x: 300_000 + step * 137, y: 180_000, h: 300_000 - step * 53 };
+            let rect = space.rect(crop);
+            compositor.compose(&picture, rect, &mut result).expect("a picture");
+            let expected = ((place.0 - rect.x) * 270.0 / rect.w, (place.1 - rect.y) * 480.0 / rect.h);
+            let (luma, chroma) = result.split_at(270 * 480);
+            let light = centre(luma, 270);
+            let colour = centre(&chroma[..135 * 240], 135);
+            let colour = (2.0 * colour.0 - 0.5, 2.0 * colour.1);
+            for (found, axis) in [(light, "light"), (colour, "colour")] {
+                let error = (found.0 - expected.0).hypot(found.1 - expected.1);
+                assert!(error < 0.05, "{axis} is off by {error} at step {step}: {found:?}, not {expected:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_whole_picture_of_the_same_size_is_a_copy() {
+        let picture: Vec<u8> = (0..frame_bytes(64, 48)).map(|n| u8::try_from(n * 7 % 251).expect("a byte")).collect();
+        let mut result = vec![0; picture.len()];
+        let whole = Rect { x: 0.0, y: 0.0, w: 64.0, h: 48.0 };
+        Compositor::new((64, 48), (64, 48)).compose(&picture, whole, &mut result).expect("a picture");
+        assert_eq!(picture, result);
+    }
+
+    #[test]
+    fn odd_sizes_and_edges_are_no_trouble() {
+        for (width, height) in [(853, 480), (641, 359), (17, 999)] {
+            for aspect in Aspect::ALL {
+                let space = CropSpace::new(width, height, aspect);
+                let mut result = vec![0; frame_bytes(90, 160)];
+                let mut compositor = Compositor::new((width, height), (90, 160));
+                for x in [0, i64::from(width) * 1_000] {
+                    for h in [0, 5_000_000] {
+                        let rect = space.rect(Crop { x, y: x, h });
+                        compositor
+                            .compose(&vec![90; frame_bytes(width, height)], rect, &mut result)
+                            .expect("a picture");
+                        assert!(result.iter().all(|level| *level == 90));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn pictures_of_the_wrong_size_are_refused() {
+        let rect = Rect { x: 0.0, y: 0.0, w: 8.0, h: 8.0 };
+        let mut compositor = Compositor::new((16, 16), (16, 16));
+        assert!(compositor.compose(&[0; 100], rect, &mut vec![0; frame_bytes(16, 16)]).is_err());
+        assert!(compositor.compose(&vec![0; frame_bytes(16, 16)], rect, &mut [0; 5]).is_err());
+    }
+}

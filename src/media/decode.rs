@@ -1,0 +1,125 @@
+//! Source frames as raw pictures: ffmpeg reads, we count.
+
+use super::{
+    error::{MediaError, MediaErrorKind as Kind},
+    input::{self, strings},
+    process::Running,
+    tools::Tools,
+};
+use crate::domain::{plan::ChunkSpec, video::VideoFacts};
+use std::{ffi::OsString, path::Path};
+use tokio_util::sync::CancellationToken;
+
+/// A recording whose last frames are lost may still be one or two frames short of its length: the last one is repeated.
+const MOST_MISSING: i64 = 2;
+
+/// The bytes of one 8 bit 4:2:0 picture: luma, then both chroma planes, each rounded up to whole samples.
+pub const fn frame_bytes(width: u32, height: u32) -> usize {
+    let (width, height) = (width as usize, height as usize);
+    width * height + 2 * width.div_ceil(2) * height.div_ceil(2)
+}
+
+/// Source frames `first..end`, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    pub first: i64,
+    pub end: i64,
+}
+
+/// What a chunk reads: each stretch is one pass of a decoder. Runs that go on where the last one ended share a pass.
+pub fn stretches(spec: &ChunkSpec) -> Vec<Stretch> {
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for run in spec.runs.iter().filter(|run| run.frames > 0) {
+        let shown = |n| run.source_frame(spec.facts.rate, spec.rate, n);
+        let (first, end) = (shown(0), shown(run.frames - 1) + 1);
+        match stretches.last_mut() {
+            Some(last) if (last.first..=last.end).contains(&first) => last.end = last.end.max(end),
+            _ => stretches.push(Stretch { first, end }),
+        }
+    }
+    stretches
+}
+
+/// A decoder of one stretch. Blocks.
+pub struct Decoder {
+    running: Option<Running>,
+    stretch: Stretch,
+    next: i64,
+    /// The stretch reaches the recording's last frames.
+    at_the_end: bool,
+}
+
+impl Decoder {
+    pub fn start(
+        tools: &Tools,
+        path: &Path,
+        facts: &VideoFacts,
+        stretch: Stretch,
+        cancel: &CancellationToken,
+    ) -> Result<Self, MediaError> {
+        let call = tools.ffmpeg(arguments(tools, path, facts, stretch), &[path]);
+        let running = Some(tools.start(&call, cancel)?);
+        Ok(Self { running, stretch, next: stretch.first, at_the_end: stretch.end >= facts.frames })
+    }
+
+    /// Fills `buffer` (of [`frame_bytes`]) with the next frame and answers its number; `None` after the last. At the very
+    /// end of a recording, `None` may come up to [`MOST_MISSING`] frames early.
+    pub fn read(&mut self, buffer: &mut [u8]) -> Result<Option<i64>, MediaError> {
+        if let Some(running) = &mut self.running
+            && self.next < self.stretch.end
+            && running.read_frame(buffer)?
+        {
+            self.next += 1;
+            return Ok(Some(self.next - 1));
+        }
+        if let Some(running) = self.running.take() {
+            running.finish()?;
+        }
+        let missing = self.stretch.end - self.next;
+        if missing == 0 || (self.at_the_end && missing <= MOST_MISSING && self.next > self.stretch.first) {
+            return Ok(None);
+        }
+        Err(MediaError::new(Kind::TruncatedVideo, format!("{missing} frames from frame {} on are missing", self.next)))
+    }
+}
+
+fn arguments(tools: &Tools, path: &Path, facts: &VideoFacts, stretch: Stretch) -> Vec<OsString> {
+    let at = facts.rate.frame_start(stretch.first);
+    let mut args =
+        strings(["-hide_banner", "-nostdin", "-loglevel", "error", "-threads", &tools.threads().to_string()]);
+    args.extend(input::reading(facts.container));
+    args.extend(input::seek(facts, at));
+    args.extend([OsString::from("-i"), input::file(path)]);
+    let mut filters: Vec<String> = input::deinterlace(facts).into_iter().collect();
+    filters.push(input::frames_from(facts, at));
+    filters.extend(input::plain_picture(facts, tools.capabilities().zscale));
+    // From zero, so that no version of ffmpeg fills the time in front with copies.
+    filters.push("setpts=PTS-STARTPTS".to_owned());
+    args.extend(strings(["-map", &format!("0:{}", facts.video_stream), "-vf", &filters.join(",")]));
+    args.extend(strings(["-frames:v", &(stretch.end - stretch.first).to_string()]));
+    args.extend(strings(["-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1"]));
+    args
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{domain::plan::Run, media::testing};
+
+    #[test]
+    fn odd_pictures_have_whole_chroma_samples() {
+        assert_eq!(frame_bytes(1920, 1080), 3_110_400);
+        assert_eq!(frame_bytes(3, 3), 9 + 2 * 4);
+    }
+
+    #[test]
+    fn runs_that_touch_share_a_pass() {
+        let run = |first, end, speed: u16| {
+            let speed = speed.try_into().expect("a speed");
+            Run { first, end, speed, skip: 0, frames: (end - first) * 100 / i64::from(u16::from(speed)) }
+        };
+        let mut spec = testing::chunk_spec();
+        spec.runs = vec![run(0, 25, 100), run(25, 50, 50), run(100, 110, 100)];
+        assert_eq!(stretches(&spec), [Stretch { first: 0, end: 50 }, Stretch { first: 100, end: 110 }]);
+    }
+}

@@ -1,0 +1,142 @@
+//! Chunks and sound to one file, checked before it gets its name.
+
+use super::{
+    chunk::publish,
+    encode::{clock, plain_mp4},
+    error::{MediaError, MediaErrorKind as Kind},
+    input::{self, strings},
+    tools::Tools,
+};
+use crate::domain::{
+    plan::ExportPlan,
+    time::{FrameRate, Micros},
+};
+use serde::Deserialize;
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+use tokio_util::sync::CancellationToken;
+
+/// Joins `chunks` (file names in `work`) and `sound` into `file`, all in the folder `work`.
+pub async fn finish(
+    tools: &Tools,
+    plan: &ExportPlan,
+    chunks: &[String],
+    sound: &Path,
+    file: &Path,
+    cancel: &CancellationToken,
+) -> Result<(), MediaError> {
+    let work = file.parent().ok_or(Kind::Io)?;
+    let (list, part) = (work.join("chunks.txt"), file.with_extension("part"));
+    tokio::fs::write(&list, listing(chunks)).await?;
+    let mut args = strings(["-hide_banner", "-nostdin", "-loglevel", "error", "-y"]);
+    args.extend(strings(["-protocol_whitelist", "file,pipe", "-f", "concat"]));
+    args.extend([OsString::from("-i"), input::file(&list), "-f".into(), "mov".into(), "-i".into(), input::file(sound)]);
+    args.extend(strings(["-map", "0:v:0", "-map", "1:a:0", "-c", "copy", "-bsf:v", &on_the_grid(plan.rate)]));
+    args.extend(strings(["-movflags", "+faststart"]));
+    args.extend(plain_mp4(plan.rate));
+    args.push(input::file(&part));
+    let mut call = tools.ffmpeg(args, &[]);
+    call.needs.writes = Some(work.to_owned());
+    tools.output(call, 4_096, cancel).await?;
+    check(tools, plan, &part, cancel).await?;
+    publish(&part, file).await?;
+    Ok(tokio::fs::remove_file(&list).await?)
+}
+
+/// A list for the concat demuxer. The names are ours: letters, digits, `-` and `.`.
+fn listing(chunks: &[String]) -> String {
+    chunks.iter().fold("ffconcat version 1.0\n".to_owned(), |list, name| list + "file " + name + "\n")
+}
+
+/// The joining demuxer adds up chunk lengths in microseconds; this puts every frame back on its tick.
+fn on_the_grid(rate: FrameRate) -> String {
+    let (ticks, frame) = clock(rate);
+    format!("setts=time_base=1/{ticks}:pts=round(PTS/{frame})*{frame}:dts=round(DTS/{frame})*{frame}:duration={frame}")
+}
+
+#[derive(Deserialize)]
+struct Report {
+    #[serde(default)]
+    streams: Vec<Stream>,
+}
+
+#[derive(Deserialize)]
+struct Stream {
+    codec_type: String,
+    width: Option<u32>,
+    height: Option<u32>,
+    duration: Option<String>,
+    start_time: Option<String>,
+    nb_read_packets: Option<String>,
+}
+
+impl Stream {
+    fn packets(&self) -> i64 {
+        self.nb_read_packets.as_deref().and_then(|text| text.parse().ok()).unwrap_or(0)
+    }
+}
+
+fn seconds(text: Option<&str>) -> Micros {
+    text.and_then(|text| text.parse().ok()).map(Micros::from_seconds_f64).unwrap_or_default()
+}
+
+async fn report(tools: &Tools, file: &Path, cancel: &CancellationToken) -> Result<Vec<Stream>, MediaError> {
+    let entries = "stream=codec_type,width,height,duration,start_time,nb_read_packets";
+    let mut args =
+        strings(["-v", "error", "-of", "json", "-count_packets", "-show_entries", entries, "-f", "mov", "-i"]);
+    args.push(input::file(file));
+    let json = tools.output(tools.ffprobe(args, &[file]), 64 << 10, cancel).await?;
+    let report: Report = serde_json::from_slice(&json).map_err(|error| MediaError::new(Kind::WrongOutput, error))?;
+    Ok(report.streams)
+}
+
+/// Frames of a file that we wrote, counted by its packets.
+pub async fn count_frames(tools: &Tools, file: &Path, cancel: &CancellationToken) -> Result<i64, MediaError> {
+    let streams = report(tools, file, cancel).await?;
+    Ok(streams.iter().find(|stream| stream.codec_type == "video").map_or(0, Stream::packets))
+}
+
+/// The exit code of a program proves nothing: the file is compared with the plan.
+async fn check(tools: &Tools, plan: &ExportPlan, file: &Path, cancel: &CancellationToken) -> Result<(), MediaError> {
+    let streams = report(tools, file, cancel).await?;
+    let wrong = |what: String| Err(MediaError::new(Kind::WrongOutput, what));
+    let [video, sound] = streams.as_slice() else { return wrong(format!("{} streams, not 2", streams.len())) };
+    if (video.codec_type.as_str(), sound.codec_type.as_str()) != ("video", "audio") {
+        return wrong("the streams are not a picture and a sound".to_owned());
+    }
+    if (video.width, video.height) != (Some(plan.width), Some(plan.height)) {
+        return wrong(format!("{:?} x {:?}, not {} x {}", video.width, video.height, plan.width, plan.height));
+    }
+    if video.packets() != plan.total_frames {
+        return wrong(format!("{} frames, not {}", video.packets(), plan.total_frames));
+    }
+    let frame = plan.rate.frame_length();
+    for stream in &streams {
+        let (start, length) = (seconds(stream.start_time.as_deref()), seconds(stream.duration.as_deref()));
+        let off = (start.0.abs()).max((start + length - plan.duration()).0.abs());
+        // AAC comes in packets of 1024 samples: 21 ms.
+        if off > frame.0.max(25_000) {
+            return wrong(format!("{} from {start:?} for {length:?}, not {:?}", stream.codec_type, plan.duration()));
+        }
+    }
+    Ok(())
+}
+
+/// The name of the finished file in an export's folder.
+pub fn output_file(work: &Path) -> PathBuf {
+    work.join("reel.mp4")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_and_grids_are_plain_text() {
+        assert_eq!(listing(&["chunk-0a.mp4".into()]), "ffconcat version 1.0\nfile chunk-0a.mp4\n");
+        let ntsc = on_the_grid(FrameRate { num: 30_000, den: 1_001 });
+        assert_eq!(ntsc, "setts=time_base=1/30000:pts=round(PTS/1001)*1001:dts=round(DTS/1001)*1001:duration=1001");
+    }
+}

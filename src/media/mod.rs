@@ -1,0 +1,30 @@
+//! Pictures and sound: everything that reads or writes a recording. The only room that names ffmpeg.
+//!
+//! `tools` finds the programs, `sandbox` decides what they may see, `process` starts and ends them. `sniff` and `probe`
+//! say what a file is. An export is `render`: for each chunk of the plan `decode` (ffmpeg) -> `compose` (here) ->
+//! `encode` (ffmpeg), beside it `audio`, and at the end `finish`.
+
+pub mod audio;
+pub mod chunk;
+pub mod compose;
+pub mod decode;
+pub mod encode;
+pub mod error;
+pub mod finish;
+pub mod input;
+pub mod poster;
+pub mod probe;
+pub mod process;
+pub mod render;
+pub mod sandbox;
+pub mod sniff;
+pub mod tools;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use error::{MediaError, MediaErrorKind};
+pub use render::{RenderProgress, RenderStage, Rendered, Sources, render};
+pub use tools::{Tools, ToolsConfig};
