@@ -4,7 +4,10 @@ use super::{api::recent_exports, export_job::ExportJob, progress::Paces, types::
 use crate::{
     browser::page,
     live::versions::Versions,
-    ui::{notice::{EmptyNotice, LoadError}, shell::Page},
+    ui::{
+        notice::{EmptyNotice, LoadError},
+        shell::Page,
+    },
     uploads::queue::{TaskState, UploadQueue},
 };
 use leptos::prelude::*;
@@ -83,18 +86,25 @@ fn Jobs(list: Vec<Export>, show: Memo<Listed>) -> impl IntoView {
     });
     let (now, over): (Vec<_>, Vec<_>) = list.into_iter().partition(|export| export.state.is_running());
     let upload_keys = move |done: bool| {
-        let keys = |task: &crate::uploads::queue::UploadTask| ((task.state == TaskState::Done) == done).then_some(task.key);
-        if show.get() == Listed::Exports { Vec::new() } else { uploads.with(|all| all.iter().filter_map(keys).collect()) }
+        let keys =
+            |task: &crate::uploads::queue::UploadTask| ((task.state == TaskState::Done) == done).then_some(task.key);
+        if show.get() == Listed::Exports {
+            Vec::new()
+        } else {
+            uploads.with(|all| all.iter().filter_map(keys).collect())
+        }
     };
     let exports = move |list: &[Export]| if show.get() == Listed::Uploads { Vec::new() } else { list.to_vec() };
     let (now, over) = (StoredValue::new(now), StoredValue::new(over));
     let running = Memo::new(move |_| (upload_keys(false), now.with_value(|list| exports(list))));
     let finished = Memo::new(move |_| (upload_keys(true), over.with_value(|list| exports(list))));
     let empty = Memo::new(move |_| {
-        [running, finished].into_iter().all(|group| group.with(|(uploads, exports)| uploads.is_empty() && exports.is_empty()))
+        [running, finished]
+            .into_iter()
+            .all(|group| group.with(|(uploads, exports)| uploads.is_empty() && exports.is_empty()))
     });
     view! {
-        <Show when=move || empty.get() fallback=|| ()>
+        <Show when=move || empty.get()>
             <EmptyNotice title="Nothing is running" text="Exports of the last seven days and the uploads of this tab stand here.">
                 <a class="button button--primary button--lg" href="/"><span class="button__text">"Open the library"</span></a>
             </EmptyNotice>
@@ -117,11 +127,11 @@ fn JobGroup(
     let has_any = Memo::new(move |_| count() > 0);
     let note = move || if note.is_empty() { format!("{} running or waiting", count()) } else { note.to_owned() };
     view! {
-        <Show when=move || has_any.get() fallback=|| ()>
+        <Show when=move || has_any.get()>
             <section class="section" aria-labelledby=id>
                 <div class="section__head">
                     <h2 class="section__title" id=id>{title}</h2>
-                    <span class="section__note">{note.clone()}</span>
+                    <span class="section__note">{note}</span>
                 </div>
                 <div class="job-list">
                     <For each=move || group.get().0 key=|key| *key let:key><UploadJob key /></For>

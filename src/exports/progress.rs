@@ -53,11 +53,7 @@ pub fn progress_class(state: JobState) -> &'static str {
 
 /// The newest of what a list said and what the socket said since.
 pub fn newest(listed: &Export, progress: &[Export]) -> Export {
-    progress
-        .iter()
-        .find(|live| live.id == listed.id && live.version > listed.version)
-        .unwrap_or(listed)
-        .clone()
+    progress.iter().find(|live| live.id == listed.id && live.version > listed.version).unwrap_or(listed).clone()
 }
 
 /// How fast exports move, as this tab has seen them: the first and the latest sight of each attempt.
@@ -80,11 +76,8 @@ impl Paces {
     pub fn see(self, export: &Export, now: f64) {
         self.0.update_value(|all| {
             let sight = (now, export.done);
-            let pace = all.entry(export.id.clone()).or_insert(Pace {
-                attempt: export.attempt,
-                first: sight,
-                last: sight,
-            });
+            let pace =
+                all.entry(export.id.clone()).or_insert(Pace { attempt: export.attempt, first: sight, last: sight });
             if pace.attempt != export.attempt || export.done < pace.last.1 {
                 *pace = Pace { attempt: export.attempt, first: sight, last: sight };
             } else if export.done > pace.last.1 {

@@ -33,7 +33,7 @@ pub async fn run(work: &Work) -> Result<(), Failure> {
     let reporting = work.clone();
     let report = move |progress: RenderProgress| {
         reporting.report(Progress {
-            stage: progress.stage.code(),
+            stage: progress.stage.name(),
             done: progress.done_frames,
             total: progress.total_frames,
         });

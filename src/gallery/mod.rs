@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod page;
+mod player;
 mod rendition_card;
 #[cfg(feature = "ssr")]
 pub mod routes;

@@ -4,10 +4,7 @@ use crate::domain::aspect::Aspect;
 use leptos::prelude::*;
 
 #[component]
-pub fn AspectChoice(
-    #[prop(into)] value: Signal<Aspect>,
-    #[prop(into)] on_choose: Callback<Aspect>,
-) -> impl IntoView {
+pub fn AspectChoice(#[prop(into)] value: Signal<Aspect>, #[prop(into)] on_choose: Callback<Aspect>) -> impl IntoView {
     view! {
         <div class="segmented" role="radiogroup" aria-label="Shape of the reel" on:keydown=move |ev| {
             if let Some(next) = neighbour(value.get_untracked(), &ev.key()) {

@@ -5,6 +5,7 @@ mod filters;
 mod grid;
 mod summary;
 
+pub(super) use self::choice::toggle;
 use self::{choice::Choice, filters::Filters, grid::ClipGrid, summary::Summary};
 use crate::{
     clips::{

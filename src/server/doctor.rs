@@ -119,6 +119,7 @@ async fn checked_store(
 async fn ffmpeg(config: &Config) -> Vec<Finding> {
     match Tools::find(&config.media.tools()).await {
         Ok(tools) => tools
+            .capabilities()
             .findings()
             .into_iter()
             .map(|found| match found.ok {

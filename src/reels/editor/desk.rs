@@ -11,6 +11,7 @@ use crate::{
     },
     editor::playback::Playback,
     games::types::{Video, VideoState},
+    reels::types::ReelClip,
 };
 use leptos::prelude::*;
 use std::collections::HashMap;
@@ -47,16 +48,24 @@ pub struct Desk {
     pub copied: RwSignal<Option<Crop>>,
     /// The address that each video plays from; it stays when the server signs another.
     addresses: StoredValue<HashMap<VideoId, String>>,
+    /// Rises when an address was given up.
+    renewals: RwSignal<u32>,
 }
 
 impl Desk {
+    /// For the clip that is being framed.
     pub fn new(session: Session) -> Self {
+        Self::of(session, Memo::new(move |_| session.clip()))
+    }
+
+    /// For any clip of the reel.
+    pub fn of(session: Session, clip: Memo<Option<ReelClip>>) -> Self {
         let video = Memo::new(move |_| {
-            let clip = session.clip()?;
+            let clip = clip.get()?;
             session.reel.with(|reel| reel.video_of(&clip).cloned())
         });
         let subject = Memo::new(move |_| {
-            let clip = session.clip()?;
+            let clip = clip.get()?;
             let facts = video.get()?.facts?;
             let end = Micros(clip.clip.details.end.0.min(facts.rate.frame_start(facts.frames).0));
             let span = Span { start: clip.clip.details.start, end, rate: facts.rate };
@@ -70,22 +79,29 @@ impl Desk {
             video,
             copied: RwSignal::new(None),
             addresses: StoredValue::new(HashMap::new()),
+            renewals: RwSignal::new(0),
         }
     }
 
     /// What the player plays.
     pub fn source(self) -> Option<String> {
+        self.renewals.track();
         let video = self.video.get()?;
         let fresh = video.url.filter(|_| video.state == VideoState::Ready)?;
         self.addresses.try_update_value(|known| known.entry(video.id).or_insert(fresh).clone())
     }
 
-    /// The address stopped working (it was signed for some hours): take the latest.
-    pub fn forget_address(self) {
-        if let Some(video) = self.video.get_untracked() {
+    /// An address works for some hours. When it no longer does: the latest one, asked for if need be.
+    fn renew_address(self) {
+        let Some(video) = self.video.get() else { return };
+        let known = self.addresses.with_value(|known| known.get(&video.id).cloned());
+        if video.url == known {
+            self.session.refresh();
+        } else {
             self.addresses.update_value(|known| {
                 known.remove(&video.id);
             });
+            self.renewals.update(|renewals| *renewals += 1);
         }
     }
 
@@ -163,7 +179,8 @@ impl Desk {
     pub fn drive_player(self) {
         let playback = self.playback;
         let clip = Memo::new(move |_| self.subject.with(|it| it.as_ref().map(|it| (it.id.clone(), it.facts.clone()))));
-        let bounds = Memo::new(move |_| self.subject.with(|it| it.as_ref().map(|it| trim::frames(&it.framing, it.span))));
+        let bounds =
+            Memo::new(move |_| self.subject.with(|it| it.as_ref().map(|it| trim::frames(&it.framing, it.span))));
         let speed = Memo::new(move |_| {
             let at = self.at();
             self.subject.with(|it| it.as_ref().map(|it| trim::speed_at(&it.framing, it.span, at)))
@@ -187,6 +204,11 @@ impl Desk {
                 }
             }
             chosen
+        });
+        Effect::new(move |_| {
+            if playback.failure.with(Option::is_some) {
+                self.renew_address();
+            }
         });
         Effect::new(move |_| {
             if let Some(speed) = speed.get() {

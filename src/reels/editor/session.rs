@@ -3,7 +3,11 @@
 
 use super::draft::{Addition, Draft, History, Write, merge, next_write, reshape, revert};
 use crate::{
-    domain::{aspect::Aspect, framing::Framing, ids::{ClipId, ReelClipId, ReelId}},
+    domain::{
+        aspect::Aspect,
+        framing::Framing,
+        ids::{ClipId, ReelClipId, ReelId},
+    },
     error::{ApiError, Code},
     live::{types::Topic, versions::Versions},
     reels::{
@@ -166,12 +170,21 @@ impl Session {
         });
     }
 
-    fn adopt(self, latest: Reel) {
+    fn adopt(self, mut latest: Reel) {
         let Some(before) = self.server.try_with_value(Draft::of) else { return };
         // An answer that was overtaken by a write is older than what we have.
         if self.server.with_value(|known| known.version > latest.version) {
             return;
         }
+        self.server.with_value(|known| {
+            for clip in &mut latest.clips {
+                if let Some(newer) =
+                    known.clips.iter().find(|other| other.id == clip.id && other.version > clip.version)
+                {
+                    *clip = newer.clone();
+                }
+            }
+        });
         let mut merged = self.reel.get_untracked();
         merge(&mut merged, &before, &latest);
         if self.reel.with_untracked(|reel| *reel != merged) {
@@ -184,7 +197,8 @@ impl Session {
     /// The clip being framed is one of the reel.
     fn keep_current(self) {
         let first = self.reel.with_untracked(|reel| {
-            let is_there = self.current.with_untracked(|id| reel.clips.iter().any(|clip| Some(&clip.id) == id.as_ref()));
+            let is_there =
+                self.current.with_untracked(|id| reel.clips.iter().any(|clip| Some(&clip.id) == id.as_ref()));
             (!is_there).then(|| reel.clips.first().map(|clip| clip.id.clone()))
         });
         if let Some(first) = first {
@@ -203,7 +217,10 @@ impl Session {
             let mut pause = 1_000;
             while let Some(result) = self.write_next().await {
                 match result {
-                    Ok(()) => (wrote, pause) = (true, 1_000),
+                    Ok(()) => {
+                        (wrote, pause) = (true, 1_000);
+                        let _ = self.state.try_set(SaveState::Saving);
+                    }
                     Err(error) if matches!(error.code, Code::Unreachable | Code::StoreUnavailable) => {
                         let _ = self.state.try_set(SaveState::Waiting);
                         TimeoutFuture::new(pause).await;
@@ -231,7 +248,8 @@ impl Session {
         let write = next_write(&Draft::of(&server), &local)?;
         Some(match write {
             Write::Reel { name, aspect, order } => {
-                let update = ReelUpdate { id: server.id, version: server.version, name, aspect, order, add: Vec::new() };
+                let update =
+                    ReelUpdate { id: server.id, version: server.version, name, aspect, order, add: Vec::new() };
                 update_reel(update).await.map(|latest| self.adopt(latest))
             }
             Write::Framing(id, framing) => {
@@ -251,14 +269,8 @@ impl Session {
 
     async fn send_additions(self, server: &Reel, additions: Vec<Addition>) -> Result<(), ApiError> {
         let add = additions.iter().map(|addition| addition.clip.clone()).collect();
-        let update = ReelUpdate {
-            id: server.id.clone(),
-            version: server.version,
-            name: None,
-            aspect: None,
-            order: None,
-            add,
-        };
+        let update =
+            ReelUpdate { id: server.id.clone(), version: server.version, name: None, aspect: None, order: None, add };
         let latest = update_reel(update).await?;
         let is_new = |clip: &&ReelClip| !server.clips.iter().any(|known| known.id == clip.id);
         let new: Vec<ReelClipId> = latest.clips.iter().filter(is_new).map(|clip| clip.id.clone()).collect();

@@ -93,8 +93,7 @@ mod tests {
     use super::*;
     use crate::domain::time::FrameRate;
 
-    const SPAN: Span =
-        Span { start: Micros(1_000_000), end: Micros(5_000_000), rate: FrameRate { num: 25, den: 1 } };
+    const SPAN: Span = Span { start: Micros(1_000_000), end: Micros(5_000_000), rate: FrameRate { num: 25, den: 1 } };
 
     #[test]
     fn the_whole_clip_is_stored_as_nothing() {

@@ -81,6 +81,9 @@ pub fn toggle<T: PartialEq>(list: &mut Vec<T>, item: T) {
     }
 }
 
+/// Opens another address of the app.
+type Go = Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>;
+
 /// The state of the page.
 #[derive(Clone, Copy)]
 pub struct Choice {
@@ -91,7 +94,7 @@ pub struct Choice {
     pub aspect: RwSignal<Aspect>,
     /// Empty while the name is derived.
     pub name: RwSignal<String>,
-    go: StoredValue<Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>>,
+    go: StoredValue<Go>,
 }
 
 impl Choice {
@@ -128,7 +131,8 @@ impl Choice {
 
     /// The clips that the filters leave.
     pub fn matching(self) -> Vec<LibraryClip> {
-        self.wanted.with(|wanted| self.all.with(|all| all.iter().filter(|clip| wanted.matches(clip)).cloned().collect()))
+        self.wanted
+            .with(|wanted| self.all.with(|all| all.iter().filter(|clip| wanted.matches(clip)).cloned().collect()))
     }
 
     pub fn is_picked(self, clip: &LibraryClip) -> bool {

@@ -20,9 +20,8 @@ pub fn Filters(choice: Choice) -> impl IntoView {
 #[component]
 fn RatingFilter(choice: Choice) -> impl IntoView {
     let row = move |rating: Rating| {
-        let of_this = move || {
-            choice.all.with(|all| all.iter().filter(|clip| clip.clip.details.rating == rating).count())
-        };
+        let of_this =
+            move || choice.all.with(|all| all.iter().filter(|clip| clip.clip.details.rating == rating).count());
         view! {
             <label class="filters__row">
                 <input class="checkbox" type="checkbox"
@@ -133,7 +132,9 @@ fn TagGroup(
 /// Each name once, the most frequent first, at most 24 of them.
 fn counted(names: Vec<String>) -> Vec<String> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    names.into_iter().for_each(|name| *counts.entry(name).or_default() += 1);
+    for name in names {
+        *counts.entry(name).or_default() += 1;
+    }
     let mut names: Vec<_> = counts.into_iter().collect();
     names.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     names.into_iter().take(24).map(|(name, _)| name).collect()

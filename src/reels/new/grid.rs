@@ -23,10 +23,10 @@ pub fn ClipGrid(choice: Choice) -> impl IntoView {
                     <ClipCard choice clip />
                 </For>
             </div>
-            <Show when=move || matching.with(Vec::is_empty) fallback=|| ()>
+            <Show when=move || matching.with(Vec::is_empty)>
                 <p class="empty__text">"No clip has all of this. Take a filter away to see more."</p>
             </Show>
-            <Show when=move || has_more.get() fallback=|| ()>
+            <Show when=move || has_more.get()>
                 <button class="button button--outline button--block" type="button" on:click=move |_| drawn.update(|drawn| *drawn += PAGE)>
                     <span class="button__text">{move || format!("Show {} more", rest.get().min(PAGE))}</span>
                 </button>
@@ -50,7 +50,7 @@ fn GridHead(choice: Choice, matching: Memo<Vec<LibraryClip>>) -> impl IntoView {
                 {move || if all_picked.get() { "Clear" } else { "Select all" }}
             </button>
             <span class="section__end">
-                <Show when=move || choice.wanted.with(|wanted| wanted.count() > 0) fallback=|| ()>
+                <Show when=move || choice.wanted.with(|wanted| wanted.count() > 0)>
                     <button class="button button--quiet button--sm" type="button" on:click=move |_| choice.filter(|wanted| *wanted = super::choice::Wanted::default())>
                         "Remove filters"
                     </button>
