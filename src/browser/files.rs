@@ -1,8 +1,9 @@
-//! Files of this computer: played from memory, read in slices.
+//! Files of this computer: chosen, dropped, played from memory, read in slices.
 
+use leptos::ev;
 use send_wrapper::SendWrapper;
-use wasm_bindgen::JsValue;
-use web_sys::{Blob, File, Url};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, DataTransfer, File, FileList, HtmlInputElement, Url};
 
 /// A file that the user gave us. It never leaves the tab's thread.
 #[derive(Clone)]
@@ -28,6 +29,14 @@ impl LocalFile {
     /// What the browser takes it for; may be empty.
     pub fn media_type(&self) -> String {
         self.0.type_()
+    }
+
+    /// Whether it may be a recording: by its type, or by its ending where the browser knows none.
+    pub fn may_be_video(&self) -> bool {
+        const ENDINGS: [&str; 10] = ["mp4", "mov", "m4v", "mkv", "webm", "avi", "mts", "m2ts", "ts", "3gp"];
+        let name = self.name().to_lowercase();
+        self.media_type().starts_with("video/")
+            || name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending))
     }
 
     /// A stretch of it, without a media type, so that a request carries none.
@@ -62,4 +71,29 @@ impl Drop for ObjectUrl {
     fn drop(&mut self) {
         let _ = Url::revoke_object_url(&self.0);
     }
+}
+
+/// What was chosen in an `<input type="file">`; the input is emptied, so that the same file can be chosen again.
+pub fn chosen(event: &ev::Event) -> Vec<LocalFile> {
+    let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
+        return Vec::new();
+    };
+    let files = all(input.files());
+    input.set_value("");
+    files
+}
+
+/// What was dropped.
+pub fn dropped(event: &ev::DragEvent) -> Vec<LocalFile> {
+    all(event.data_transfer().and_then(|data: DataTransfer| data.files()))
+}
+
+/// Whether what is dragged holds files.
+pub fn has_files(event: &ev::DragEvent) -> bool {
+    event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
+}
+
+fn all(list: Option<FileList>) -> Vec<LocalFile> {
+    let Some(list) = list else { return Vec::new() };
+    (0..list.length()).filter_map(|index| list.get(index)).map(LocalFile::from).collect()
 }

@@ -23,10 +23,12 @@ use crate::{
         timeline::{Lane, Timeline},
     },
     error::ApiError,
-    ui::notice::LoadError,
+    ui::{
+        notice::LoadError,
+        shell::{EditorPage, Page},
+    },
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 /// `/games/:id`
@@ -37,11 +39,11 @@ pub fn AnnotatePage() -> impl IntoView {
     // Loaded once for a game; afterwards the page keeps itself fresh without being built again.
     let loaded = Resource::new(move || id.get(), load);
     view! {
-        <Transition fallback=|| view! { <main class="page" id="main" aria-busy="true"><div class="skeleton skeleton--editor"></div></main> }>
+        <Transition fallback=|| view! { <EditorPage title="Annotate"><main class="workspace" id="main" aria-busy="true"></main></EditorPage> }>
             {move || Suspend::new(async move {
                 match loaded.await {
                     Ok((game, clips)) => view! { <Editor game clips /> }.into_any(),
-                    Err(error) => view! { <main class="page" id="main"><LoadError error on_retry=move |()| loaded.refetch() /></main> }.into_any(),
+                    Err(error) => view! { <Page title="Annotate"><LoadError error on_retry=move |()| loaded.refetch() /></Page> }.into_any(),
                 }
             })}
         </Transition>
@@ -72,8 +74,7 @@ fn Editor(game: Game, clips: Vec<Clip>) -> impl IntoView {
     let mark = Signal::derive(move || page.mark.get().map(|start| (start, playback.now.get())));
     let scale = page.scale;
     view! {
-        <Title text=page.name() />
-        <div class="app app--editor">
+        <EditorPage title=page.name()>
             <AnnotateBar page help />
             <main class="workspace workspace--annotate" id="main">
                 <Player playback src=source.url size=page.picture_size()>
@@ -91,7 +92,7 @@ fn Editor(game: Game, clips: Vec<Clip>) -> impl IntoView {
                 <ClipsLane scale clips selected on_select=select on_move=Callback::new(move |moved| page.moved(moved)) mark />
             </Timeline>
             <KeyHelp open=help sections=keys::SECTIONS />
-        </div>
+        </EditorPage>
     }
     .into_any()
 }

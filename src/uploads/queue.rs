@@ -96,6 +96,8 @@ pub struct UploadQueue {
     pub toasts: Toasts,
     /// Files of this computer by their game: Annotate plays them at once.
     pub files: RwSignal<HashMap<GameId, LocalFile>>,
+    /// A file that was dropped before its game was described; `/games/new` takes it.
+    pub pending: RwSignal<Option<LocalFile>>,
     handles: StoredValue<HashMap<u64, Handle>>,
 }
 
@@ -106,6 +108,7 @@ impl UploadQueue {
             versions,
             toasts,
             files: RwSignal::new(HashMap::new()),
+            pending: RwSignal::new(None),
             handles: StoredValue::new(HashMap::new()),
         };
         provide_context(queue);

@@ -2,7 +2,10 @@
 
 use super::{annotation::Annotation, source::Source};
 use crate::{
-    browser::{pending, uploads},
+    browser::{
+        files::{self, LocalFile},
+        uploads,
+    },
     clips::types::Clip,
     games::types::VideoState,
     ui::labels::Badge,
@@ -44,13 +47,13 @@ fn ClipBadge(clip: Clip) -> impl IntoView {
 #[component]
 fn NoVideo(page: Annotation) -> impl IntoView {
     let queue = UploadQueue::expect();
-    let begin = move || {
-        if let Some(file) = pending::take() {
+    let begin = move |files: Vec<LocalFile>| match files.into_iter().find(LocalFile::may_be_video) {
+        Some(file) => {
             let (id, name) = page.game.with_untracked(|game| (game.id.clone(), game.details.name()));
             uploads::start(queue, id, name, file);
         }
+        None => page.toasts.error("This is not a video file. Choose an MP4, MOV, MKV or WebM."),
     };
-    let refuse = move || page.toasts.error("This is not a video file. Choose an MP4, MOV, MKV or WebM.");
     let (title, text) = match untrack(|| page.video()) {
         None => ("Add the game's video", "Choose the recording, or drop it here. It plays at once, while it uploads."),
         Some(video) if video.state == VideoState::Waiting => (
@@ -70,7 +73,7 @@ fn NoVideo(page: Annotation) -> impl IntoView {
             on:drop=move |event| {
                 event.prevent_default();
                 event.stop_propagation();
-                if pending::keep_dropped(&event).is_some() { begin() } else { refuse() }
+                begin(files::dropped(&event));
             }
         >
             <h2 class="empty__title">{title}</h2>
@@ -81,7 +84,7 @@ fn NoVideo(page: Annotation) -> impl IntoView {
                     class="visually-hidden"
                     type="file"
                     accept="video/*,.mkv,.mts,.m2ts,.ts"
-                    on:change=move |event| if pending::keep_chosen(&event).is_some() { begin() } else { refuse() }
+                    on:change=move |event| begin(files::chosen(&event))
                 />
             </label>
         </div>

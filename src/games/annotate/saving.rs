@@ -7,10 +7,7 @@ use crate::{
         edits::{Edits, Next},
         types::{Clip, ClipDetails, NewClip},
     },
-    domain::{
-        ids::{ClipId, VideoId},
-        rating::Rating,
-    },
+    domain::ids::{ClipId, VideoId},
     error::{ApiError, Code},
     live::{types::Topic, versions::Versions},
     ui::toast::Toasts,
@@ -120,24 +117,14 @@ impl Saver {
         let update = self.edits.try_update_value(|edits| edits.get_mut(&id).and_then(Edits::next)).flatten();
         let Some(update) = update else { return };
         spawn_local(async move {
-            let rating = update.details.rating;
-            let before = self.rating_before(&id);
             match update_clip(update).await {
                 Ok(clip) => {
                     self.stored(&clip);
-                    if rating == Rating::Brilliant && before != Some(Rating::Brilliant) {
-                        self.toasts.say("Saved as a 9:16 reel too");
-                    }
                     self.send(id);
                 }
                 Err(error) => self.not_stored(id, error).await,
             }
         });
-    }
-
-    /// What the last stored rating was: only a change to five stars makes a reel.
-    fn rating_before(self, _id: &ClipId) -> Option<Rating> {
-        None
     }
 
     fn stored(self, clip: &Clip) {
@@ -226,7 +213,9 @@ impl Saver {
 
     /// Takes a clip away; the toast's action makes it again.
     pub fn delete(self, clip: Clip, then: Callback<ClipId>) {
-        self.deleted.update_value(|deleted| drop(deleted.insert(clip.id.clone())));
+        self.deleted.update_value(|deleted| {
+            deleted.insert(clip.id.clone());
+        });
         self.edits.update_value(|edits| drop(edits.remove(&clip.id)));
         self.settle();
         self.clips.update(|clips| clips.retain(|known| known.id != clip.id));
@@ -241,7 +230,9 @@ impl Saver {
                 }
                 Err(error) if error.code == Code::NotFound => {}
                 Err(error) => {
-                    self.deleted.update_value(|deleted| drop(deleted.remove(&clip.id)));
+                    self.deleted.update_value(|deleted| {
+                        deleted.remove(&clip.id);
+                    });
                     self.toasts.error(error.message);
                     self.clips.update(|clips| {
                         clips.push(clip);
