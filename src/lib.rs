@@ -2,6 +2,34 @@
 //! Touchline: full match recordings in, highlight reels out. One crate, two programs: the server (`ssr`) and the
 //! browser's WASM (`hydrate`). ARCHITECTURE.md is the map.
 
+pub mod accounts;
+pub mod app;
+pub mod browser;
+pub mod clips;
 pub mod domain;
+pub mod editor;
+pub mod error;
+pub mod exports;
+pub mod gallery;
+pub mod games;
+pub mod live;
+pub mod reels;
+pub mod ui;
+pub mod uploads;
+
+#[cfg(feature = "ssr")]
+pub mod jobs;
 #[cfg(feature = "ssr")]
 pub mod media;
+#[cfg(feature = "ssr")]
+pub mod server;
+#[cfg(feature = "ssr")]
+pub mod storage;
+
+/// Where the browser begins: takes over the page that the server rendered.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}

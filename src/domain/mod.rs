@@ -2,12 +2,18 @@
 //! Nothing here knows Leptos, a database, a clock or a network.
 
 pub mod aspect;
+pub mod calendar;
 pub mod framing;
 pub mod geometry;
 pub mod ids;
 pub mod keyframes;
+pub mod left;
+pub mod naming;
 pub mod plan;
 pub mod rating;
+pub mod size;
+pub mod tags;
+pub mod text;
 pub mod time;
 pub mod time_map;
 pub mod video;

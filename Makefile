@@ -1,0 +1,58 @@
+# Every target brings what it needs first; `make help` lists them.
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-build setup-test run dev build test soak e2e lint fmt bench doctor clean
+
+export TOUCHLINE_DATA ?= ./data
+with := scripts/env
+
+help: ## Lists these targets
+	@sed -n 's/^\([a-z0-9%-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+setup: setup-test ## Brings every tool that is missing (the other targets do it too)
+
+setup-build:
+	@scripts/setup build
+
+setup-test:
+	@scripts/setup test
+
+run: build ## Builds for release and serves on http://127.0.0.1:3000
+	@exec $(with) env LEPTOS_SITE_ROOT=target/site target/release/touchline serve
+
+dev: setup-build ## Serves while you work: rebuilds and reloads at every change
+	@exec $(with) cargo leptos watch
+
+build: setup-build ## Builds server and WASM for release
+	@$(with) cargo leptos build --release
+
+test: setup-test ## Runs every check that a change must pass
+	@$(with) scripts/test
+
+soak: test ## Runs `test` and all that takes longer: slow tests, size of the WASM, benches
+	@$(with) scripts/with-postgres cargo test --locked -- --ignored
+	@rm -rf target/site
+	@$(MAKE) build
+	@scripts/wasm-size
+	@$(MAKE) bench
+
+e2e: setup-test ## Runs the browser tests alone; ARGS="--project=phone" goes to Playwright
+	@$(with) cargo leptos build
+	@cd end2end && ../$(with) npx playwright test $(ARGS)
+
+lint: setup-test ## Runs the checks that only read the code: format, clippy for server and WASM
+	@$(with) scripts/test lint
+
+fmt: ## Formats the Rust code
+	@cargo fmt
+
+bench: bench-api bench-uploads bench-engine bench-editor ## Runs every bench
+
+bench-%: setup-build ## Runs one bench: api, uploads, engine or editor
+	@$(with) cargo bench --locked --bench $*
+
+doctor: setup-build ## Asks the server what this machine or its configuration lacks
+	@$(with) cargo run --quiet --locked -- doctor
+
+clean: ## Removes what was built; tools and data stay
+	@rm -rf target end2end/node_modules end2end/test-results

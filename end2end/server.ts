@@ -1,0 +1,69 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const project = resolve(import.meta.dirname, "..");
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  return typeof address === "object" && address ? address.port : 0;
+}
+
+/** A server of a test's own, with its own data, that it may kill and start again. */
+export class Server {
+  private child?: ChildProcess;
+  private constructor(
+    private port: number,
+    readonly data: string,
+  ) {}
+
+  static async start(): Promise<Server> {
+    const server = new Server(await freePort(), mkdtempSync(join(tmpdir(), "touchline-server-")));
+    await server.restart();
+    return server;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** As a power cut would end it. */
+  async kill(): Promise<void> {
+    if (!this.child || this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const gone = once(this.child, "exit");
+    this.child.kill("SIGKILL");
+    await gone;
+  }
+
+  /** Starts it on the same address and data, and waits until it answers. */
+  async restart(): Promise<void> {
+    await this.kill();
+    this.child = spawn(join(project, "target/debug/touchline"), ["serve"], {
+      cwd: project,
+      stdio: ["ignore", "inherit", "inherit"],
+      env: {
+        ...process.env,
+        LEPTOS_SITE_ADDR: `127.0.0.1:${this.port}`,
+        LEPTOS_SITE_ROOT: "target/site",
+        TOUCHLINE_DATA: this.data,
+      },
+    });
+    for (let tries = 0; tries < 100; tries++) {
+      const healthy = await fetch(`${this.url}/healthz`).then((r) => r.ok, () => false);
+      if (healthy) return;
+      await new Promise((wait) => setTimeout(wait, 200));
+    }
+    throw new Error(`the server on ${this.url} did not become healthy within 20 s`);
+  }
+
+  async remove(): Promise<void> {
+    await this.kill();
+    rmSync(this.data, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,12 @@
+//! Server functions of accounts. Signing in and out are plain forms (`POST /login`, `POST /logout`), so that they work
+//! without JavaScript.
+
+use super::types::Viewer;
+use crate::error::ApiError;
+use leptos::prelude::*;
+use server_fn::codec::Json;
+
+#[server(endpoint = "accounts/viewer", input = Json)]
+pub async fn current_viewer() -> Result<Viewer, ApiError> {
+    crate::server::door::serve(async |door| super::service::viewer(&door).await).await
+}

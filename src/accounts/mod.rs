@@ -1,0 +1,12 @@
+//! Accounts: who acts, and the password door of an installation that others can reach.
+
+pub mod api;
+pub mod login;
+#[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod service;
+pub mod settings;
+#[cfg(feature = "ssr")]
+pub mod store;
+pub mod types;

@@ -1,0 +1,80 @@
+//! The document, the routes, and what stands on every page.
+
+use crate::{
+    accounts::{login::LoginPage, settings::SettingsPage},
+    exports::{jobs_page::JobsPage, progress::Paces},
+    gallery::page::GalleryPage,
+    games::{annotate::AnnotatePage, library::LibraryPage, new::NewGamePage},
+    live::versions::Versions,
+    reels::{editor::ReelPage, new::NewReelPage},
+    ui::{
+        icon::IconSprite,
+        not_found::NotFoundPage,
+        toast::{ToastRegion, Toasts},
+    },
+    uploads::queue::UploadQueue,
+};
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{Route, Router, Routes},
+    path,
+};
+
+/// Sets the chosen theme before the first paint, so that the page never flashes in the other one.
+const THEME_SCRIPT: &str =
+    "try{var t=localStorage.getItem('theme');if(t)document.documentElement.dataset.theme=t}catch(e){}";
+
+/// The HTML document around [`App`].
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+                <meta name="color-scheme" content="dark light" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <script nonce=use_nonce()>{THEME_SCRIPT}</script>
+                <AutoReload options=options.clone() />
+                <HydrationScripts options=options.clone() />
+                <HashedStylesheet options id="touchline" />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let versions = Versions::provide();
+    let toasts = Toasts::provide();
+    let _ = UploadQueue::provide(versions, toasts);
+    provide_context(Paces::new());
+    // Effects run in the browser only: the mark that tests and scripts wait for, and the socket.
+    Effect::new(move |_| crate::browser::started(versions));
+
+    view! {
+        <Title formatter=|title: String| if title.is_empty() { "Touchline".to_owned() } else { format!("{title} · Touchline") } />
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/") view=LibraryPage ssr=SsrMode::Async />
+                <Route path=path!("/games/new") view=NewGamePage ssr=SsrMode::Async />
+                <Route path=path!("/games/:id") view=AnnotatePage ssr=SsrMode::Async />
+                <Route path=path!("/reels/new") view=NewReelPage ssr=SsrMode::Async />
+                <Route path=path!("/reels/:id") view=ReelPage ssr=SsrMode::Async />
+                <Route path=path!("/gallery") view=GalleryPage ssr=SsrMode::Async />
+                <Route path=path!("/jobs") view=JobsPage ssr=SsrMode::Async />
+                <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
+                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+            </Routes>
+        </Router>
+        <ToastRegion />
+        <IconSprite />
+    }
+}

@@ -1,0 +1,99 @@
+//! Files of this computer: chosen, dropped, played from memory, read in slices.
+
+use leptos::ev;
+use send_wrapper::SendWrapper;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, DataTransfer, File, FileList, HtmlInputElement, Url};
+
+/// A file that the user gave us. It never leaves the tab's thread.
+#[derive(Clone)]
+pub struct LocalFile(SendWrapper<File>);
+
+impl From<File> for LocalFile {
+    fn from(file: File) -> Self {
+        Self(SendWrapper::new(file))
+    }
+}
+
+impl LocalFile {
+    pub fn name(&self) -> String {
+        self.0.name()
+    }
+
+    /// Bytes.
+    #[allow(clippy::cast_possible_truncation)] // A file's size is a whole number below 2^53.
+    pub fn size(&self) -> i64 {
+        self.0.size() as i64
+    }
+
+    /// What the browser takes it for; may be empty.
+    pub fn media_type(&self) -> String {
+        self.0.type_()
+    }
+
+    /// Whether it may be a recording: by its type, or by its ending where the browser knows none.
+    pub fn may_be_video(&self) -> bool {
+        const ENDINGS: [&str; 10] = ["mp4", "mov", "m4v", "mkv", "webm", "avi", "mts", "m2ts", "ts", "3gp"];
+        let name = self.name().to_lowercase();
+        self.media_type().starts_with("video/")
+            || name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending))
+    }
+
+    /// A stretch of it, without a media type, so that a request carries none.
+    #[allow(clippy::cast_precision_loss)] // As above.
+    pub fn slice(&self, offset: i64, length: i64) -> Result<Blob, JsValue> {
+        self.0.slice_with_f64_and_f64_and_content_type(offset as f64, (offset + length) as f64, "")
+    }
+
+    /// The bytes of a stretch; `None` when the file changed or cannot be read any more.
+    pub async fn read(&self, offset: i64, length: i64) -> Option<Vec<u8>> {
+        let buffer = self.slice(offset, length).ok()?.array_buffer();
+        let buffer = wasm_bindgen_futures::JsFuture::from(buffer).await.ok()?;
+        Some(js_sys::Uint8Array::new(&buffer).to_vec())
+    }
+
+    /// An address under which this tab can play it.
+    pub fn url(&self) -> Option<ObjectUrl> {
+        Url::create_object_url_with_blob(&self.0).ok().map(ObjectUrl)
+    }
+}
+
+/// Revoked when it is dropped.
+pub struct ObjectUrl(String);
+
+impl ObjectUrl {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for ObjectUrl {
+    fn drop(&mut self) {
+        let _ = Url::revoke_object_url(&self.0);
+    }
+}
+
+/// What was chosen in an `<input type="file">`; the input is emptied, so that the same file can be chosen again.
+pub fn chosen(event: &ev::Event) -> Vec<LocalFile> {
+    let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
+        return Vec::new();
+    };
+    let files = all(input.files());
+    input.set_value("");
+    files
+}
+
+/// What was dropped.
+pub fn dropped(event: &ev::DragEvent) -> Vec<LocalFile> {
+    all(event.data_transfer().and_then(|data: DataTransfer| data.files()))
+}
+
+/// Whether what is dragged holds files.
+pub fn has_files(event: &ev::DragEvent) -> bool {
+    event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
+}
+
+fn all(list: Option<FileList>) -> Vec<LocalFile> {
+    let Some(list) = list else { return Vec::new() };
+    (0..list.length()).filter_map(|index| list.get(index)).map(LocalFile::from).collect()
+}

@@ -1,0 +1,90 @@
+//! Key presses for a page's key map: physical keys, never while typing.
+
+use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
+
+/// One press as a key map reads it.
+#[allow(clippy::struct_excessive_bools)] // They are the keyboard's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Press {
+    /// The physical key: `KeyN`, `Space`, `ArrowLeft`.
+    pub code: String,
+    /// What it writes: `?`, `n`.
+    pub key: String,
+    pub shift: bool,
+    /// Control, or Command on a Mac.
+    pub command: bool,
+    pub alt: bool,
+    /// It is held down.
+    pub repeat: bool,
+}
+
+impl Press {
+    /// The key alone or with Shift.
+    pub fn is_plain(&self) -> bool {
+        !self.command && !self.alt
+    }
+}
+
+/// Calls `handle` for every key press that is not typed into something, until the owner is cleaned up. A press that it
+/// takes (`true`) goes no further.
+pub fn on_press(handle: impl Fn(&Press) -> bool + 'static) {
+    let listener = window_event_listener(ev::keydown, move |event| {
+        if event.default_prevented() || event.is_composing() || belongs_elsewhere(&event) {
+            return;
+        }
+        let press = Press {
+            code: event.code(),
+            key: event.key(),
+            shift: event.shift_key(),
+            command: event.ctrl_key() || event.meta_key(),
+            alt: event.alt_key(),
+            repeat: event.repeat(),
+        };
+        if handle(&press) {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || listener.remove());
+}
+
+/// Calls `handle` with the code of every key that is let go.
+pub fn on_release(handle: impl Fn(&str) + 'static) {
+    let listener = window_event_listener(ev::keyup, move |event| handle(&event.code()));
+    on_cleanup(move || listener.remove());
+}
+
+/// Typing, a dialog, a list of choices, a slider's arrows, or a control that was reached by Tab and pressed.
+fn belongs_elsewhere(event: &ev::KeyboardEvent) -> bool {
+    if document()
+        .query_selector("dialog[open], [role=dialog], [role=alertdialog], [role=menu]")
+        .ok()
+        .flatten()
+        .is_some()
+    {
+        return true;
+    }
+    let Some(target) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
+        return false;
+    };
+    let is = |selector: &str| target.matches(selector).unwrap_or(false);
+    let inside = |selector: &str| target.closest(selector).ok().flatten().is_some();
+    if is("input[type=range]") {
+        return matches!(event.key().as_str(), "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" | "Home" | "End");
+    }
+    if is("input[type=checkbox], input[type=radio]") {
+        return matches!(event.key().as_str(), " " | "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown");
+    }
+    if is("input, textarea, select") || inside("[contenteditable]:not([contenteditable=false])") {
+        return true;
+    }
+    let pressed_by_key = matches!(event.key().as_str(), "Enter" | " ") && is("a, button, summary, [tabindex]");
+    pressed_by_key && is(":focus-visible")
+}
+
+/// Whether the focus is in something that is typed into.
+pub fn is_typing() -> bool {
+    document()
+        .active_element()
+        .is_some_and(|element| element.matches("input:not([type=range]), textarea").unwrap_or(false))
+}

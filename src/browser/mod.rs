@@ -1,0 +1,32 @@
+//! The browser: the only room that names `web_sys`. It compiles natively too, so that components need no gates around
+//! their handlers, and never runs there: everything here is called from effects and event handlers.
+
+pub mod canvas;
+pub mod clock;
+pub mod dialog;
+pub mod files;
+pub mod focus;
+pub mod keys;
+pub mod page;
+pub mod pointer;
+mod socket;
+pub mod storage;
+pub mod theme;
+pub mod uploads;
+pub mod video;
+mod xhr;
+
+use crate::{live::versions::Versions, uploads::queue::UploadQueue};
+
+/// Called once when the page was taken over: opens the socket, guards running uploads, and marks the body for whoever
+/// waits for that.
+pub fn started(versions: Versions) {
+    let queue = leptos::prelude::use_context::<UploadQueue>();
+    socket::open(versions, queue);
+    if let Some(queue) = queue {
+        page::warn_before_leaving(move || queue.needs_the_tab());
+    }
+    if let Some(body) = leptos::prelude::document().body() {
+        let _ = body.set_attribute("data-hydrated", "");
+    }
+}

@@ -1,0 +1,138 @@
+//! The tab as a whole: leaving, coming back, connection, clipboard.
+
+use leptos::{ev, prelude::*};
+
+/// Asks before the tab closes while `is_needed` says so.
+pub fn warn_before_leaving(is_needed: impl Fn() -> bool + 'static) {
+    let listener = window_event_listener(ev::beforeunload, move |event| {
+        if is_needed() {
+            event.prevent_default();
+            // What older browsers look at.
+            event.set_return_value("leave");
+        }
+    });
+    on_cleanup(move || listener.remove());
+}
+
+/// Calls `act` when the tab is hidden or closed: the last moment to save something.
+pub fn on_hidden(act: impl Fn() + 'static) {
+    let listener = window_event_listener_untyped("visibilitychange", move |_| {
+        if !is_visible() {
+            act();
+        }
+    });
+    on_cleanup(move || listener.remove());
+}
+
+/// Calls `act` when there is hope again: the connection is back, or the tab is looked at.
+pub fn on_revival(act: impl Fn() + Clone + 'static) {
+    let also = act.clone();
+    let online = window_event_listener_untyped("online", move |_| act());
+    let visible = window_event_listener_untyped("visibilitychange", move |_| {
+        if is_visible() {
+            also();
+        }
+    });
+    on_cleanup(move || {
+        online.remove();
+        visible.remove();
+    });
+}
+
+pub fn is_visible() -> bool {
+    document().visibility_state() == web_sys::VisibilityState::Visible
+}
+
+/// Scrolls an element into the part of its list that is shown; the page itself stays.
+pub fn reveal(element: &web_sys::HtmlElement) {
+    let Some(list) = element.parent_element() else { return };
+    let (row, frame) = (element.get_bounding_client_rect(), list.get_bounding_client_rect());
+    let by = if row.top() < frame.top() {
+        row.top() - frame.top()
+    } else if row.bottom() > frame.bottom() {
+        row.bottom() - frame.bottom()
+    } else {
+        return;
+    };
+    #[allow(clippy::cast_possible_truncation)] // Pixels.
+    list.set_scroll_top(list.scroll_top() + by as i32);
+}
+
+/// `https` or `http`, and the host with its port.
+pub fn origin() -> (bool, String) {
+    let location = window().location();
+    (location.protocol().is_ok_and(|protocol| protocol == "https:"), location.host().unwrap_or_default())
+}
+
+pub async fn copy(text: &str) -> bool {
+    let promise = window().navigator().clipboard().write_text(text);
+    wasm_bindgen_futures::JsFuture::from(promise).await.is_ok()
+}
+
+/// Milliseconds of the clock; only for measuring and jitter.
+pub fn now_ms() -> f64 {
+    js_sys::Date::now()
+}
+
+/// 0 up to 1.
+pub fn random() -> f64 {
+    js_sys::Math::random()
+}
+
+/// The same as a stream, for loops that wait.
+pub fn revivals() -> Revivals {
+    let (sender, received) = futures::channel::mpsc::unbounded();
+    let told = sender.clone();
+    let online = window_event_listener_untyped("online", move |_| drop(told.unbounded_send(())));
+    let visible = window_event_listener_untyped("visibilitychange", move |_| {
+        if is_visible() {
+            let _ = sender.unbounded_send(());
+        }
+    });
+    Revivals { received, listeners: vec![online, visible] }
+}
+
+/// See [`revivals`]; dropping it stops listening.
+pub struct Revivals {
+    received: futures::channel::mpsc::UnboundedReceiver<()>,
+    listeners: Vec<WindowListenerHandle>,
+}
+
+impl futures::Stream for Revivals {
+    type Item = ();
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<()>> {
+        std::pin::Pin::new(&mut self.received).poll_next(context)
+    }
+}
+
+impl futures::stream::FusedStream for Revivals {
+    fn is_terminated(&self) -> bool {
+        false
+    }
+}
+
+impl Drop for Revivals {
+    fn drop(&mut self) {
+        for listener in self.listeners.drain(..) {
+            listener.remove();
+        }
+    }
+}
+
+/// Gives the focus to the element with this id.
+pub fn focus(id: &str) {
+    use wasm_bindgen::JsCast;
+    if let Some(element) = document().get_element_by_id(id).and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// Calls `act` every so many milliseconds until the owner is cleaned up.
+pub fn every(milliseconds: u32, act: impl Fn() + 'static) {
+    let timer = send_wrapper::SendWrapper::new(gloo_timers::callback::Interval::new(milliseconds, act));
+    on_cleanup(move || drop(timer));
+}

@@ -1,0 +1,100 @@
+//! The one WebSocket of the tab: what changed anywhere moves the version signals.
+
+use super::page::{self, Revivals};
+use crate::{
+    live::{
+        types::{Event, Topic},
+        versions::Versions,
+    },
+    uploads::queue::UploadQueue,
+};
+use futures::{FutureExt, SinkExt, StreamExt};
+use gloo_net::websocket::{Message, futures::WebSocket};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
+
+const PING_MS: u32 = 25_000;
+const FIRST_DELAY_MS: f64 = 500.0;
+const LONGEST_DELAY_MS: f64 = 30_000.0;
+/// How often lists are asked for again while there is no socket and something runs.
+const POLL_MS: u32 = 5_000;
+
+/// Keeps a socket open as long as the tab lives.
+pub fn open(versions: Versions, queue: Option<UploadQueue>) {
+    spawn_local(async move {
+        let mut revivals = page::revivals();
+        let (mut failures, mut was_open) = (0_u32, false);
+        loop {
+            if converse(versions, &mut revivals, was_open).await {
+                (failures, was_open) = (0, true);
+            }
+            let bound = (FIRST_DELAY_MS * f64::from(1_u32 << failures.min(10))).min(LONGEST_DELAY_MS);
+            failures += 1;
+            rest(versions, queue, &mut revivals, bound * page::random()).await;
+        }
+    });
+}
+
+/// One connection, until it breaks. Answers whether it was ever open.
+async fn converse(versions: Versions, revivals: &mut Revivals, again: bool) -> bool {
+    let Ok(socket) = WebSocket::open(&address()) else { return false };
+    let (mut sink, stream) = socket.split();
+    let mut stream = stream.fuse();
+    // Ends when the socket is open, or cannot be opened.
+    if sink.send(ping()).await.is_err() {
+        return false;
+    }
+    if again {
+        versions.bump_all();
+    }
+    loop {
+        let alive = futures::select_biased! {
+            message = stream.next() => match message {
+                Some(Ok(Message::Text(text))) => {
+                    if let Ok(event) = serde_json::from_str::<Event>(&text) {
+                        versions.apply(event);
+                    }
+                    true
+                }
+                Some(Ok(Message::Bytes(_))) => true,
+                Some(Err(_)) | None => false,
+            },
+            () = revivals.select_next_some() => sink.send(ping()).await.is_ok(),
+            () = TimeoutFuture::new(PING_MS).fuse() => sink.send(ping()).await.is_ok(),
+        };
+        if !alive {
+            return true;
+        }
+    }
+}
+
+/// Waits before the next attempt, asking for running things meanwhile; hope ends it.
+async fn rest(versions: Versions, queue: Option<UploadQueue>, revivals: &mut Revivals, milliseconds: f64) {
+    let until = page::now_ms() + milliseconds;
+    loop {
+        let left = until - page::now_ms();
+        if left <= 0.0 {
+            return;
+        }
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Between 0 and 5,000.
+        let step = left.min(f64::from(POLL_MS)) as u32;
+        futures::select_biased! {
+            () = revivals.select_next_some() => return,
+            () = TimeoutFuture::new(step).fuse() => {}
+        }
+        let exporting = versions.progress.with_untracked(|all| all.iter().any(|export| export.state.is_running()));
+        if exporting || queue.is_some_and(UploadQueue::is_busy) {
+            versions.bump(&Topic::Exports);
+            versions.bump(&Topic::Games);
+        }
+    }
+}
+
+fn ping() -> Message {
+    Message::Text("ping".to_owned())
+}
+
+fn address() -> String {
+    let (secure, host) = page::origin();
+    format!("{}://{host}/ws", if secure { "wss" } else { "ws" })
+}

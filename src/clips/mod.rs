@@ -1,0 +1,16 @@
+//! Clips: time ranges on a game.
+
+pub mod api;
+pub mod edits;
+pub mod form;
+pub mod lane;
+pub mod list;
+pub mod palette;
+#[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod store;
+pub mod time_field;
+pub mod types;

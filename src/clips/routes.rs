@@ -1,0 +1,49 @@
+//! REST of clips.
+
+use super::{
+    service,
+    types::{Clip, ClipFilter, ClipUpdate, LibraryClip, NewClip},
+};
+use crate::{
+    domain::ids::ClipId,
+    error::ApiError,
+    server::{
+        door::Caller,
+        reply::{Body, PathId},
+    },
+};
+use axum::{Json, http::StatusCode};
+
+/// Clips of every game that a filter lets through
+#[utoipa::path(post, path = "/api/clips/search", tag = "clips", request_body = ClipFilter, responses((status = 200, body = Vec<LibraryClip>)))]
+pub async fn search(caller: Caller, Body(filter): Body<ClipFilter>) -> Result<Json<Vec<LibraryClip>>, ApiError> {
+    service::library(&caller, &filter).await.map(Json)
+}
+
+/// Mark a clip
+#[utoipa::path(post, path = "/api/clips", tag = "clips", request_body = NewClip, responses((status = 201, body = Clip), (status = 404, body = ApiError), (status = 422, body = ApiError)))]
+pub async fn create(caller: Caller, Body(clip): Body<NewClip>) -> Result<(StatusCode, Json<Clip>), ApiError> {
+    Ok((StatusCode::CREATED, Json(service::create(&caller, clip).await?)))
+}
+
+/// One clip
+#[utoipa::path(get, path = "/api/clips/{id}", tag = "clips", params(("id" = String, Path)), responses((status = 200, body = Clip), (status = 404, body = ApiError)))]
+pub async fn get(caller: Caller, PathId(id): PathId<ClipId>) -> Result<Json<Clip>, ApiError> {
+    service::get(&caller, &id).await.map(Json)
+}
+
+/// Change a clip
+#[utoipa::path(put, path = "/api/clips/{id}", tag = "clips", params(("id" = String, Path)), request_body = ClipUpdate, responses((status = 200, body = Clip), (status = 409, body = ApiError), (status = 422, body = ApiError)))]
+pub async fn update(
+    caller: Caller,
+    PathId(id): PathId<ClipId>,
+    Body(update): Body<ClipUpdate>,
+) -> Result<Json<Clip>, ApiError> {
+    service::update(&caller, ClipUpdate { id, ..update }).await.map(Json)
+}
+
+/// Delete a clip
+#[utoipa::path(delete, path = "/api/clips/{id}", tag = "clips", params(("id" = String, Path)), responses((status = 204), (status = 404, body = ApiError)))]
+pub async fn delete(caller: Caller, PathId(id): PathId<ClipId>) -> Result<StatusCode, ApiError> {
+    service::delete(&caller, &id).await.map(|()| StatusCode::NO_CONTENT)
+}

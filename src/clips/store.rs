@@ -1,0 +1,229 @@
+//! SQL of clips and their tags.
+
+use super::types::{Clip, ClipDetails, ClipFilter, LibraryClip};
+use crate::{
+    domain::{
+        ids::{AccountId, ClipId, GameId, VideoId},
+        naming,
+        rating::Rating,
+        time::Micros,
+    },
+    games::{media::video_path, store::parsed},
+    server::db::{Db, now_ms},
+};
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+use std::collections::HashMap;
+
+/// A clip without its tags, which stand in a table of their own.
+pub fn clip(row: &AnyRow) -> Result<Clip, sqlx::Error> {
+    let number = |name: &str| row.try_get::<i64, _>(name);
+    let text = |name: &str| row.try_get::<String, _>(name);
+    Ok(Clip {
+        id: parsed(row, "id")?,
+        version: number("version")?,
+        game: parsed(row, "game")?,
+        video: parsed(row, "video")?,
+        details: ClipDetails {
+            start: Micros(number("start_us")?),
+            end: Micros(number("end_us")?),
+            rating: u8::try_from(number("rating")?).ok().and_then(|n| Rating::try_from(n).ok()).unwrap_or_default(),
+            tags: Vec::new(),
+            name: text("name")?,
+            players: text("players")?,
+            notes: text("notes")?,
+        },
+    })
+}
+
+/// Tags by clip, for rows that `condition` (over `c`, the clips) selects; it binds the owner as `$1` and `value` as `$2`.
+pub async fn tags_where(
+    db: &Db,
+    owner: &AccountId,
+    condition: &'static str,
+    value: &str,
+) -> Result<HashMap<String, Vec<String>>, sqlx::Error> {
+    let sql = format!(
+        "SELECT t.clip AS clip, t.tag AS tag FROM clip_tags t JOIN clips c ON c.id = t.clip \
+         WHERE c.owner = $1 AND {condition} ORDER BY t.clip, t.position"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(owner.as_str()).bind(value).fetch_all(db.pool()).await?;
+    let mut tags: HashMap<String, Vec<String>> = HashMap::new();
+    for row in &rows {
+        tags.entry(row.try_get("clip")?).or_default().push(row.try_get("tag")?);
+    }
+    Ok(tags)
+}
+
+pub fn with_tags(mut clip: Clip, tags: &mut HashMap<String, Vec<String>>) -> Clip {
+    clip.details.tags = tags.remove(clip.id.as_str()).unwrap_or_default();
+    clip
+}
+
+pub async fn of_game(db: &Db, owner: &AccountId, game: &GameId) -> Result<Vec<Clip>, sqlx::Error> {
+    let rows = sqlx::query("SELECT * FROM clips WHERE owner = $1 AND game = $2 ORDER BY start_us, id")
+        .bind(owner.as_str())
+        .bind(game.as_str())
+        .fetch_all(db.pool())
+        .await?;
+    let mut tags = tags_where(db, owner, "c.game = $2", game.as_str()).await?;
+    rows.iter().map(|row| Ok(with_tags(clip(row)?, &mut tags))).collect()
+}
+
+pub async fn get(db: &Db, owner: &AccountId, id: &ClipId) -> Result<Option<Clip>, sqlx::Error> {
+    let row = sqlx::query("SELECT * FROM clips WHERE owner = $1 AND id = $2")
+        .bind(owner.as_str())
+        .bind(id.as_str())
+        .fetch_optional(db.pool())
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let mut tags = tags_where(db, owner, "c.id = $2", id.as_str()).await?;
+    Ok(Some(with_tags(clip(&row)?, &mut tags)))
+}
+
+/// The library's clips, newest match first: two statements, however many clips.
+pub async fn library(db: &Db, owner: &AccountId, filter: &ClipFilter) -> Result<Vec<LibraryClip>, sqlx::Error> {
+    let mut values: Vec<String> = Vec::new();
+    let mut conditions = String::new();
+    let mut any_of = |column: &str, wanted: Vec<String>| {
+        if wanted.is_empty() {
+            return;
+        }
+        let places: Vec<String> = (0..wanted.len()).map(|at| format!("${}", values.len() + at + 2)).collect();
+        conditions.push_str(&format!(" AND {} ", column.replace("{}", &places.join(", "))));
+        values.extend(wanted);
+    };
+    any_of("c.game IN ({})", filter.games.iter().map(ToString::to_string).collect());
+    any_of("EXISTS (SELECT 1 FROM clip_tags t WHERE t.clip = c.id AND t.tag IN ({}))", filter.tags.clone());
+    if !filter.ratings.is_empty() {
+        let ratings: Vec<String> = filter.ratings.iter().map(|rating| rating.stars().to_string()).collect();
+        conditions.push_str(&format!(" AND c.rating IN ({})", ratings.join(", ")));
+    }
+    // Only names of ours, numbers and placeholders are joined; values are always bound.
+    let sql = format!(
+        "SELECT c.*, g.opponent, g.played_on, g.venue, g.tournament, v.poster_key AS poster_key, v.state AS video_state \
+         FROM clips c JOIN games g ON g.id = c.game JOIN videos v ON v.id = c.video \
+         WHERE c.owner = $1{conditions} ORDER BY g.played_on DESC, g.id DESC, c.start_us, c.id"
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(owner.as_str());
+    for value in values {
+        query = query.bind(value);
+    }
+    let rows = query.fetch_all(db.pool()).await?;
+    let mut tags = tags_where(db, owner, "c.owner = $2", owner.as_str()).await?;
+    let players = filter.players.trim().to_lowercase();
+    let clips: Result<Vec<LibraryClip>, sqlx::Error> = rows.iter().map(|row| library_clip(row, &mut tags)).collect();
+    Ok(clips?.into_iter().filter(|clip| clip.clip.details.players.to_lowercase().contains(&players)).collect())
+}
+
+fn library_clip(row: &AnyRow, tags: &mut HashMap<String, Vec<String>>) -> Result<LibraryClip, sqlx::Error> {
+    let clip = with_tags(clip(row)?, tags);
+    let played_on = parsed(row, "played_on")?;
+    let opponent: String = row.try_get("opponent")?;
+    let tournament: String = row.try_get("tournament")?;
+    let poster: Option<String> = row.try_get("poster_key")?;
+    let ready = row.try_get::<String, _>("video_state")? == "ready";
+    let video = video_path(clip.video.as_str());
+    Ok(LibraryClip {
+        game_name: naming::game(&opponent, played_on, parsed(row, "venue")?, &tournament),
+        played_on,
+        poster_url: poster.map(|_| format!("{video}/poster")),
+        video_url: ready.then_some(video),
+        clip,
+    })
+}
+
+/// The game of one of the owner's videos, for a new clip.
+pub async fn game_of_video(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    video: &VideoId,
+) -> Result<Option<GameId>, sqlx::Error> {
+    let row = sqlx::query("SELECT game FROM videos WHERE id = $1 AND owner = $2")
+        .bind(video.as_str())
+        .bind(owner.as_str())
+        .fetch_optional(connection)
+        .await?;
+    row.map(|row| parsed(&row, "game")).transpose()
+}
+
+pub async fn insert(connection: &mut AnyConnection, owner: &AccountId, new: &Clip) -> Result<(), sqlx::Error> {
+    let (details, now) = (&new.details, now_ms());
+    sqlx::query(
+        "INSERT INTO clips (id, owner, game, video, start_us, end_us, rating, name, notes, players, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(new.id.as_str())
+    .bind(owner.as_str())
+    .bind(new.game.as_str())
+    .bind(new.video.as_str())
+    .bind(details.start.0)
+    .bind(details.end.0)
+    .bind(i64::from(details.rating.stars()))
+    .bind(&details.name)
+    .bind(&details.notes)
+    .bind(&details.players)
+    .bind(now)
+    .bind(now)
+    .execute(&mut *connection)
+    .await?;
+    set_tags(connection, owner, &new.id, &details.tags).await
+}
+
+/// Whether the row was at that version and now is at the next.
+pub async fn update(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    id: &ClipId,
+    version: i64,
+    details: &ClipDetails,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "UPDATE clips SET start_us = $1, end_us = $2, rating = $3, name = $4, notes = $5, players = $6, updated_at = $7, \
+         version = version + 1 WHERE id = $8 AND owner = $9 AND version = $10",
+    )
+    .bind(details.start.0)
+    .bind(details.end.0)
+    .bind(i64::from(details.rating.stars()))
+    .bind(&details.name)
+    .bind(&details.notes)
+    .bind(&details.players)
+    .bind(now_ms())
+    .bind(id.as_str())
+    .bind(owner.as_str())
+    .bind(version)
+    .execute(&mut *connection)
+    .await?;
+    if done.rows_affected() != 1 {
+        return Ok(false);
+    }
+    sqlx::query("DELETE FROM clip_tags WHERE clip = $1").bind(id.as_str()).execute(&mut *connection).await?;
+    set_tags(connection, owner, id, &details.tags).await?;
+    Ok(true)
+}
+
+async fn set_tags(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    id: &ClipId,
+    tags: &[String],
+) -> Result<(), sqlx::Error> {
+    for (position, tag) in (0_i64..).zip(tags) {
+        sqlx::query("INSERT INTO clip_tags (clip, owner, position, tag) VALUES ($1, $2, $3, $4)")
+            .bind(id.as_str())
+            .bind(owner.as_str())
+            .bind(position)
+            .bind(tag)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+pub async fn delete(connection: &mut AnyConnection, owner: &AccountId, id: &ClipId) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query("DELETE FROM clips WHERE id = $1 AND owner = $2")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}

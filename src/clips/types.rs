@@ -1,0 +1,118 @@
+//! What travels about clips.
+
+use crate::domain::{
+    calendar::Day,
+    ids::{ClipId, GameId, VideoId},
+    naming,
+    rating::Rating,
+    time::Micros,
+};
+use serde::{Deserialize, Serialize};
+
+pub const MAX_NAME: usize = 80;
+pub const MAX_NOTES: usize = 280;
+pub const MAX_PLAYERS: usize = 120;
+
+/// A time range of one video: start included, end not. Source time, from the video's first frame.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Clip {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub id: ClipId,
+    pub version: i64,
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub game: GameId,
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub video: VideoId,
+    #[serde(flatten)]
+    pub details: ClipDetails,
+}
+
+impl Clip {
+    /// The typed name, or the one that rating and tags give.
+    pub fn title(&self) -> String {
+        self.details.title()
+    }
+
+    pub fn length(&self) -> Micros {
+        self.details.end - self.details.start
+    }
+}
+
+/// Everything of a clip that a user can change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct ClipDetails {
+    /// Microseconds.
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
+    pub start: Micros,
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
+    pub end: Micros,
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(value_type = u8))]
+    pub rating: Rating,
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Empty while the name is derived.
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub players: String,
+    #[serde(default)]
+    pub notes: String,
+}
+
+impl ClipDetails {
+    pub fn title(&self) -> String {
+        if self.name.is_empty() { naming::clip(self.rating, &self.tags) } else { self.name.clone() }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct NewClip {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub video: VideoId,
+    #[serde(flatten)]
+    pub details: ClipDetails,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct ClipUpdate {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub id: ClipId,
+    pub version: i64,
+    #[serde(flatten)]
+    pub details: ClipDetails,
+}
+
+/// A clip in the library, with what a card shows of its game.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct LibraryClip {
+    pub clip: Clip,
+    pub game_name: String,
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub played_on: Day,
+    pub poster_url: Option<String>,
+    /// Signed address of the video, when it is stored.
+    pub video_url: Option<String>,
+}
+
+/// Which clips to list; everything empty lists all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct ClipFilter {
+    /// Any of these games.
+    #[cfg_attr(feature = "ssr", schema(value_type = Vec<String>))]
+    pub games: Vec<GameId>,
+    /// Any of these ratings.
+    #[cfg_attr(feature = "ssr", schema(value_type = Vec<u8>))]
+    pub ratings: Vec<Rating>,
+    /// Any of these tags.
+    pub tags: Vec<String>,
+    /// Part of the players' text.
+    pub players: String,
+}

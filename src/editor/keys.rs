@@ -1,0 +1,44 @@
+//! The keys that every editor has. A page looks at its own first.
+
+use super::playback::Playback;
+use crate::{browser::keys::Press, domain::time::Micros};
+use leptos::prelude::GetUntracked;
+
+/// Player keys: Space, J K L, arrows, comma and full stop, F, M. Answers whether the press was one of them.
+pub fn play_keys(playback: Playback, press: &Press) -> bool {
+    if !press.is_plain() {
+        return false;
+    }
+    let skip = if press.shift { Micros::SECOND } else { Micros::from_seconds(5) };
+    match press.code.as_str() {
+        "Space" if !press.repeat => {
+            if !playback.playing.get_untracked() {
+                playback.set_rate(1.0);
+            }
+            playback.toggle();
+        }
+        "KeyK" => playback.pause(),
+        "KeyJ" if !press.repeat => playback.shuttle(-1),
+        "KeyL" if !press.repeat => playback.shuttle(1),
+        "Comma" => playback.step(-1),
+        "Period" => playback.step(1),
+        "ArrowLeft" => playback.skip(Micros::ZERO - skip),
+        "ArrowRight" => playback.skip(skip),
+        "KeyF" if !press.repeat => playback.toggle_full_screen(),
+        "KeyM" if !press.repeat => playback.toggle_mute(),
+        "Space" | "KeyJ" | "KeyL" | "KeyF" | "KeyM" => {}
+        _ => return false,
+    }
+    true
+}
+
+/// What [`play_keys`] does, for the dialog of keys.
+pub const PLAY_KEYS: &[(&str, &str)] = &[
+    ("Space", "Play or pause"),
+    ("K", "Pause"),
+    ("J  L", "Back and on, faster with each press"),
+    (",  .", "One frame back or on"),
+    ("←  →", "5 seconds back or on, 1 with Shift"),
+    ("F", "Full screen"),
+    ("M", "Mute"),
+];

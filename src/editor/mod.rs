@@ -1,0 +1,10 @@
+//! What Annotate and Framing share: player, transport, timeline, keys.
+
+pub mod key_help;
+pub mod keys;
+pub mod playback;
+pub mod player;
+pub mod ruler;
+pub mod scale;
+pub mod timeline;
+pub mod transport;

@@ -1,0 +1,284 @@
+//! One video that plays: what views read, and the commands that move it. Times are source time: zero at the first frame.
+
+use crate::{
+    browser::{self, video::FrameWatch},
+    domain::time::{FrameRate, Micros},
+};
+use leptos::{html, prelude::*};
+use send_wrapper::SendWrapper;
+
+/// Where the source's own is not known yet.
+const USUAL_RATE: FrameRate = FrameRate { num: 30, den: 1 };
+pub const SPEEDS: [f64; 5] = [0.25, 0.5, 1.0, 1.5, 2.0];
+/// What J and L go through.
+const SHUTTLE: [i32; 4] = [1, 2, 4, 8];
+/// How often a reverse shuttle moves.
+const REVERSE_STEP_MS: u32 = 100;
+/// A seek lands this far inside the frame that is meant, so that rounding never shows the one before.
+const NUDGE: Micros = Micros(500);
+
+/// In every editor one, made by the page: `Playback::new()`.
+#[derive(Clone, Copy)]
+pub struct Playback {
+    /// The playhead.
+    pub now: RwSignal<Micros>,
+    /// The whole video; zero until it is known.
+    pub duration: RwSignal<Micros>,
+    pub playing: RwSignal<bool>,
+    pub rate: RwSignal<f64>,
+    pub muted: RwSignal<bool>,
+    /// Of the source; the page sets it when it is known.
+    pub frame_rate: RwSignal<Option<FrameRate>>,
+    /// When the first frame is shown on the element's clock (`VideoFacts::first_frame`); the page sets it.
+    pub first_frame: RwSignal<Micros>,
+    /// When set, the playhead stays within, and playing ends at its end (Framing plays one clip).
+    pub bounds: RwSignal<Option<(Micros, Micros)>>,
+    /// Why the source cannot be played, as a sentence; none while it can.
+    pub failure: RwSignal<Option<&'static str>>,
+    /// The element and what fills the screen.
+    pub video: NodeRef<html::Video>,
+    pub stage: NodeRef<html::Div>,
+    /// A seek that waits for the one that runs.
+    wanted: StoredValue<Option<Micros>>,
+    /// -8 to 8; 0 when J and L are not used.
+    shuttle: RwSignal<i32>,
+    reverse: StoredValue<Option<SendWrapper<gloo_timers::callback::Interval>>>,
+    frames: StoredValue<Option<SendWrapper<FrameWatch>>>,
+}
+
+impl Default for Playback {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Playback {
+    pub fn new() -> Self {
+        Self {
+            now: RwSignal::new(Micros::ZERO),
+            duration: RwSignal::new(Micros::ZERO),
+            playing: RwSignal::new(false),
+            rate: RwSignal::new(1.0),
+            muted: RwSignal::new(false),
+            frame_rate: RwSignal::new(None),
+            first_frame: RwSignal::new(Micros::ZERO),
+            bounds: RwSignal::new(None),
+            failure: RwSignal::new(None),
+            video: NodeRef::new(),
+            stage: NodeRef::new(),
+            wanted: StoredValue::new(None),
+            shuttle: RwSignal::new(0),
+            reverse: StoredValue::new(None),
+            frames: StoredValue::new(None),
+        }
+    }
+
+    /// The part that can be played: the bounds, or the whole.
+    pub fn range(self) -> (Micros, Micros) {
+        self.bounds.get().unwrap_or((Micros::ZERO, self.duration.get()))
+    }
+
+    /// Moves the playhead.
+    pub fn seek(self, to: Micros) {
+        let inside = self.frame_rate.get_untracked().map_or(NUDGE, |rate| rate.frame_middle(rate.frame_at(to)) - to);
+        self.seek_showing(to, inside);
+    }
+
+    /// Moves the playhead to `to` and shows the picture at `to + inside`.
+    fn seek_showing(self, to: Micros, inside: Micros) {
+        let (low, high) = untrack(move || self.range());
+        let to = if high > low { to.clamp_to(low, high) } else { to.clamp_to(Micros::ZERO, to) };
+        self.now.set(to);
+        let target = to + inside;
+        if let Some(video) = self.video.get_untracked() {
+            if video.seeking() {
+                self.wanted.set_value(Some(target));
+            } else {
+                video.set_current_time((target + self.first_frame.get_untracked()).seconds());
+            }
+        }
+    }
+
+    pub fn skip(self, by: Micros) {
+        self.seek(self.now.get_untracked() + by);
+    }
+
+    /// Moves by whole frames and shows the middle of the frame.
+    pub fn step(self, frames: i64) {
+        self.pause();
+        let rate = self.frame_rate.get_untracked().unwrap_or(USUAL_RATE);
+        let index = (rate.frame_at(self.now.get_untracked()) + frames).max(0);
+        self.seek_showing(rate.frame_start(index), rate.frame_middle(index) - rate.frame_start(index));
+    }
+
+    /// The start of the frame that is shown: where a mark belongs.
+    pub fn frame_start(self) -> Micros {
+        self.frame_rate.get_untracked().unwrap_or(USUAL_RATE).shown_at(self.now.get_untracked())
+    }
+
+    pub fn play(self) {
+        self.end_shuttle();
+        self.start();
+    }
+
+    fn start(self) {
+        if let Some((low, high)) = self.bounds.get_untracked()
+            && self.now.get_untracked() + NUDGE >= high
+        {
+            self.seek(low);
+        }
+        if let Some(video) = self.video.get_untracked() {
+            browser::video::play(&video);
+        }
+    }
+
+    pub fn pause(self) {
+        self.end_shuttle();
+        if let Some(video) = self.video.get_untracked() {
+            let _ = video.pause();
+        }
+    }
+
+    /// Space: plays at the chosen speed, or pauses.
+    pub fn toggle(self) {
+        if self.playing.get_untracked() || self.shuttle.get_untracked() != 0 { self.pause() } else { self.play() }
+    }
+
+    pub fn set_rate(self, rate: f64) {
+        self.rate.set(rate);
+        if let Some(video) = self.video.get_untracked() {
+            video.set_playback_rate(rate);
+        }
+    }
+
+    /// The next speed of the list.
+    pub fn cycle_rate(self) {
+        let rate = self.rate.get_untracked();
+        self.set_rate(SPEEDS.into_iter().find(|speed| *speed > rate).unwrap_or(SPEEDS[0]));
+    }
+
+    pub fn toggle_mute(self) {
+        let muted = !self.muted.get_untracked();
+        self.muted.set(muted);
+        if let Some(video) = self.video.get_untracked() {
+            video.set_muted(muted);
+        }
+    }
+
+    pub fn toggle_full_screen(self) {
+        if let Some(stage) = self.stage.get_untracked() {
+            browser::video::toggle_full_screen(&stage);
+        }
+    }
+
+    /// J (`-1`) and L (`1`): each press goes one faster that way.
+    pub fn shuttle(self, direction: i32) {
+        let now = self.shuttle.get_untracked();
+        let speed = if now.signum() == direction {
+            SHUTTLE.into_iter().find(|speed| *speed > now.abs()).unwrap_or(SHUTTLE[SHUTTLE.len() - 1])
+        } else {
+            SHUTTLE[0]
+        };
+        self.end_shuttle();
+        self.shuttle.set(direction * speed);
+        if direction > 0 {
+            if let Some(video) = self.video.get_untracked() {
+                video.set_playback_rate(f64::from(speed));
+            }
+            self.start();
+        } else {
+            if let Some(video) = self.video.get_untracked() {
+                let _ = video.pause();
+            }
+            let by = Micros(i64::from(REVERSE_STEP_MS) * 1000 * i64::from(direction * speed));
+            let tick = gloo_timers::callback::Interval::new(REVERSE_STEP_MS, move || self.skip(by));
+            self.reverse.set_value(Some(SendWrapper::new(tick)));
+        }
+    }
+
+    fn end_shuttle(self) {
+        self.reverse.set_value(None);
+        if self.shuttle.get_untracked() != 0 {
+            self.shuttle.set(0);
+            if let Some(video) = self.video.get_untracked() {
+                video.set_playback_rate(self.rate.get_untracked());
+            }
+        }
+    }
+
+    /// How fast J and L go; 0 when they do not.
+    pub fn shuttle_speed(self) -> i32 {
+        self.shuttle.get()
+    }
+
+    /// The element is in the page: watch its frames.
+    pub(super) fn attached(self) {
+        let Some(video) = self.video.get_untracked() else { return };
+        let watch = browser::video::watch_frames(&video, move |seconds| {
+            let playing = self.video.try_get_untracked().flatten().is_some_and(|video| !video.paused());
+            if playing {
+                self.reached(Micros::from_seconds_f64(seconds));
+            }
+        });
+        self.frames.set_value(watch.map(SendWrapper::new));
+        if browser::video::has_metadata(&video) {
+            self.loaded();
+        }
+    }
+
+    /// The page goes away.
+    pub(super) fn detached(self) {
+        self.frames.try_set_value(None);
+        self.reverse.try_set_value(None);
+    }
+
+    /// The element's clock moved while it plays.
+    fn reached(self, clock: Micros) {
+        let at = (clock - self.first_frame.get_untracked()).clamp_to(Micros::ZERO, Micros(i64::MAX));
+        match self.bounds.get_untracked() {
+            Some((_, high)) if at >= high => {
+                self.pause();
+                self.seek(high);
+            }
+            _ => self.now.set(at),
+        }
+    }
+
+    /// Browsers without frame callbacks, and the last frame of a file.
+    pub(super) fn ticked(self) {
+        if let Some(video) = self.video.get_untracked()
+            && !video.paused()
+            && self.frames.with_value(Option::is_none)
+        {
+            self.reached(Micros::from_seconds_f64(video.current_time()));
+        }
+    }
+
+    /// A new source is there: keep position, speed and sound.
+    pub(super) fn loaded(self) {
+        let Some(video) = self.video.get_untracked() else { return };
+        self.failure.set(None);
+        if let Some(seconds) = browser::video::duration(&video) {
+            let duration = Micros::from_seconds_f64(seconds) - self.first_frame.get_untracked();
+            self.duration.set(duration);
+        }
+        video.set_playback_rate(self.rate.get_untracked());
+        video.set_muted(self.muted.get_untracked());
+        self.wanted.set_value(None);
+        self.seek(self.now.get_untracked());
+    }
+
+    pub(super) fn failed(self) {
+        self.playing.set(false);
+        self.failure
+            .set(Some("This browser cannot play this file. An MP4 or WebM with H.264, VP9 or AV1 plays everywhere."));
+    }
+
+    pub(super) fn seeked(self) {
+        if let Some(target) = self.wanted.try_update_value(Option::take).flatten()
+            && let Some(video) = self.video.get_untracked()
+        {
+            video.set_current_time((target + self.first_frame.get_untracked()).seconds());
+        }
+    }
+}

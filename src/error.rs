@@ -1,0 +1,123 @@
+//! The one error that leaves a service: a stable code, a sentence for people, and the field it is about.
+
+use serde::{Deserialize, Serialize};
+use server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+use std::fmt;
+
+/// What went wrong, as scripts see it. The names never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// 400: the body or the path is not of the form that the endpoint takes.
+    Malformed,
+    /// 401
+    SignInNeeded,
+    /// 401
+    WrongPassword,
+    /// 403: a foreign Origin or Host.
+    Forbidden,
+    /// 404: no such row, or another owner's.
+    NotFound,
+    /// 409: the row was changed meanwhile; load it again.
+    Conflict,
+    /// 409: what the call needs is not there yet (bytes missing, video not read).
+    NotReady,
+    /// 413
+    TooLarge,
+    /// 415
+    UnsupportedType,
+    /// 422: a field's value is not allowed.
+    Invalid,
+    /// 429
+    TooMany,
+    /// 503: the object store does not answer.
+    StoreUnavailable,
+    /// 507
+    DiskFull,
+    /// 500
+    Internal,
+    /// No answer from the server; made in the browser only.
+    Unreachable,
+}
+
+impl Code {
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Malformed => 400,
+            Self::SignInNeeded | Self::WrongPassword => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Conflict | Self::NotReady => 409,
+            Self::TooLarge => 413,
+            Self::UnsupportedType => 415,
+            Self::Invalid => 422,
+            Self::TooMany => 429,
+            Self::Internal => 500,
+            Self::StoreUnavailable | Self::Unreachable => 503,
+            Self::DiskFull => 507,
+        }
+    }
+}
+
+/// `{"error": "invalid", "message": "…", "field": "opponent"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct ApiError {
+    #[serde(rename = "error")]
+    #[cfg_attr(feature = "ssr", schema(value_type = String, example = "invalid"))]
+    pub code: Code,
+    pub message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+impl ApiError {
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), field: None }
+    }
+
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self { code: Code::Invalid, message: message.into(), field: Some(field.to_owned()) }
+    }
+
+    /// No such row, or another owner's: the answer is the same.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(Code::NotFound, format!("There is no such {what}. It may have been deleted."))
+    }
+
+    pub fn conflict() -> Self {
+        Self::new(Code::Conflict, "This was changed elsewhere. Load the latest and try again.")
+    }
+
+    /// For what only we can mend; the cause is in the log.
+    pub fn internal() -> Self {
+        Self::new(Code::Internal, "Something went wrong on the server. Try again; the server's log has the details.")
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => {
+                Self::new(Code::Unreachable, "The server does not answer. Check the connection and try again.")
+            }
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                Self::new(Code::Malformed, "The request is not of the form that this call takes.")
+            }
+            _ => Self::internal(),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Exports: durable jobs that render a reel.
+
+pub mod api;
+mod export_job;
+pub mod jobs_page;
+pub mod progress;
+#[cfg(feature = "ssr")]
+pub mod render;
+#[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod store;
+pub mod types;
+mod upload_job;

@@ -1,0 +1,122 @@
+//! Rules of exports.
+
+use super::{
+    store::{self, Submitted},
+    types::{Export, NewExport},
+};
+use crate::{
+    domain::{
+        ids::{ExportId, JobId},
+        plan::{ClipForPlan, ExportPlan, PlanError, ReelForPlan, plan},
+    },
+    error::{ApiError, Code},
+    games,
+    jobs::{self, types::NewJob},
+    live::types::{Event, Topic},
+    reels,
+    server::{db::now_ms, door::Caller},
+};
+use sha2::{Digest, Sha256};
+
+const HOUR_MS: i64 = 3_600_000;
+const LONGEST_HOURS: i64 = 168;
+
+/// Renders the reel as it is now. The plan is made here and never changes; the same plan while it waits or runs is the
+/// same export, so a double click is one.
+pub async fn create(caller: &Caller, new: &NewExport) -> Result<Export, ApiError> {
+    let (db, owner) = (&caller.app.db, caller.owner());
+    let reel = reels::store::get(db.pool(), owner, &new.reel).await?.ok_or_else(|| ApiError::not_found("reel"))?;
+    let plan = plan_of(caller, &reel).await?;
+    let text = serde_json::to_string(&plan).map_err(|_| ApiError::internal())?;
+    let request = format!("{}:{}", reel.id, hex::encode(Sha256::digest(text.as_bytes())));
+    let id = ExportId::generate();
+    let job = NewJob::export(owner, &id, &request);
+    let mut tx = db.begin_write().await?;
+    let accepted = jobs::store::submit(&mut tx, &job).await?;
+    let shown = if accepted == job.id {
+        let new = Submitted { id: &id, reel: &reel.id, name: &reel.name, plan: &plan, job: &job.id };
+        store::insert(&mut tx, owner, &new).await?;
+        id
+    } else {
+        store::id_of_job(&mut tx, &accepted).await?.ok_or_else(ApiError::internal)?
+    };
+    tx.commit().await?;
+    caller.app.wake.jobs();
+    caller.changed(Topic::Exports);
+    get(caller, &shown).await
+}
+
+async fn plan_of(caller: &Caller, reel: &reels::store::ReelRow) -> Result<ExportPlan, ApiError> {
+    let (db, owner) = (&caller.app.db, caller.owner());
+    let clips = reels::store::clips(db, owner, &reel.id).await?;
+    let videos = games::store::videos_of_reel(db, owner, reel.id.as_str()).await?;
+    let clips: Result<Vec<ClipForPlan>, ApiError> = clips
+        .into_iter()
+        .map(|place| {
+            let facts = videos.iter().find(|video| video.id == place.clip.video).and_then(|video| video.facts.clone());
+            let facts = facts.ok_or_else(|| {
+                let message = format!("The video of “{}” is not ready yet. Wait for its upload, then export.", place.clip.title());
+                ApiError::new(Code::NotReady, message)
+            })?;
+            Ok(ClipForPlan {
+                reel_clip: place.id,
+                video: place.clip.video.clone(),
+                facts,
+                start: place.clip.details.start,
+                end: place.clip.details.end,
+                framing: place.framing,
+            })
+        })
+        .collect();
+    Ok(plan(&ReelForPlan { aspect: reel.aspect, clips: clips? })?)
+}
+
+impl From<PlanError> for ApiError {
+    fn from(error: PlanError) -> Self {
+        Self::invalid(error.code(), error.to_string())
+    }
+}
+
+pub async fn get(caller: &Caller, id: &ExportId) -> Result<Export, ApiError> {
+    store::get(&caller.app.db, caller.owner(), id).await?.ok_or_else(|| ApiError::not_found("export"))
+}
+
+pub async fn active(caller: &Caller) -> Result<Vec<Export>, ApiError> {
+    Ok(store::active(&caller.app.db, caller.owner()).await?)
+}
+
+pub async fn recent(caller: &Caller, hours: i64) -> Result<Vec<Export>, ApiError> {
+    if !(1..=LONGEST_HOURS).contains(&hours) {
+        return Err(ApiError::invalid("hours", format!("Ask for 1 to {LONGEST_HOURS} hours.")));
+    }
+    Ok(store::since(&caller.app.db, caller.owner(), now_ms() - hours * HOUR_MS).await?)
+}
+
+/// Stops it at once: what waits ends here, what runs is told and its ffmpeg killed.
+pub async fn cancel(caller: &Caller, id: &ExportId) -> Result<Export, ApiError> {
+    let job = job_of(caller, id).await?;
+    jobs::store::request_cancel(&caller.app.db, caller.owner(), &job).await?;
+    caller.app.wake.cancels();
+    tell(caller, id).await
+}
+
+/// Renders the plan of its submit once more.
+pub async fn retry(caller: &Caller, id: &ExportId) -> Result<Export, ApiError> {
+    let job = job_of(caller, id).await?;
+    if !jobs::store::retry(&caller.app.db, caller.owner(), &job).await? {
+        return Err(ApiError::new(Code::NotReady, "Only an export that failed or was cancelled can be tried again."));
+    }
+    caller.app.wake.jobs();
+    tell(caller, id).await
+}
+
+async fn job_of(caller: &Caller, id: &ExportId) -> Result<JobId, ApiError> {
+    store::job_of(&caller.app.db, caller.owner(), id).await?.ok_or_else(|| ApiError::not_found("export"))
+}
+
+async fn tell(caller: &Caller, id: &ExportId) -> Result<Export, ApiError> {
+    let export = get(caller, id).await?;
+    caller.app.hub.send(caller.owner(), Event::Export { export: export.clone() });
+    caller.changed(Topic::Exports);
+    Ok(export)
+}

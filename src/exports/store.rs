@@ -1,0 +1,206 @@
+//! SQL of exports and the renditions that they make.
+
+use super::types::{Export, JobState};
+use crate::{
+    domain::{
+        ids::{AccountId, ExportId, JobId, ReelId, RenditionId},
+        plan::ExportPlan,
+    },
+    games::store::{document, parsed},
+    server::db::{Db, now_ms},
+};
+use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
+
+const EXPORT: &str = "SELECT e.id, e.name, e.reel, e.created_at, j.state, j.stage, j.done, j.total, j.attempt, j.error_code, \
+                      j.error_detail, j.version, j.started_at, j.finished_at, n.id AS rendition FROM exports e \
+                      JOIN jobs j ON j.id = e.job LEFT JOIN renditions n ON n.export = e.id ";
+
+fn export(row: &AnyRow) -> Result<Export, sqlx::Error> {
+    let optional = |column: &str| row.try_get::<Option<String>, _>(column);
+    let state: String = row.try_get("state")?;
+    Ok(Export {
+        id: parsed(row, "id")?,
+        version: row.try_get("version")?,
+        name: row.try_get("name")?,
+        reel: optional("reel")?.and_then(|id| id.parse().ok()),
+        state: JobState::ALL
+            .into_iter()
+            .find(|known| known.code() == state)
+            .ok_or_else(|| sqlx::Error::Decode(format!("unknown job state {state}").into()))?,
+        stage: row.try_get("stage")?,
+        done: row.try_get("done")?,
+        total: row.try_get("total")?,
+        attempt: row.try_get("attempt")?,
+        error_code: optional("error_code")?,
+        error: optional("error_detail")?,
+        rendition: optional("rendition")?.and_then(|id| id.parse().ok()),
+        created_at: row.try_get("created_at")?,
+        started_at: row.try_get("started_at")?,
+        finished_at: row.try_get("finished_at")?,
+    })
+}
+
+fn query(rest: &str) -> AssertSqlSafe<String> {
+    // Only literals of this file are joined; values are always bound.
+    AssertSqlSafe(format!("{EXPORT}{rest}"))
+}
+
+pub async fn get(db: &Db, owner: &AccountId, id: &ExportId) -> Result<Option<Export>, sqlx::Error> {
+    let row = sqlx::query(query("WHERE e.id = $1 AND e.owner = $2"))
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .fetch_optional(db.pool())
+        .await?;
+    row.as_ref().map(export).transpose()
+}
+
+pub async fn of_job(db: &Db, owner: &AccountId, job: &JobId) -> Result<Option<Export>, sqlx::Error> {
+    let row = sqlx::query(query("WHERE e.job = $1 AND e.owner = $2"))
+        .bind(job.as_str())
+        .bind(owner.as_str())
+        .fetch_optional(db.pool())
+        .await?;
+    row.as_ref().map(export).transpose()
+}
+
+pub async fn active(db: &Db, owner: &AccountId) -> Result<Vec<Export>, sqlx::Error> {
+    let rows =
+        sqlx::query(query("WHERE e.owner = $1 AND j.state IN ('pending', 'processing') ORDER BY e.created_at, e.id"))
+            .bind(owner.as_str())
+            .fetch_all(db.pool())
+            .await?;
+    rows.iter().map(export).collect()
+}
+
+pub async fn since(db: &Db, owner: &AccountId, since_ms: i64) -> Result<Vec<Export>, sqlx::Error> {
+    let rows = sqlx::query(query("WHERE e.owner = $1 AND e.created_at >= $2 ORDER BY e.created_at DESC, e.id DESC LIMIT 500"))
+        .bind(owner.as_str())
+        .bind(since_ms)
+        .fetch_all(db.pool())
+        .await?;
+    rows.iter().map(export).collect()
+}
+
+/// The job of an export.
+pub async fn job_of(db: &Db, owner: &AccountId, id: &ExportId) -> Result<Option<JobId>, sqlx::Error> {
+    let row = sqlx::query("SELECT job FROM exports WHERE id = $1 AND owner = $2")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .fetch_optional(db.pool())
+        .await?;
+    row.map(|row| parsed(&row, "job")).transpose()
+}
+
+/// The export that stands for a job, within the transaction that submits it.
+pub async fn id_of_job(connection: &mut AnyConnection, job: &JobId) -> Result<Option<ExportId>, sqlx::Error> {
+    let row = sqlx::query("SELECT id FROM exports WHERE job = $1").bind(job.as_str()).fetch_optional(connection).await?;
+    row.map(|row| parsed(&row, "id")).transpose()
+}
+
+/// What an export is made of, fixed at submit.
+pub struct Submitted<'a> {
+    pub id: &'a ExportId,
+    pub reel: &'a ReelId,
+    pub name: &'a str,
+    pub plan: &'a ExportPlan,
+    pub job: &'a JobId,
+}
+
+pub async fn insert(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    new: &Submitted<'_>,
+) -> Result<(), sqlx::Error> {
+    let plan = serde_json::to_string(new.plan).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    sqlx::query(
+        "INSERT INTO exports (id, owner, reel, name, kind, settings, plan, encoder, job, created_at) \
+         VALUES ($1, $2, $3, $4, 'reel', '{}', $5, 'x264', $6, $7)",
+    )
+    .bind(new.id.as_str())
+    .bind(owner.as_str())
+    .bind(new.reel.as_str())
+    .bind(new.name)
+    .bind(plan)
+    .bind(new.job.as_str())
+    .bind(now_ms())
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// What the renderer needs of an export.
+pub struct ToRender {
+    pub name: String,
+    pub reel: Option<ReelId>,
+    pub plan: ExportPlan,
+}
+
+pub async fn to_render(db: &Db, owner: &AccountId, id: &ExportId) -> Result<Option<ToRender>, sqlx::Error> {
+    let row = sqlx::query("SELECT name, reel, plan FROM exports WHERE id = $1 AND owner = $2")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .fetch_optional(db.pool())
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(ToRender {
+        name: row.try_get("name")?,
+        reel: row.try_get::<Option<String>, _>("reel")?.and_then(|id| id.parse().ok()),
+        plan: document(&row.try_get::<String, _>("plan")?)?,
+    }))
+}
+
+/// A finished file, to be listed in the gallery.
+pub struct NewRendition<'a> {
+    pub id: &'a RenditionId,
+    pub export: &'a ExportId,
+    pub reel: Option<&'a ReelId>,
+    pub name: &'a str,
+    pub object_key: &'a str,
+    pub poster_key: Option<&'a str>,
+    pub bytes: i64,
+    pub size: (u32, u32),
+    pub frames: i64,
+    pub duration_us: i64,
+}
+
+pub async fn insert_rendition(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    new: &NewRendition<'_>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO renditions (id, owner, export, reel, name, object_key, poster_key, bytes, width, height, frames, \
+         duration_us, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind(new.id.as_str())
+    .bind(owner.as_str())
+    .bind(new.export.as_str())
+    .bind(new.reel.map(ReelId::as_str))
+    .bind(new.name)
+    .bind(new.object_key)
+    .bind(new.poster_key)
+    .bind(new.bytes)
+    .bind(i64::from(new.size.0))
+    .bind(i64::from(new.size.1))
+    .bind(new.frames)
+    .bind(new.duration_us)
+    .bind(now_ms())
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Objects that an attempt wrote and that no row will name: deleted by the sweep.
+pub async fn doom(db: &Db, owner: &AccountId, keys: &[&str]) -> Result<(), sqlx::Error> {
+    for key in keys {
+        sqlx::query(
+            "INSERT INTO doomed_objects (object_key, owner, created_at) VALUES ($1, $2, $3) ON CONFLICT (object_key) DO NOTHING",
+        )
+        .bind(*key)
+        .bind(owner.as_str())
+        .bind(now_ms())
+        .execute(db.pool())
+        .await?;
+    }
+    Ok(())
+}

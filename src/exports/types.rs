@@ -1,0 +1,82 @@
+//! What travels about exports.
+
+use crate::domain::ids::{ExportId, ReelId, RenditionId};
+use serde::{Deserialize, Serialize};
+
+/// What to render.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct NewExport {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub reel: ReelId,
+}
+
+/// The states of a durable job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum JobState {
+    Pending,
+    Processing,
+    Complete,
+    Error,
+    Cancelled,
+}
+
+impl JobState {
+    pub const ALL: [Self; 5] = [Self::Pending, Self::Processing, Self::Complete, Self::Error, Self::Cancelled];
+
+    pub const fn is_running(self) -> bool {
+        matches!(self, Self::Pending | Self::Processing)
+    }
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Processing => "processing",
+            Self::Complete => "complete",
+            Self::Error => "error",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// An export with the state of its job: one whole small row, sent as it changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Export {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub id: ExportId,
+    /// Rises with every change of the job: what is older than what is shown is dropped.
+    pub version: i64,
+    pub name: String,
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
+    pub reel: Option<ReelId>,
+    pub state: JobState,
+    /// `plan`, `fetch`, `render`, `sound`, `finish`; empty while it waits.
+    pub stage: String,
+    /// Frames done and in all.
+    pub done: i64,
+    pub total: i64,
+    pub attempt: i64,
+    pub error_code: Option<String>,
+    /// A sentence that a person can act on.
+    pub error: Option<String>,
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
+    pub rendition: Option<RenditionId>,
+    /// Milliseconds since 1970.
+    pub created_at: i64,
+    pub started_at: Option<i64>,
+    pub finished_at: Option<i64>,
+}
+
+impl Export {
+    /// 0 to 100, rounded down: 100 only when it is complete.
+    pub fn percent(&self) -> i64 {
+        match self.state {
+            JobState::Complete => 100,
+            _ if self.total <= 0 => 0,
+            _ => (self.done * 100 / self.total).clamp(0, 99),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The gallery: every file that an export made, by day.
+
+use super::{
+    api::{delete_rendition, list_renditions},
+    player::RenditionPlayer,
+    rendition_card::RenditionCard,
+    types::Rendition,
+};
+use crate::{
+    domain::{calendar::Day, size::size},
+    live::{types::Topic, versions::Versions},
+    ui::{
+        dialog::ConfirmDialog,
+        notice::{EmptyNotice, LoadError},
+        shell::Page,
+        toast::Toasts,
+    },
+};
+use leptos::{prelude::*, task::spawn_local};
+
+#[component]
+pub fn GalleryPage() -> impl IntoView {
+    let versions = Versions::expect();
+    let renditions = Resource::new(move || versions.exports.get(), |_| list_renditions());
+    view! {
+        <Page title="Gallery">
+            <Transition fallback=|| view! { <div class="skeleton page-skeleton" aria-busy="true"></div> }>
+                {move || Suspend::new(async move {
+                    match renditions.await {
+                        Ok(list) => view! { <Gallery list /> }.into_any(),
+                        Err(error) => view! { <LoadError error on_retry=move || renditions.refetch() /> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </Page>
+    }
+}
+
+#[component]
+fn Gallery(list: Vec<Rendition>) -> impl IntoView {
+    let doomed = RwSignal::new(None::<Rendition>);
+    let on_delete = Callback::new(move |rendition| doomed.set(Some(rendition)));
+    let bytes: i64 = list.iter().map(|rendition| rendition.bytes).sum();
+    let lead = match list.len() {
+        0 => "Exported reels stand here.".to_owned(),
+        1 => format!("1 file, {}. Delete it to free space; clips and reels stay.", size(bytes)),
+        many => format!("{many} files, {}. Delete any of them to free space; clips and reels stay.", size(bytes)),
+    };
+    let is_empty = list.is_empty();
+    let all = StoredValue::new(list.clone());
+    view! {
+        <div class="page__head">
+            <div>
+                <h1 class="page__title">"Gallery"</h1>
+                <p class="page__lead">{lead}</p>
+            </div>
+        </div>
+        {is_empty.then(|| view! { <NothingYet /> })}
+        {by_day(list).into_iter().map(|(day, files)| view! { <DayGroup day files on_delete /> }.into_any()).collect_view()}
+        <RenditionPlayer all />
+        <DeleteRendition doomed />
+    }
+}
+
+#[component]
+fn NothingYet() -> impl IntoView {
+    view! {
+        <EmptyNotice title="No files yet" text="Export a reel and its file appears here, to play, download and share.">
+            <a class="button button--primary button--lg" href="/?tab=reels"><span class="button__text">"Open reels"</span></a>
+            <a class="button button--outline button--lg" href="/reels/new"><span class="button__text">"New reel"</span></a>
+        </EmptyNotice>
+    }
+}
+
+#[component]
+fn DayGroup(day: Day, files: Vec<Rendition>, on_delete: Callback<Rendition>) -> impl IntoView {
+    let (id, labelled_by) = (format!("day-{day}"), format!("day-{day}"));
+    let count = if files.len() == 1 { "1 file".to_owned() } else { format!("{} files", files.len()) };
+    view! {
+        <section class="section gallery-group" aria-labelledby=labelled_by>
+            <div class="section__head">
+                <h2 class="section__title" id=id>{format!("{}, {}", day.short(), day.year())}</h2>
+                <span class="section__note">{count}</span>
+                <span class="section__rule"></span>
+            </div>
+            <div class="rendition-row">
+                {files.into_iter().map(|rendition| view! { <RenditionCard rendition on_delete /> }.into_any()).collect_view()}
+            </div>
+        </section>
+    }
+}
+
+/// Asks before the file is gone for good, and names it.
+#[component]
+fn DeleteRendition(doomed: RwSignal<Option<Rendition>>) -> impl IntoView {
+    let (versions, toasts) = (Versions::expect(), Toasts::expect());
+    let open = RwSignal::new(false);
+    Effect::new(move |_| open.set(doomed.with(Option::is_some)));
+    let title = Signal::derive(move || {
+        doomed.with(|doomed| doomed.as_ref().map(|it| format!("Delete {}?", it.name)).unwrap_or_default())
+    });
+    let delete = move || {
+        let Some(rendition) = doomed.get_untracked() else { return };
+        open.set(false);
+        spawn_local(async move {
+            match delete_rendition(rendition.id).await {
+                Ok(()) => {
+                    versions.bump(&Topic::Exports);
+                    toasts.say(format!("Deleted {}", rendition.name));
+                }
+                Err(error) => toasts.error(error.to_string()),
+            }
+        });
+    };
+    view! { <ConfirmDialog open title text="The file is gone for good. Its reel and clips stay, so it can be exported again." verb="Delete file" on_confirm=delete /> }
+}
+
+/// In the order of the list, a group for each UTC day.
+fn by_day(list: Vec<Rendition>) -> Vec<(Day, Vec<Rendition>)> {
+    let mut groups: Vec<(Day, Vec<Rendition>)> = Vec::new();
+    for rendition in list {
+        let day = Day::of_ms(rendition.created_at);
+        match groups.last_mut() {
+            Some((group, files)) if *group == day => files.push(rendition),
+            _ => groups.push((day, vec![rendition])),
+        }
+    }
+    groups
+}

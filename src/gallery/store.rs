@@ -1,0 +1,80 @@
+//! SQL of the gallery.
+
+use crate::{
+    domain::{
+        ids::{AccountId, ReelId, RenditionId},
+        time::Micros,
+    },
+    games::store::parsed,
+    server::db::{Db, now_ms},
+};
+use sqlx::{Row, any::AnyRow};
+
+/// A rendition's row.
+#[derive(Debug, Clone)]
+pub struct RenditionRow {
+    pub id: RenditionId,
+    pub name: String,
+    pub reel: Option<ReelId>,
+    pub object_key: String,
+    pub poster_key: Option<String>,
+    pub bytes: i64,
+    pub width: i64,
+    pub height: i64,
+    pub duration: Micros,
+    pub created_at: i64,
+}
+
+fn rendition(row: &AnyRow) -> Result<RenditionRow, sqlx::Error> {
+    Ok(RenditionRow {
+        id: parsed(row, "id")?,
+        name: row.try_get("name")?,
+        reel: row.try_get::<Option<String>, _>("reel")?.and_then(|id| id.parse().ok()),
+        object_key: row.try_get("object_key")?,
+        poster_key: row.try_get("poster_key")?,
+        bytes: row.try_get("bytes")?,
+        width: row.try_get("width")?,
+        height: row.try_get("height")?,
+        duration: Micros(row.try_get("duration_us")?),
+        created_at: row.try_get("created_at")?,
+    })
+}
+
+pub async fn list(db: &Db, owner: &AccountId) -> Result<Vec<RenditionRow>, sqlx::Error> {
+    let rows = sqlx::query("SELECT * FROM renditions WHERE owner = $1 ORDER BY created_at DESC, id DESC LIMIT 500")
+        .bind(owner.as_str())
+        .fetch_all(db.pool())
+        .await?;
+    rows.iter().map(rendition).collect()
+}
+
+pub async fn get(db: &Db, owner: &AccountId, id: &RenditionId) -> Result<Option<RenditionRow>, sqlx::Error> {
+    let row = sqlx::query("SELECT * FROM renditions WHERE id = $1 AND owner = $2")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .fetch_optional(db.pool())
+        .await?;
+    row.as_ref().map(rendition).transpose()
+}
+
+/// Deletes the row and dooms its objects in one transaction.
+pub async fn delete(db: &Db, owner: &AccountId, row: &RenditionRow) -> Result<bool, sqlx::Error> {
+    let mut tx = db.begin_write().await?;
+    for key in std::iter::once(&row.object_key).chain(&row.poster_key) {
+        sqlx::query(
+            "INSERT INTO doomed_objects (object_key, owner, created_at) VALUES ($1, $2, $3) ON CONFLICT (object_key) DO NOTHING",
+        )
+        .bind(key)
+        .bind(owner.as_str())
+        .bind(now_ms())
+        .execute(&mut *tx)
+        .await?;
+    }
+    let done = sqlx::query("DELETE FROM renditions WHERE id = $1 AND owner = $2")
+        .bind(row.id.as_str())
+        .bind(owner.as_str())
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(done.rows_affected() == 1)
+}

@@ -1,0 +1,28 @@
+//! What travels about renditions.
+
+use crate::domain::{
+    ids::{ReelId, RenditionId},
+    time::Micros,
+};
+use serde::{Deserialize, Serialize};
+
+/// A file that an export made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Rendition {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub id: RenditionId,
+    pub name: String,
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
+    pub reel: Option<ReelId>,
+    pub bytes: i64,
+    pub width: i64,
+    pub height: i64,
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
+    pub duration: Micros,
+    pub created_at: i64,
+    /// Signed addresses that work for some hours: to play, and to download under its own name.
+    pub url: String,
+    pub download_url: String,
+    pub poster_url: Option<String>,
+}

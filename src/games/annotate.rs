@@ -1,0 +1,98 @@
+//! Annotate: watch, mark, rate, tag. Every change of a clip is saved at once, whether or not its video has arrived.
+
+mod annotation;
+mod keys;
+mod layers;
+mod panel;
+mod saving;
+mod source;
+mod topbar;
+
+use self::{annotation::Annotation, layers::Layers, panel::ClipsPanel, source::Source, topbar::AnnotateBar};
+use super::{api::get_game, types::Game};
+use crate::{
+    clips::{
+        api::clips_of_game,
+        lane::{ClipMarks, ClipsLane},
+        types::Clip,
+    },
+    domain::ids::GameId,
+    editor::{
+        key_help::KeyHelp,
+        player::Player,
+        timeline::{Lane, Timeline},
+    },
+    error::ApiError,
+    ui::{
+        notice::LoadError,
+        shell::{EditorPage, Page},
+    },
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+/// `/games/:id`
+#[component]
+pub fn AnnotatePage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| id.parse::<GameId>().ok())));
+    // Loaded once for a game; afterwards the page keeps itself fresh without being built again.
+    let loaded = Resource::new(move || id.get(), load);
+    view! {
+        <Transition fallback=|| view! { <EditorPage title="Annotate"><main class="workspace" id="main" aria-busy="true"></main></EditorPage> }>
+            {move || Suspend::new(async move {
+                match loaded.await {
+                    Ok((game, clips)) => view! { <Editor game clips /> }.into_any(),
+                    Err(error) => view! { <Page title="Annotate"><LoadError error on_retry=move |()| loaded.refetch() /></Page> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+async fn load(id: Option<GameId>) -> Result<(Game, Vec<Clip>), ApiError> {
+    let id = id.ok_or_else(|| ApiError::not_found("game"))?;
+    let (game, clips) = futures::join!(get_game(id.clone()), clips_of_game(id));
+    Ok((game?, clips?))
+}
+
+/// The page of one game.
+#[component]
+fn Editor(game: Game, clips: Vec<Clip>) -> impl IntoView {
+    let page = Annotation::new(game, clips);
+    let source = Source::new(page);
+    let help = RwSignal::new(false);
+    page.keep_fresh();
+    page.follow_playhead();
+    page.remember_position();
+    Effect::new(move |_| keys::listen(page, help));
+
+    let playback = page.playback;
+    let select = Callback::new(move |id| page.select(&id));
+    let clips = Signal::derive(move || page.clips.get());
+    let selected = Signal::derive(move || page.selected.get());
+    let mark = Signal::derive(move || page.mark.get().map(|start| (start, playback.now.get())));
+    let scale = page.scale;
+    view! {
+        <EditorPage title=page.name()>
+            <AnnotateBar page help />
+            <main class="workspace workspace--annotate" id="main">
+                <Player playback src=source.url size=page.picture_size()>
+                    <Layers page source />
+                </Player>
+                <ClipsPanel page />
+            </main>
+            <Timeline
+                scale
+                playhead=playback.now
+                on_seek=Callback::new(move |at| playback.seek(at))
+                marks=move || view! { <ClipMarks scale clips /> }
+            >
+                <Lane name="Video" icon="film" kind="video" />
+                <ClipsLane scale clips selected on_select=select on_move=Callback::new(move |moved| page.moved(moved)) mark />
+            </Timeline>
+            <KeyHelp open=help sections=keys::SECTIONS />
+        </EditorPage>
+    }
+    .into_any()
+}

@@ -1,0 +1,75 @@
+//! The keys of Annotate.
+
+use super::annotation::Annotation;
+use crate::{
+    browser::{
+        keys::{self, Press},
+        page::focus,
+    },
+    domain::rating::Rating,
+    editor::{
+        key_help::KeySection,
+        keys::{PLAY_KEYS, play_keys},
+    },
+};
+use leptos::prelude::*;
+
+pub const SECTIONS: &[KeySection] = &[
+    ("Player", PLAY_KEYS),
+    (
+        "Clips",
+        &[
+            ("N", "New clip: from the mark, or around the playhead"),
+            ("I  O", "Start and end, of a new clip or of the selected one; Shift jumps there"),
+            ("1  2  3  4  5", "Rate, from Blunder to Brilliant"),
+            ("↑  ↓", "Previous and next clip"),
+            ("Enter", "Edit the clip's name"),
+            ("Delete", "Delete the clip"),
+            ("Esc", "Drop the mark, close the clip"),
+            ("?", "These keys"),
+        ],
+    ),
+];
+
+/// Listens until the page goes.
+pub fn listen(page: Annotation, help: RwSignal<bool>) {
+    keys::on_press(move |press| {
+        if press.is_plain() && press.key == "?" {
+            help.set(true);
+            return true;
+        }
+        clip_keys(page, press) || play_keys(page.playback, press)
+    });
+}
+
+fn clip_keys(page: Annotation, press: &Press) -> bool {
+    if !press.is_plain() {
+        return false;
+    }
+    match press.code.as_str() {
+        "KeyI" if press.shift => page.jump(false),
+        "KeyO" if press.shift => page.jump(true),
+        "KeyI" => page.set_in(),
+        "KeyO" => page.set_out(),
+        "KeyN" if !press.repeat => page.new_clip(),
+        "ArrowUp" => page.step_clip(-1),
+        "ArrowDown" => page.step_clip(1),
+        "Delete" | "Backspace" if !press.repeat => page.delete_selected(),
+        "Enter" | "NumpadEnter" => {
+            page.raised.set(true);
+            request_animation_frame(|| focus("clip-name"));
+        }
+        "Escape" => page.escape(),
+        code => match rating_of(code).filter(|_| !press.shift) {
+            Some(rating) => page.rate(rating),
+            None => return false,
+        },
+    }
+    true
+}
+
+/// `Digit1` to `Digit5`, and those of the number pad.
+fn rating_of(code: &str) -> Option<Rating> {
+    let digit = code.strip_prefix("Digit").or_else(|| code.strip_prefix("Numpad"))?;
+    Rating::try_from(digit.parse::<u8>().ok()?).ok()
+}

@@ -1,0 +1,92 @@
+//! What lies over the picture: the badge of the clip, where the picture comes from, and what to do when there is none.
+
+use super::{annotation::Annotation, source::Source};
+use crate::{
+    browser::{
+        files::{self, LocalFile},
+        uploads,
+    },
+    clips::types::Clip,
+    games::types::VideoState,
+    ui::labels::Badge,
+    uploads::queue::UploadQueue,
+};
+use leptos::prelude::*;
+
+#[component]
+pub fn Layers(page: Annotation, source: Source) -> impl IntoView {
+    let has_picture = move || source.url.with(Option::is_some);
+    let failure = move || page.playback.failure.get().filter(|_| has_picture());
+    view! {
+        {move || page.current().filter(|_| has_picture()).map(|clip| view! { <ClipBadge clip /> })}
+        <Show when=move || source.is_local.get()>
+            <span class="frame__corner">"Playing your local file"</span>
+        </Show>
+        <Show when=move || !has_picture()><NoVideo page /></Show>
+        {move || failure().map(|why| view! { <div class="frame__notice" role="alert"><p>{why}</p></div> })}
+    }
+}
+
+/// Mark, name and notes of the clip that the playhead is in.
+#[component]
+fn ClipBadge(clip: Clip) -> impl IntoView {
+    let title = clip.title();
+    let notes = clip.details.notes;
+    view! {
+        <div class="clip-badge">
+            <Badge rating=clip.details.rating large=true />
+            <div>
+                <p class="clip-badge__name">{title}</p>
+                {(!notes.is_empty()).then(|| view! { <p class="clip-badge__note">{notes}</p> })}
+            </div>
+        </div>
+    }
+}
+
+/// Neither a stored file nor one of this computer.
+#[component]
+fn NoVideo(page: Annotation) -> impl IntoView {
+    let queue = UploadQueue::expect();
+    let begin = move |files: Vec<LocalFile>| match files.into_iter().find(LocalFile::may_be_video) {
+        Some(file) => {
+            let (id, name) = page.game.with_untracked(|game| (game.id.clone(), game.details.name()));
+            uploads::start(queue, id, name, file);
+        }
+        None => page.toasts.error("This is not a video file. Choose an MP4, MOV, MKV or WebM."),
+    };
+    let (title, text) = match untrack(|| page.video()) {
+        None => ("Add the game's video", "Choose the recording, or drop it here. It plays at once, while it uploads."),
+        Some(video) if video.state == VideoState::Waiting => (
+            "The upload is not finished",
+            "Choose the same file again: it goes on from where it stopped and plays at once.",
+        ),
+        Some(video) if video.state == VideoState::Error => (
+            "This file cannot be used",
+            "It could not be read as a video. Check that it plays elsewhere, then choose another.",
+        ),
+        Some(_) => ("The video is being read", "It plays here in a moment."),
+    };
+    view! {
+        <div
+            class="frame__notice"
+            on:dragover=|event| event.prevent_default()
+            on:drop=move |event| {
+                event.prevent_default();
+                event.stop_propagation();
+                begin(files::dropped(&event));
+            }
+        >
+            <h2 class="empty__title">{title}</h2>
+            <p class="empty__text">{text}</p>
+            <label class="button button--primary button--lg">
+                <span class="button__text">"Choose video"</span>
+                <input
+                    class="visually-hidden"
+                    type="file"
+                    accept="video/*,.mkv,.mts,.m2ts,.ts"
+                    on:change=move |event| begin(files::chosen(&event))
+                />
+            </label>
+        </div>
+    }
+}

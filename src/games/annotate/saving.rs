@@ -1,0 +1,286 @@
+//! Saving clips: at once, one write after another for each clip, with the state for the top bar.
+
+use crate::{
+    browser::page,
+    clips::{
+        api::{create_clip, delete_clip, update_clip},
+        edits::{Edits, Next},
+        types::{Clip, ClipDetails, NewClip},
+    },
+    domain::ids::{ClipId, VideoId},
+    error::{ApiError, Code},
+    live::{types::Topic, versions::Versions},
+    ui::toast::Toasts,
+};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
+use std::collections::{HashMap, HashSet};
+
+/// How long typing may pause before it is saved.
+const TYPING_MS: u32 = 500;
+/// Between attempts while the server does not answer.
+const AGAIN_MS: u32 = 3_000;
+
+/// What the top bar says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SaveState {
+    #[default]
+    Saved,
+    Saving,
+    /// The server does not answer; it is tried again.
+    Trying,
+}
+
+#[derive(Clone, Copy)]
+pub struct Saver {
+    clips: RwSignal<Vec<Clip>>,
+    edits: StoredValue<HashMap<ClipId, Edits>>,
+    /// Counts changes of a clip, so that only the last of a typing pause is saved.
+    touched: StoredValue<HashMap<ClipId, u32>>,
+    deleted: StoredValue<HashSet<ClipId>>,
+    /// Creations and deletions that run.
+    calls: RwSignal<u32>,
+    unsaved: RwSignal<bool>,
+    failing: RwSignal<bool>,
+    versions: Versions,
+    toasts: Toasts,
+}
+
+impl Saver {
+    pub fn new(clips: RwSignal<Vec<Clip>>, versions: Versions, toasts: Toasts) -> Self {
+        Self {
+            clips,
+            edits: StoredValue::new(HashMap::new()),
+            touched: StoredValue::new(HashMap::new()),
+            deleted: StoredValue::new(HashSet::new()),
+            calls: RwSignal::new(0),
+            unsaved: RwSignal::new(false),
+            failing: RwSignal::new(false),
+            versions,
+            toasts,
+        }
+    }
+
+    pub fn state(self) -> SaveState {
+        match (self.failing.get(), self.unsaved.get() || self.calls.get() > 0) {
+            (true, _) => SaveState::Trying,
+            (false, true) => SaveState::Saving,
+            (false, false) => SaveState::Saved,
+        }
+    }
+
+    pub fn has_unsaved(self) -> bool {
+        self.unsaved.get_untracked() || self.calls.get_untracked() > 0
+    }
+
+    /// Shows new details without saving them (while dragging).
+    pub fn show(self, id: &ClipId, details: ClipDetails) {
+        self.clips.update(|clips| {
+            if let Some(clip) = clips.iter_mut().find(|clip| clip.id == *id) {
+                clip.details = details;
+            }
+            sort(clips);
+        });
+    }
+
+    /// Shows and saves: at once, or when typing pauses.
+    pub fn change(self, id: &ClipId, details: ClipDetails, at_once: bool) {
+        self.show(id, details.clone());
+        let version =
+            self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == *id).map(|clip| clip.version));
+        let Some(version) = version else { return };
+        self.edits.update_value(|edits| {
+            let edit = edits.entry(id.clone()).or_insert_with(|| Edits::new(id.clone(), version));
+            edit.want(details);
+        });
+        self.unsaved.set(true);
+        let touched = self.touched.try_update_value(|touched| {
+            let count = touched.entry(id.clone()).or_default();
+            *count += 1;
+            *count
+        });
+        if at_once {
+            self.send(id.clone());
+            return;
+        }
+        let id = id.clone();
+        spawn_local(async move {
+            TimeoutFuture::new(TYPING_MS).await;
+            if self.touched.try_with_value(|all| all.get(&id).copied()).flatten() == touched {
+                self.send(id);
+            }
+        });
+    }
+
+    /// Sends what waits, unless a write of this clip runs already.
+    fn send(self, id: ClipId) {
+        let update = self.edits.try_update_value(|edits| edits.get_mut(&id).and_then(Edits::next)).flatten();
+        let Some(update) = update else { return };
+        spawn_local(async move {
+            match update_clip(update).await {
+                Ok(clip) => {
+                    self.stored(&clip);
+                    self.send(id);
+                }
+                Err(error) => self.not_stored(id, error).await,
+            }
+        });
+    }
+
+    fn stored(self, clip: &Clip) {
+        self.edits.update_value(|edits| {
+            if let Some(edit) = edits.get_mut(&clip.id) {
+                edit.saved(clip.version);
+            }
+        });
+        // The text on the screen may be ahead: only the version is taken over.
+        self.clips.try_update_untracked(|clips| {
+            if let Some(known) = clips.iter_mut().find(|known| known.id == clip.id) {
+                known.version = clip.version;
+            }
+        });
+        self.failing.set(false);
+        self.settle();
+        self.versions.bump(&Topic::Clips(clip.game.clone()));
+    }
+
+    async fn not_stored(self, id: ClipId, error: ApiError) {
+        let next =
+            self.edits.try_update_value(|edits| edits.get_mut(&id).map(|edit| edit.failed(error.code))).flatten();
+        match next {
+            Some(Next::TryAgain) => {
+                self.failing.set(true);
+                TimeoutFuture::new(AGAIN_MS).await;
+                self.send(id);
+            }
+            Some(Next::Reload | Next::Refused) => {
+                self.edits.update_value(|edits| drop(edits.remove(&id)));
+                // Older than anything, so that what the server has is taken in.
+                self.clips.try_update_untracked(|clips| {
+                    if let Some(clip) = clips.iter_mut().find(|clip| clip.id == id) {
+                        clip.version = 0;
+                    }
+                });
+                self.toasts.error(match error.code {
+                    Code::Conflict => "Changed elsewhere: this clip now shows the latest".to_owned(),
+                    _ => error.message,
+                });
+                self.failing.set(false);
+                self.settle();
+                self.versions.clips.update(|version| *version += 1);
+            }
+            None => {}
+        }
+    }
+
+    fn settle(self) {
+        let idle = self.edits.with_value(|edits| edits.values().all(Edits::is_idle));
+        self.unsaved.set(!idle);
+    }
+
+    /// Makes a clip on the server and shows it.
+    pub fn create(self, video: VideoId, details: ClipDetails, then: Callback<ClipId>) {
+        self.calls.update(|calls| *calls += 1);
+        spawn_local(async move {
+            loop {
+                match create_clip(NewClip { video: video.clone(), details: details.clone() }).await {
+                    Ok(clip) => {
+                        let (id, game) = (clip.id.clone(), clip.game.clone());
+                        self.clips.update(|clips| {
+                            if clips.iter().all(|known| known.id != clip.id) {
+                                clips.push(clip);
+                            }
+                            sort(clips);
+                        });
+                        then.run(id);
+                        self.failing.set(false);
+                        self.versions.bump(&Topic::Clips(game));
+                        break;
+                    }
+                    Err(error) if error.code == Code::Unreachable => {
+                        self.failing.set(true);
+                        TimeoutFuture::new(AGAIN_MS).await;
+                    }
+                    Err(error) => {
+                        self.toasts.error(error.message);
+                        break;
+                    }
+                }
+            }
+            self.calls.update(|calls| *calls -= 1);
+        });
+    }
+
+    /// Takes a clip away; the toast's action makes it again.
+    pub fn delete(self, clip: Clip, then: Callback<ClipId>) {
+        self.deleted.update_value(|deleted| {
+            deleted.insert(clip.id.clone());
+        });
+        self.edits.update_value(|edits| drop(edits.remove(&clip.id)));
+        self.settle();
+        self.clips.update(|clips| clips.retain(|known| known.id != clip.id));
+        self.calls.update(|calls| *calls += 1);
+        spawn_local(async move {
+            match delete_clip(clip.id.clone()).await {
+                Ok(()) => {
+                    let (video, details) = (clip.video.clone(), clip.details.clone());
+                    let undo = Callback::new(move |()| self.create(video.clone(), details.clone(), then));
+                    self.toasts.with_action("Clip deleted", "Undo", undo);
+                    self.versions.bump(&Topic::Clips(clip.game));
+                }
+                Err(error) if error.code == Code::NotFound => {}
+                Err(error) => {
+                    self.deleted.update_value(|deleted| {
+                        deleted.remove(&clip.id);
+                    });
+                    self.toasts.error(error.message);
+                    self.clips.update(|clips| {
+                        clips.push(clip);
+                        sort(clips);
+                    });
+                }
+            }
+            self.calls.update(|calls| *calls -= 1);
+        });
+    }
+
+    /// Takes in what the server has. A clip with unsaved changes, or one that is newer here, stays as it is shown.
+    pub fn take_in(self, fresh: Vec<Clip>) {
+        let changed = self.clips.try_update_untracked(|clips| {
+            let mut next: Vec<Clip> = Vec::with_capacity(fresh.len());
+            for clip in fresh {
+                if self.deleted.with_value(|deleted| deleted.contains(&clip.id)) {
+                    continue;
+                }
+                let known = clips.iter().find(|known| known.id == clip.id);
+                match known.filter(|known| known.version >= clip.version || !self.is_idle(&clip.id)) {
+                    Some(known) => next.push(known.clone()),
+                    None => {
+                        self.edits.update_value(|edits| drop(edits.remove(&clip.id)));
+                        next.push(clip);
+                    }
+                }
+            }
+            sort(&mut next);
+            let differs = *clips != next;
+            *clips = next;
+            differs
+        });
+        if changed == Some(true) {
+            self.clips.notify();
+        }
+    }
+
+    fn is_idle(self, id: &ClipId) -> bool {
+        self.edits.with_value(|edits| edits.get(id).is_none_or(Edits::is_idle))
+    }
+
+    /// Warns before the tab closes with something unsaved.
+    pub fn guard(self) {
+        page::warn_before_leaving(move || self.has_unsaved());
+    }
+}
+
+fn sort(clips: &mut [Clip]) {
+    clips.sort_by(|a, b| (a.details.start, a.details.end, &a.id).cmp(&(b.details.start, b.details.end, &b.id)));
+}

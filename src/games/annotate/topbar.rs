@@ -1,0 +1,46 @@
+//! The top bar of Annotate.
+
+use super::{annotation::Annotation, saving::SaveState};
+use crate::ui::{button::IconButton, icon::Icon};
+use leptos::prelude::*;
+
+#[component]
+pub fn AnnotateBar(page: Annotation, help: RwSignal<bool>) -> impl IntoView {
+    Effect::new(move |_| page.saver.guard());
+    let reel = move || format!("/reels/new?game={}", page.game.with(|game| game.id.clone()));
+    view! {
+        <header class="topbar">
+            <div class="topbar__start">
+                <a class="icon-button" href="/" aria-label="Back to library"><Icon name="arrow-left" /></a>
+                <div class="crumb">
+                    <a class="crumb__parent" href="/">"Games"</a>
+                    <span class="crumb__sep faint">"/"</span>
+                    <h1 class="crumb__title">{move || page.name()}</h1>
+                </div>
+                <SaveStatus page />
+            </div>
+            <span></span>
+            <div class="topbar__end">
+                <span class="topbar__wide"><IconButton icon="keyboard" label="Keys" title="Keys (?)" on_press=move |()| help.set(true) /></span>
+                <a class="button button--primary" href=reel><Icon name="plus" /><span class="button__text">"Make reel"</span></a>
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn SaveStatus(page: Annotation) -> impl IntoView {
+    let state = Memo::new(move |_| page.saver.state());
+    view! {
+        <span class="save-state" class:save-state--waiting=move || state.get() == SaveState::Trying role="status">
+            {move || {
+                let (icon, text) = match state.get() {
+                    SaveState::Saved => ("check", "Saved"),
+                    SaveState::Saving => ("clock", "Saving"),
+                    SaveState::Trying => ("warn", "Not saved, trying again"),
+                };
+                view! { <Icon name=icon class="icon--sm" /><span>{text}</span> }
+            }}
+        </span>
+    }
+}

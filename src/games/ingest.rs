@@ -1,0 +1,66 @@
+//! The probe job: reads a recording that has arrived, makes its poster, and only then the video is ready.
+
+use super::store;
+use crate::{
+    domain::{ids::VideoId, time::Micros},
+    jobs::{
+        self,
+        runner::Work,
+        types::{Failure, Progress},
+    },
+    media::{self, MediaError, MediaErrorKind},
+    storage::{ObjectKey, keys},
+};
+
+pub async fn run(work: &Work) -> Result<(), Failure> {
+    let app = &work.app;
+    let gone = || Failure::permanent("not_found", "The video was deleted.");
+    let video: VideoId = work.job.subject.parse().map_err(|_| gone())?;
+    let row = store::get_video(&app.db, &work.job.owner, &video).await?.ok_or_else(gone)?;
+    let key = row.object_key.parse().map_err(|_| gone())?;
+    work.report(Progress { stage: "fetch", done: 0, total: 2 });
+    let file = app.store.materialise(&key, &work.cancel).await?;
+    work.report(Progress { stage: "probe", done: 1, total: 2 });
+    let facts = media::probe::probe(&app.tools, file.path(), &work.cancel).await?;
+    let poster = make_poster(work, file.path(), &facts, &video).await;
+    work.report(Progress { stage: "poster", done: 2, total: 2 });
+    let mut tx = app.db.begin_write().await?;
+    store::set_video_ready(&mut *tx, &video, &facts, poster.as_ref().map(ObjectKey::as_str)).await?;
+    if !jobs::store::complete(&mut *tx, &work.job, None).await? {
+        return Err(Failure::Stopped);
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A game without a poster is still a game: its card shows a drawing.
+async fn make_poster(
+    work: &Work,
+    path: &std::path::Path,
+    facts: &crate::domain::video::VideoFacts,
+    video: &VideoId,
+) -> Option<ObjectKey> {
+    let at = Micros((facts.duration.0 / 10).min(10_000_000));
+    let key = keys::poster(&work.job.owner, video);
+    let made = async {
+        let picture = media::poster::poster(&work.app.tools, path, facts, at, &work.cancel).await.map_err(|e| e.to_string())?;
+        work.app.store.put_bytes(&key, picture.into(), "image/jpeg").await.map_err(|error| error.code().to_owned())
+    };
+    match made.await {
+        Ok(()) => Some(key),
+        Err(error) => {
+            tracing::warn!(video = %video, error, "ingest.no_poster");
+            None
+        }
+    }
+}
+
+impl From<MediaError> for Failure {
+    fn from(error: MediaError) -> Self {
+        if error.kind() == MediaErrorKind::Cancelled {
+            return Self::Stopped;
+        }
+        let (code, message, log) = (error.code().to_owned(), error.to_string(), error.log_tail().to_owned());
+        if error.is_permanent() { Self::Permanent { code, message, log } } else { Self::Transient { code, message, log } }
+    }
+}

@@ -1,0 +1,126 @@
+//! What travels about games.
+
+use crate::domain::{
+    calendar::Day,
+    ids::{GameId, UploadId, VideoId},
+    naming::{self, Venue},
+    rating::Tally,
+    time::Micros,
+    video::VideoFacts,
+};
+use serde::{Deserialize, Serialize};
+
+pub const MAX_OPPONENT: usize = 80;
+
+/// What a user says of a match.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct GameDetails {
+    pub opponent: String,
+    #[cfg_attr(feature = "ssr", schema(value_type = String, example = "2026-12-06"))]
+    pub played_on: Day,
+    #[cfg_attr(feature = "ssr", schema(value_type = String, example = "home"))]
+    pub venue: Venue,
+    /// Empty unless the venue is a tournament.
+    #[serde(default)]
+    pub tournament: String,
+}
+
+impl GameDetails {
+    /// "Vs Rovers Dec 6".
+    pub fn name(&self) -> String {
+        naming::game(&self.opponent, self.played_on, self.venue, &self.tournament)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct GameUpdate {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub id: GameId,
+    pub version: i64,
+    pub details: GameDetails,
+}
+
+/// A game with its videos, for Annotate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Game {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub id: GameId,
+    pub version: i64,
+    pub details: GameDetails,
+    pub sport: String,
+    pub videos: Vec<Video>,
+    /// Where the playhead was when the game was left.
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
+    pub last_position: Micros,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum VideoState {
+    /// Its upload is not complete.
+    Waiting,
+    /// All bytes are there; the file is being read.
+    Probing,
+    Ready,
+    /// The file cannot be used; `error_code` says why.
+    Error,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Video {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub id: VideoId,
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub game: GameId,
+    pub file_name: String,
+    pub bytes: i64,
+    pub state: VideoState,
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<Object>))]
+    pub facts: Option<VideoFacts>,
+    pub error_code: Option<String>,
+    /// Signed addresses that work for some hours; none before the upload is complete.
+    pub url: Option<String>,
+    pub poster_url: Option<String>,
+    /// The open upload, to be continued.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
+    pub upload: Option<UploadId>,
+}
+
+/// A game in the library.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct GameCard {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub id: GameId,
+    pub version: i64,
+    pub details: GameDetails,
+    /// Clips by rating, one star first.
+    #[cfg_attr(feature = "ssr", schema(value_type = Vec<i64>))]
+    pub tally: Tally,
+    /// The state of its first video; none when the game has no video yet.
+    pub video: Option<VideoState>,
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<i64>))]
+    pub duration: Option<Micros>,
+    pub poster_url: Option<String>,
+    pub last_opened_at: Option<i64>,
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
+    pub last_position: Micros,
+}
+
+/// Which games to list; everything empty lists all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema, utoipa::IntoParams))]
+#[serde(default)]
+pub struct GameQuery {
+    /// Part of the opponent's or tournament's name.
+    pub text: String,
+    /// How many at most (1 to 500; 0 means 500).
+    pub limit: i64,
+    /// How many to pass over.
+    pub offset: i64,
+}

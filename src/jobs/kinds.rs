@@ -1,0 +1,39 @@
+//! Which work belongs to which kind, and who is told of it.
+
+use super::{
+    runner::Work,
+    types::{Failure, Job, Kind},
+};
+use crate::{
+    exports, games,
+    live::types::{Event, Topic},
+    server::state::AppState,
+};
+
+pub async fn run(work: Work) -> Result<(), Failure> {
+    match work.job.kind {
+        Kind::Probe => games::ingest::run(&work).await,
+        Kind::Export => exports::render::run(&work).await,
+    }
+}
+
+/// Tells the owner's tabs where the job stands.
+pub async fn tell(app: &AppState, job: &Job) {
+    match job.kind {
+        Kind::Probe => app.hub.send(&job.owner, Event::Changed { topic: Topic::Games }),
+        Kind::Export => match exports::store::of_job(&app.db, &job.owner, &job.id).await {
+            Ok(Some(export)) => app.hub.send(&job.owner, Event::Export { export }),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(error = %error, "export.tell_failed"),
+        },
+    }
+}
+
+/// A recording that cannot be read says so on its own row.
+pub async fn probe_failed(app: &AppState, job: &Job, code: &str) -> Result<(), sqlx::Error> {
+    if let Ok(video) = job.subject.parse() {
+        let state = games::types::VideoState::Error;
+        games::store::set_video_state(app.db.pool(), &video, state, Some(code)).await?;
+    }
+    Ok(())
+}

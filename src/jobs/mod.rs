@@ -1,0 +1,9 @@
+//! Durable work: one row is the truth. A job that was accepted finishes, or says why not; a process that dies with it
+//! loses its lease and the next claim goes on.
+
+pub mod janitor;
+pub mod kinds;
+pub mod runner;
+pub mod store;
+pub mod types;
+pub mod wake;

@@ -1,0 +1,186 @@
+//! Claims jobs and runs them, in slots. A tick each second carries progress, renews the lease and hears of a cancel.
+
+use super::{
+    kinds,
+    store::{self, Ending, Ticked},
+    types::{Failure, Job, Kind, Progress},
+};
+use crate::server::{db::now_ms, state::AppState};
+use rand::Rng;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::{
+    sync::Semaphore,
+    task::{JoinError, JoinHandle, JoinSet},
+    time,
+};
+use tokio_util::sync::CancellationToken;
+
+type Handled = Result<(), Failure>;
+
+const TICK: Duration = Duration::from_secs(1);
+/// How often somebody looks for due jobs when nothing woke the loop.
+const LOOK: Duration = Duration::from_secs(2);
+/// Work that does not move for so long is stuck, whatever its heartbeat says.
+const STALLED_MS: i64 = 15 * 60_000;
+
+/// What a handler has of its job.
+#[derive(Clone)]
+pub struct Work {
+    pub app: AppState,
+    pub job: Job,
+    pub cancel: CancellationToken,
+    progress: Arc<Mutex<Progress>>,
+}
+
+impl Work {
+    /// Says how far the work is. Cheap: the next tick carries it.
+    pub fn report(&self, progress: Progress) {
+        if let Ok(mut now) = self.progress.lock() {
+            *now = progress;
+        }
+    }
+
+    fn reported(&self) -> Progress {
+        self.progress.lock().map(|now| *now).unwrap_or_default()
+    }
+}
+
+/// Runs until the server stops; then lets go of what runs, back into the queue.
+pub async fn run(app: AppState) {
+    let slots = Arc::new(Semaphore::new(app.config.jobs.slots()));
+    let worker = format!("{}", std::process::id());
+    let mut running = JoinSet::new();
+    loop {
+        let Ok(slot) = (tokio::select! {
+            () = app.stop.cancelled() => break,
+            slot = Arc::clone(&slots).acquire_owned() => slot,
+        }) else {
+            break;
+        };
+        match store::claim(&app.db, &worker).await {
+            Ok(Some(job)) => {
+                let app = app.clone();
+                running.spawn(async move {
+                    work(app, job).await;
+                    drop(slot);
+                });
+                continue;
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(error = %error, "jobs.claim_failed"),
+        }
+        drop(slot);
+        while running.try_join_next().is_some() {}
+        tokio::select! {
+            () = app.stop.cancelled() => break,
+            () = app.wake.for_jobs() => {}
+            () = time::sleep(LOOK) => {}
+        }
+    }
+    while running.join_next().await.is_some() {}
+}
+
+async fn work(app: AppState, job: Job) {
+    tracing::info!(job.id = %job.id, job.kind = job.kind.code(), job.attempt, "job.started");
+    let work = Work { app, job, cancel: CancellationToken::new(), progress: Arc::default() };
+    kinds::tell(&work.app, &work.job).await;
+    let mut handler = tokio::spawn(kinds::run(work.clone()));
+    let (result, why_stopped) = watch(&work, &mut handler).await;
+    let result = match result {
+        Ok(result) => result,
+        Err(error) => {
+            tracing::error!(job.id = %work.job.id, error = %error, "job.panicked");
+            Err(Failure::Transient {
+                code: "internal".to_owned(),
+                message: "Something went wrong on the server.".to_owned(),
+                log: String::new(),
+            })
+        }
+    };
+    if let Err(error) = settle(&work, result, why_stopped).await {
+        // The lease runs out and the next claim goes on from there.
+        tracing::error!(job.id = %work.job.id, error = %error, "job.settle_failed");
+    }
+    kinds::tell(&work.app, &work.job).await;
+}
+
+/// Why the handler was told to stop, if it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stopped {
+    Cancelled,
+    Lost,
+    Stalled,
+    ServerStops,
+}
+
+/// Ticks until the handler has ended, by itself or because it was told to.
+async fn watch(work: &Work, handler: &mut JoinHandle<Handled>) -> (Result<Handled, JoinError>, Option<Stopped>) {
+    let mut last = Progress::default();
+    loop {
+        let stopped = tokio::select! {
+            result = &mut *handler => return (result, None),
+            () = time::sleep(TICK) => None,
+            () = work.app.wake.for_cancels() => None,
+            () = work.app.stop.cancelled() => Some(Stopped::ServerStops),
+        };
+        let now = work.reported();
+        let ticked = store::tick(&work.app.db, &work.job, now, now != last).await;
+        last = now;
+        let stopped = stopped.or(match ticked {
+            Ok(Ticked::GoOn) => {
+                kinds::tell(&work.app, &work.job).await;
+                let stalled = store::is_stalled(&work.app.db, &work.job, STALLED_MS).await;
+                matches!(stalled, Ok(true)).then_some(Stopped::Stalled)
+            }
+            Ok(Ticked::Cancelled) => Some(Stopped::Cancelled),
+            Ok(Ticked::Lost) => Some(Stopped::Lost),
+            Err(error) => {
+                tracing::warn!(job.id = %work.job.id, error = %error, "job.tick_failed");
+                None
+            }
+        });
+        if stopped.is_some() {
+            work.cancel.cancel();
+            return (handler.await, stopped);
+        }
+    }
+}
+
+async fn settle(work: &Work, result: Handled, stopped: Option<Stopped>) -> Result<(), sqlx::Error> {
+    let (db, job) = (&work.app.db, &work.job);
+    let ending = match (&result, stopped) {
+        (Ok(()), _) => {
+            tracing::info!(job.id = %job.id, "job.complete");
+            return Ok(());
+        }
+        (_, Some(Stopped::Lost)) => return Ok(()),
+        (_, Some(Stopped::Cancelled)) => Ending::Cancelled,
+        (_, Some(Stopped::ServerStops)) => Ending::Released,
+        (_, Some(Stopped::Stalled)) => {
+            Ending::Error { code: "stalled", message: "The work stopped moving. Try again.", log: "" }
+        }
+        // Nobody asked for it: the fence was lost between two ticks.
+        (Err(Failure::Stopped), None) => return Ok(()),
+        (Err(Failure::Transient { code, message, log }), None) if job.attempt < job.max_attempts => {
+            Ending::Again { run_after: now_ms() + backoff_ms(job.attempt), code, message, log }
+        }
+        (Err(Failure::Transient { code, message, log } | Failure::Permanent { code, message, log }), None) => {
+            Ending::Error { code, message, log }
+        }
+    };
+    tracing::info!(job.id = %job.id, ending = ?ending, "job.ended");
+    store::end(db, job, ending).await?;
+    if job.kind == Kind::Probe && let Ending::Error { code, .. } = ending {
+        kinds::probe_failed(&work.app, job, code).await?;
+    }
+    Ok(())
+}
+
+/// Full jitter: up to 2 s, 4 s, 8 s …
+fn backoff_ms(attempt: i64) -> i64 {
+    let most = 1000_i64 << attempt.clamp(1, 6);
+    rand::rng().random_range(most / 4..=most)
+}

@@ -1,0 +1,132 @@
+//! A job's row, and how it ends.
+
+use crate::domain::ids::{AccountId, ExportId, JobId, VideoId};
+
+/// What a job does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Reads a recording that has arrived, and makes its poster.
+    Probe,
+    /// Renders a reel.
+    Export,
+}
+
+impl Kind {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Probe => "probe",
+            Self::Export => "export",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Probe, Self::Export].into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// Lower goes first: somebody waits for a probe with the file already sent.
+    pub const fn priority(self) -> i64 {
+        match self {
+            Self::Probe => 10,
+            Self::Export => 100,
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    pub id: JobId,
+    pub owner: AccountId,
+    pub kind: Kind,
+    pub subject: String,
+    /// Two submits with one hash are one job while it waits or runs.
+    pub request_hash: String,
+}
+
+impl NewJob {
+    pub fn probe(owner: &AccountId, video: &VideoId) -> Self {
+        Self {
+            id: JobId::generate(),
+            owner: owner.clone(),
+            kind: Kind::Probe,
+            subject: video.to_string(),
+            request_hash: format!("probe:{video}"),
+        }
+    }
+
+    /// `request` tells what is rendered: equal requests are one export while that runs.
+    pub fn export(owner: &AccountId, export: &ExportId, request: &str) -> Self {
+        Self {
+            id: JobId::generate(),
+            owner: owner.clone(),
+            kind: Kind::Export,
+            subject: export.to_string(),
+            request_hash: format!("export:{request}"),
+        }
+    }
+}
+
+/// A claimed job: what its handler gets, and the fence that guards every write.
+#[derive(Debug, Clone)]
+pub struct Job {
+    pub id: JobId,
+    pub owner: AccountId,
+    pub kind: Kind,
+    pub subject: String,
+    pub attempt: i64,
+    pub max_attempts: i64,
+    pub fence: i64,
+}
+
+/// How far a job is, as it says itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    pub stage: &'static str,
+    pub done: i64,
+    pub total: i64,
+}
+
+/// Why a job did not finish.
+#[derive(Debug)]
+pub enum Failure {
+    /// Trying again cannot help: the code, and a sentence that a person can act on.
+    Permanent { code: String, message: String, log: String },
+    /// Tried again after a while, as long as attempts are left.
+    Transient { code: String, message: String, log: String },
+    /// Somebody cancelled it, or this process lost the lease: its writes no longer count.
+    Stopped,
+}
+
+impl Failure {
+    pub fn permanent(code: &str, message: impl Into<String>) -> Self {
+        Self::Permanent { code: code.to_owned(), message: message.into(), log: String::new() }
+    }
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        tracing::error!(error = %error, "job.database_failed");
+        Self::Transient {
+            code: "database".to_owned(),
+            message: "The database did not answer.".to_owned(),
+            log: String::new(),
+        }
+    }
+}
+
+impl From<crate::storage::StoreError> for Failure {
+    fn from(error: crate::storage::StoreError) -> Self {
+        use crate::storage::StoreErrorKind as Kind;
+        match error.kind() {
+            Kind::Cancelled => return Self::Stopped,
+            Kind::NotFound => return Self::permanent(error.code(), "The video is not in the store any more. Add it again."),
+            Kind::DiskFull => {
+                let message = "The data folder is full. Delete old files in Gallery, then try again.";
+                return Self::permanent(error.code(), message);
+            }
+            _ => {}
+        }
+        tracing::error!(code = error.code(), detail = error.detail(), "job.store_failed");
+        let message = "The video store did not answer.".to_owned();
+        Self::Transient { code: error.code().to_owned(), message, log: String::new() }
+    }
+}

@@ -1,0 +1,69 @@
+//! Hands events to every open tab of an owner, within this process.
+
+use super::types::Event;
+use crate::domain::ids::AccountId;
+use tokio::sync::broadcast;
+
+/// How far a slow tab may fall behind before it is told to ask for everything again.
+const CAPACITY: usize = 512;
+
+#[derive(Debug, Clone)]
+pub struct Hub {
+    sender: broadcast::Sender<(AccountId, Event)>,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self { sender: broadcast::channel(CAPACITY).0 }
+    }
+}
+
+impl Hub {
+    /// Nobody listening is fine.
+    pub fn send(&self, owner: &AccountId, event: Event) {
+        let _ = self.sender.send((owner.clone(), event));
+    }
+
+    pub fn subscribe(&self, owner: AccountId) -> Subscription {
+        Subscription { owner, receiver: self.sender.subscribe() }
+    }
+}
+
+/// One tab's ear. It hears its owner's events only.
+pub struct Subscription {
+    owner: AccountId,
+    receiver: broadcast::Receiver<(AccountId, Event)>,
+}
+
+impl Subscription {
+    /// The next event; `None` when the hub is gone.
+    pub async fn next(&mut self) -> Option<Event> {
+        loop {
+            match self.receiver.recv().await {
+                Ok((owner, event)) if owner == self.owner => return Some(event),
+                Ok(_) => {}
+                Err(broadcast::error::RecvError::Lagged(_)) => return Some(Event::Resync),
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::types::Topic;
+
+    #[tokio::test]
+    async fn owners_hear_their_own_and_the_slow_are_told_to_resync() {
+        let (hub, mine, other) = (Hub::default(), AccountId::generate(), AccountId::generate());
+        let mut ear = hub.subscribe(mine.clone());
+        hub.send(&other, Event::Changed { topic: Topic::Exports });
+        hub.send(&mine, Event::Changed { topic: Topic::Games });
+        assert_eq!(ear.next().await, Some(Event::Changed { topic: Topic::Games }));
+        for _ in 0..=CAPACITY {
+            hub.send(&mine, Event::Changed { topic: Topic::Games });
+        }
+        assert_eq!(ear.next().await, Some(Event::Resync));
+    }
+}

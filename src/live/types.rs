@@ -1,0 +1,36 @@
+//! What the server tells its tabs.
+
+use crate::{
+    domain::ids::{GameId, ReelId},
+    exports::types::Export,
+};
+use serde::{Deserialize, Serialize};
+
+/// A list or row that changed; who shows it asks again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "topic", content = "of", rename_all = "lowercase")]
+pub enum Topic {
+    /// Any game, its videos or its upload.
+    Games,
+    /// The clips of a game.
+    Clips(GameId),
+    /// Any reel's card; the reel itself.
+    Reels(ReelId),
+    /// Exports come and go, the gallery with them.
+    Exports,
+}
+
+/// One message of `/ws`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Event {
+    Changed {
+        topic: Topic,
+    },
+    /// The whole small row, as an export moves.
+    Export {
+        export: Export,
+    },
+    /// Messages were lost (a slow tab, a new connection): ask for everything again.
+    Resync,
+}

@@ -1,0 +1,105 @@
+//! The reel's editor: framing and export.
+
+mod add_clips;
+mod clip_list;
+mod crop_box;
+mod desk;
+mod draft;
+mod export;
+mod export_status;
+mod framing;
+mod keys;
+mod lanes;
+mod panel;
+mod result;
+mod session;
+mod topbar;
+mod trim;
+
+use self::{export::ExportStep, framing::FramingStep, session::Session, topbar::ReelBar};
+use super::{api::get_reel, types::Reel};
+use crate::{
+    domain::ids::ReelId,
+    error::{ApiError, Code},
+    exports::progress::Paces,
+    live::versions::Versions,
+    ui::{
+        not_found::NotFoundPage,
+        notice::LoadError,
+        shell::{EditorPage, Page},
+    },
+};
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+/// The steps of the editor, from `?step=`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    Framing,
+    Export,
+}
+
+#[component]
+pub fn ReelPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id")).and_then(|id| id.parse::<ReelId>().ok()));
+    // Loaded once for each reel: from then on the session holds it and takes in what changes elsewhere.
+    let loaded = Resource::new(
+        move || id.get(),
+        async move |id| match id {
+            Some(id) => get_reel(id).await,
+            None => Err(ApiError::not_found("reel")),
+        },
+    );
+    view! {
+        <Suspense fallback=|| view! { <Page title="Reel"><div class="skeleton page-skeleton" aria-busy="true"></div></Page> }>
+            {move || Suspend::new(async move {
+                match loaded.await {
+                    Ok(reel) => view! { <ReelEditor reel /> }.into_any(),
+                    Err(error) if error.code == Code::NotFound => view! { <NotFoundPage /> }.into_any(),
+                    Err(error) => view! { <Page title="Reel"><LoadError error on_retry=move || loaded.refetch() /></Page> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn ReelEditor(reel: Reel) -> impl IntoView {
+    let query = use_query_map();
+    let chosen = query.with_untracked(|query| query.get("clip")).and_then(|id| id.parse().ok());
+    let session = Session::new(reel, chosen);
+    follow_changes(session);
+    // One pace of each export for the status bar and the export step.
+    provide_context(Paces::new());
+    let step = Memo::new(move |_| match query.with(|query| query.get("step")).as_deref() {
+        Some("export") => Step::Export,
+        _ => Step::Framing,
+    });
+    let title = move || session.reel.with(|reel| reel.name.clone());
+    view! {
+        <EditorPage title>
+            <ReelBar session step />
+            {move || match step.get() {
+                Step::Framing => view! { <FramingStep session /> }.into_any(),
+                Step::Export => view! { <ExportStep session /> }.into_any(),
+            }}
+        </EditorPage>
+    }
+}
+
+/// When something says that reels, clips or games changed, the session asks again, once for a burst.
+fn follow_changes(session: Session) {
+    const BURST_MS: u32 = 250;
+    let versions = Versions::expect();
+    // Timers belong to the browser: made in an effect, never on the server.
+    Effect::new(move |_| {
+        let pending = StoredValue::new_local(None::<Timeout>);
+        Effect::watch(
+            move || (versions.reels.get(), versions.clips.get(), versions.games.get()),
+            move |_, _, _| pending.set_value(Some(Timeout::new(BURST_MS, move || session.refresh()))),
+            false,
+        );
+    });
+}

@@ -1,0 +1,160 @@
+//! The clips of the reel in order: chosen, moved, removed, added.
+
+use super::{add_clips::AddClips, session::Session};
+use crate::{
+    domain::{framing::Framing, ids::ReelClipId, time::Micros},
+    reels::types::{Reel, ReelClip},
+    ui::icon::Icon,
+};
+use leptos::{ev, prelude::*};
+
+#[component]
+pub fn ClipList(session: Session) -> impl IntoView {
+    let adding = RwSignal::new(false);
+    // The row that is dragged.
+    let dragged = RwSignal::new(None::<ReelClipId>);
+    let ids =
+        Memo::new(move |_| session.reel.with(|reel| reel.clips.iter().map(|clip| clip.id.clone()).collect::<Vec<_>>()));
+    let count = move || session.reel.with(|reel| format!("{} · {}", reel.clips.len(), marked_length(reel)));
+    view! {
+        <aside class="panel panel--start" aria-label="Clips of this reel">
+            <div class="panel__head">
+                <h2 class="panel__title">"Clips"</h2>
+                <span class="panel__count">{count}</span>
+                <div class="panel__end">
+                    <button class="icon-button icon-button--sm" type="button" aria-label="Add from library" title="Add from library"
+                        on:click=move |_| adding.set(true)>
+                        <Icon name="plus" />
+                    </button>
+                </div>
+            </div>
+            <div class="panel__scroll reel-rows" role="list">
+                <For each=move || ids.get() key=Clone::clone let:id><ClipRow session id dragged /></For>
+                <Show when=move || ids.with(Vec::is_empty)>
+                    <div class="panel__section">
+                        <p class="muted">"No clips are left in this reel."</p>
+                        <button class="button button--primary" type="button" on:click=move |_| adding.set(true)>
+                            <span class="button__text">"Add from library"</span>
+                        </button>
+                    </div>
+                </Show>
+            </div>
+        </aside>
+        <AddClips session open=adding />
+    }
+}
+
+fn marked_length(reel: &Reel) -> Micros {
+    reel.clips.iter().fold(Micros::ZERO, |sum, clip| sum + clip.clip.length())
+}
+
+#[component]
+fn ClipRow(session: Session, id: ReelClipId, dragged: RwSignal<Option<ReelClipId>>) -> impl IntoView {
+    let id = StoredValue::new(id);
+    let is_this = move |other: &Option<ReelClipId>| id.with_value(|id| other.as_ref() == Some(id));
+    let place =
+        move || session.reel.with_untracked(|reel| reel.clips.iter().position(|clip| is_this(&Some(clip.id.clone()))));
+    let read = move |of: fn(&Reel, &ReelClip) -> String| {
+        Memo::new(move |_| {
+            session.reel.with(|reel| {
+                reel.clips
+                    .iter()
+                    .find(|clip| id.with_value(|id| clip.id == *id))
+                    .map(|clip| of(reel, clip))
+                    .unwrap_or_default()
+            })
+        })
+    };
+    let name = read(|_, clip| clip.clip.title());
+    let meta = read(|_, clip| format!("{} · {}", clip.clip.length(), framed_word(&clip.framing)));
+    let poster = read(|reel, clip| reel.video_of(clip).and_then(|video| video.poster_url.clone()).unwrap_or_default());
+    let is_current = Memo::new(move |_| session.current.with(is_this));
+    let is_over = RwSignal::new(false);
+    let choose = move || session.current.set(Some(id.get_value()));
+    let shift = move |by: isize| {
+        if let Some(to) = place().and_then(|at| at.checked_add_signed(by)) {
+            session.move_clip(&id.get_value(), to);
+        }
+    };
+    let on_key = move |event: ev::KeyboardEvent| {
+        match (event.key().as_str(), event.alt_key()) {
+            ("ArrowUp", true) => shift(-1),
+            ("ArrowDown", true) => shift(1),
+            ("Enter" | " ", false) => choose(),
+            ("Delete" | "Backspace", false) => session.remove_clip(&id.get_value()),
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    };
+    let drop_here = move || {
+        let from = dragged.get_untracked();
+        if let (Some(from), Some(to)) = (from, place()) {
+            session.move_clip(&from, to);
+        }
+    };
+    view! {
+        <div class="reel-row" class:is-over=move || is_over.get() tabindex="0" role="listitem" draggable="true"
+            aria-current=move || is_current.get().then_some("true")
+            aria-label=move || format!("{}, {}. Alt and Up or Down move it, Delete removes it.", name.get(), meta.get())
+            on:click=move |_| choose()
+            on:keydown=on_key
+            on:dragstart=move |_| dragged.set(Some(id.get_value()))
+            on:dragend=move |_| dragged.set(None)
+            on:dragover=move |event| {
+                if dragged.with_untracked(Option::is_some) {
+                    event.prevent_default();
+                    is_over.set(true);
+                }
+            }
+            on:dragleave=move |_| is_over.set(false)
+            on:drop=move |event| {
+                event.prevent_default();
+                is_over.set(false);
+                drop_here();
+            }>
+            <span class="reel-row__grip" title="Drag to reorder, or Alt and Up or Down"><Icon name="grip" class="icon--solid icon--sm" /></span>
+            <div class="poster">
+                {move || Some(poster.get()).filter(|url| !url.is_empty()).map(|url| view! { <img class="scene" src=url alt="" loading="lazy" draggable="false" /> })}
+            </div>
+            <div>
+                <p class="reel-row__name">{move || name.get()}</p>
+                <p class="reel-row__meta">{move || meta.get()}</p>
+            </div>
+            <button class="icon-button icon-button--sm reel-row__remove" type="button" aria-label=move || format!("Remove {}", name.get()) title="Remove from the reel"
+                on:click=move |event| {
+                    event.stop_propagation();
+                    session.remove_clip(&id.get_value());
+                }>
+                <Icon name="close" />
+            </button>
+        </div>
+    }
+}
+
+fn framed_word(framing: &Framing) -> &'static str {
+    if *framing == Framing::default() { "Not framed" } else { "Framed" }
+}
+
+/// On a phone, where the list has no room: which clip is framed.
+#[component]
+pub fn ClipSelect(session: Session) -> impl IntoView {
+    let clips = Memo::new(move |_| {
+        let option =
+            |(index, clip): (usize, &ReelClip)| (clip.id.clone(), format!("{}. {}", index + 1, clip.clip.title()));
+        session.reel.with(|reel| reel.clips.iter().enumerate().map(option).collect::<Vec<_>>())
+    });
+    view! {
+        <select class="field__input only-phone clip-select" aria-label="Clip"
+            prop:value=move || session.current.get().map(|id| id.to_string()).unwrap_or_default()
+            on:change:target=move |ev| {
+                if let Ok(id) = ev.target().value().parse() {
+                    session.current.set(Some(id));
+                }
+            }>
+            <For each=move || clips.get() key=Clone::clone let:clip>
+                <option value=clip.0.to_string()>{clip.1}</option>
+            </For>
+        </select>
+    }
+}

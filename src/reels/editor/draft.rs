@@ -1,0 +1,343 @@
+//! What an editor changes of a reel, as one value: compared with what the server has to know what to send, and with
+//! itself to undo. Pure.
+
+use crate::{
+    domain::{
+        aspect::Aspect,
+        framing::Framing,
+        geometry::CropSpace,
+        ids::{ClipId, ReelClipId},
+    },
+    reels::types::{Reel, ReelClip},
+};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    pub name: String,
+    pub aspect: Aspect,
+    pub clips: Vec<DraftClip>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftClip {
+    pub id: ReelClipId,
+    pub clip: ClipId,
+    pub framing: Framing,
+}
+
+/// A clip that the reel is to get, with the framing that it had when it was removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addition {
+    pub clip: ClipId,
+    /// Where it stood, and its id and framing there.
+    pub restored: Option<(usize, ReelClipId, Framing)>,
+}
+
+/// The next thing to tell the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    Reel { name: Option<String>, aspect: Option<Aspect>, order: Option<Vec<ReelClipId>> },
+    Framing(ReelClipId, Framing),
+}
+
+impl Draft {
+    pub fn of(reel: &Reel) -> Self {
+        let clip = |clip: &ReelClip| DraftClip {
+            id: clip.id.clone(),
+            clip: clip.clip.id.clone(),
+            framing: clip.framing.clone(),
+        };
+        Self { name: reel.name.clone(), aspect: reel.aspect, clips: reel.clips.iter().map(clip).collect() }
+    }
+
+    fn order(&self) -> Vec<ReelClipId> {
+        self.clips.iter().map(|clip| clip.id.clone()).collect()
+    }
+
+    fn find(&self, id: &ReelClipId) -> Option<&DraftClip> {
+        self.clips.iter().find(|clip| clip.id == *id)
+    }
+}
+
+/// What the server must be told next so that it has `local`: the reel's own fields together, then one clip at a time.
+pub fn next_write(server: &Draft, local: &Draft) -> Option<Write> {
+    let name = (server.name != local.name).then(|| local.name.clone());
+    let aspect = (server.aspect != local.aspect).then_some(local.aspect);
+    let order = (server.order() != local.order()).then(|| local.order());
+    if name.is_some() || aspect.is_some() || order.is_some() {
+        return Some(Write::Reel { name, aspect, order });
+    }
+    let changed = |clip: &&DraftClip| server.find(&clip.id).is_some_and(|known| known.framing != clip.framing);
+    local.clips.iter().find(changed).map(|clip| Write::Framing(clip.id.clone(), clip.framing.clone()))
+}
+
+/// Brings what the server has now into `local`, of which `before` was what the server had: what was changed here stays,
+/// everything else follows the server.
+pub fn merge(local: &mut Reel, before: &Draft, server: &Reel) {
+    let mine = Draft::of(local);
+    let keep_order = mine.order() != before.order();
+    let mut clips = server.clips.clone();
+    for clip in &mut clips {
+        let own = mine.find(&clip.id);
+        let old = before.find(&clip.id);
+        if let (Some(own), Some(old)) = (own, old)
+            && own.framing != old.framing
+        {
+            clip.framing = own.framing.clone();
+        }
+    }
+    if keep_order {
+        // What was removed here stays removed; what came elsewhere goes to the end.
+        clips.retain(|clip| mine.find(&clip.id).is_some() || before.find(&clip.id).is_none());
+        let place = |clip: &ReelClip| mine.clips.iter().position(|own| own.id == clip.id).unwrap_or(usize::MAX);
+        clips.sort_by_key(place);
+    }
+    if mine.name == before.name {
+        local.name.clone_from(&server.name);
+    }
+    if mine.aspect == before.aspect {
+        local.aspect = server.aspect;
+    }
+    local.version = server.version;
+    local.videos.clone_from(&server.videos);
+    local.clips = clips;
+}
+
+/// Takes back what changed from `from` to `to`, and only that. Answers the clips that have to be added again.
+pub fn revert(local: &mut Reel, from: &Draft, to: &Draft) -> Vec<Addition> {
+    if from.name != to.name {
+        local.name.clone_from(&to.name);
+    }
+    if from.aspect != to.aspect {
+        local.aspect = to.aspect;
+    }
+    for clip in &mut local.clips {
+        if let (Some(old), Some(new)) = (from.find(&clip.id), to.find(&clip.id))
+            && old.framing != new.framing
+        {
+            clip.framing = new.framing.clone();
+        }
+    }
+    if from.order() != to.order() {
+        local.clips.retain(|clip| to.find(&clip.id).is_some() || from.find(&clip.id).is_none());
+        let place = |clip: &ReelClip| to.clips.iter().position(|other| other.id == clip.id).unwrap_or(usize::MAX);
+        local.clips.sort_by_key(place);
+    }
+    let gone = |(index, clip): (usize, &DraftClip)| {
+        (from.find(&clip.id).is_none()).then(|| Addition {
+            clip: clip.clip.clone(),
+            restored: Some((index, clip.id.clone(), clip.framing.clone())),
+        })
+    };
+    to.clips.iter().enumerate().filter_map(gone).collect()
+}
+
+/// Another shape for the whole reel, every framing with it.
+pub fn reshape(reel: &mut Reel, aspect: Aspect) {
+    let videos = reel.videos.clone();
+    for clip in &mut reel.clips {
+        let video = videos.iter().find(|video| video.id == clip.clip.video);
+        if let Some(facts) = video.and_then(|video| video.facts.as_ref()) {
+            let space = |aspect| CropSpace::new(facts.width, facts.height, aspect);
+            clip.framing = space(reel.aspect).retarget_framing(&clip.framing, space(aspect));
+        }
+    }
+    reel.aspect = aspect;
+}
+
+/// What was done, to be undone: pairs of before and after, and how far back we are.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    done: Vec<Step>,
+    undone: Vec<Step>,
+}
+
+#[derive(Debug, Clone)]
+struct Step {
+    before: Draft,
+    after: Draft,
+    /// Steps of the same gesture are one step.
+    gesture: Option<String>,
+}
+
+impl History {
+    const MOST: usize = 100;
+
+    pub fn push(&mut self, before: Draft, after: Draft, gesture: Option<String>) {
+        self.undone.clear();
+        if let Some(last) = self.done.last_mut()
+            && gesture.is_some()
+            && last.gesture == gesture
+            && last.after == before
+        {
+            last.after = after;
+            return;
+        }
+        if self.done.len() == Self::MOST {
+            self.done.remove(0);
+        }
+        self.done.push(Step { before, after, gesture });
+    }
+
+    pub fn can_undo(&self) -> bool {
+        !self.done.is_empty()
+    }
+
+    pub fn can_redo(&self) -> bool {
+        !self.undone.is_empty()
+    }
+
+    /// From what, to what.
+    pub fn undo(&mut self) -> Option<(Draft, Draft)> {
+        let step = self.done.pop()?;
+        self.undone.push(step.clone());
+        Some((step.after, step.before))
+    }
+
+    pub fn redo(&mut self) -> Option<(Draft, Draft)> {
+        let step = self.undone.pop()?;
+        self.done.push(step.clone());
+        Some((step.before, step.after))
+    }
+
+    /// A clip that was removed and restored has a new id.
+    pub fn rename(&mut self, old: &ReelClipId, new: &ReelClipId) {
+        let steps = self.done.iter_mut().chain(&mut self.undone);
+        for draft in steps.flat_map(|step| [&mut step.before, &mut step.after]) {
+            for clip in draft.clips.iter_mut().filter(|clip| clip.id == *old) {
+                clip.id = new.clone();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        clips::types::{Clip, ClipDetails},
+        domain::{framing::CropKey, rating::Rating, time::Micros},
+    };
+
+    fn id<T: std::str::FromStr>(n: u8) -> T
+    where
+        T::Err: std::fmt::Debug,
+    {
+        format!("0192f0c1-2345-7abc-8def-0123456789{n:02x}").parse().expect("an id")
+    }
+
+    fn reel(clips: &[u8]) -> Reel {
+        let clip = |n: &u8| ReelClip {
+            id: id(*n),
+            version: 1,
+            clip: Clip {
+                id: id(*n),
+                version: 1,
+                game: id(1),
+                video: id(2),
+                details: ClipDetails {
+                    start: Micros(0),
+                    end: Micros(2_000_000),
+                    rating: Rating::Good,
+                    tags: Vec::new(),
+                    name: String::new(),
+                    players: String::new(),
+                    notes: String::new(),
+                },
+            },
+            framing: Framing::default(),
+            game_name: String::new(),
+        };
+        Reel {
+            id: id(9),
+            version: 1,
+            name: "A".to_owned(),
+            aspect: Aspect::Portrait,
+            clips: clips.iter().map(clip).collect(),
+            videos: Vec::new(),
+        }
+    }
+
+    fn framed(x: i64) -> Framing {
+        let key = CropKey { at: Micros(0), x, y: 1, h: 1, ease: crate::domain::framing::Ease::Smooth };
+        Framing { crop: vec![key], segments: Vec::new() }
+    }
+
+    fn ids(reel: &Reel) -> Vec<ReelClipId> {
+        Draft::of(reel).order()
+    }
+
+    #[test]
+    fn nothing_is_sent_when_nothing_differs_and_the_reel_goes_first() {
+        let server = Draft::of(&reel(&[11, 12]));
+        assert_eq!(next_write(&server, &server), None);
+        let mut local = reel(&[12, 11]);
+        local.clips[0].framing = framed(5);
+        let first = next_write(&server, &Draft::of(&local));
+        assert_eq!(first, Some(Write::Reel { name: None, aspect: None, order: Some(vec![id(12), id(11)]) }));
+        let server = Draft::of(&reel(&[12, 11]));
+        assert_eq!(next_write(&server, &Draft::of(&local)), Some(Write::Framing(id(12), framed(5))));
+    }
+
+    #[test]
+    fn what_was_changed_here_stays_and_the_rest_follows() {
+        let before = reel(&[11, 12]);
+        let (mut local, mut server) = (before.clone(), before.clone());
+        local.clips[0].framing = framed(5);
+        local.name = "Mine".to_owned();
+        server.clips[0].framing = framed(7);
+        server.clips[1].framing = framed(8);
+        server.aspect = Aspect::Wide;
+        server.clips.push(reel(&[13]).clips.remove(0));
+        merge(&mut local, &Draft::of(&before), &server);
+        assert_eq!((local.name.as_str(), local.aspect), ("Mine", Aspect::Wide));
+        assert_eq!(local.clips[0].framing, framed(5));
+        assert_eq!(local.clips[1].framing, framed(8));
+        assert_eq!(ids(&local), [id(11), id(12), id(13)]);
+    }
+
+    #[test]
+    fn a_removal_here_survives_a_merge() {
+        let before = reel(&[11, 12, 13]);
+        let mut local = before.clone();
+        local.clips.remove(1);
+        merge(&mut local, &Draft::of(&before), &before);
+        assert_eq!(ids(&local), [id(11), id(13)]);
+    }
+
+    #[test]
+    fn undo_takes_back_its_own_step_only() {
+        let before = reel(&[11, 12]);
+        let mut after = before.clone();
+        after.clips[0].framing = framed(5);
+        let mut now = after.clone();
+        now.clips[1].framing = framed(6);
+        assert_eq!(revert(&mut now, &Draft::of(&after), &Draft::of(&before)), []);
+        assert_eq!((now.clips[0].framing.clone(), now.clips[1].framing.clone()), (Framing::default(), framed(6)));
+    }
+
+    #[test]
+    fn undoing_a_removal_asks_for_the_clip_again() {
+        let mut before = reel(&[11, 12]);
+        before.clips[0].framing = framed(5);
+        let mut after = before.clone();
+        after.clips.remove(0);
+        let mut now = after.clone();
+        let add = revert(&mut now, &Draft::of(&after), &Draft::of(&before));
+        assert_eq!(add, [Addition { clip: id(11), restored: Some((0, id(11), framed(5))) }]);
+    }
+
+    #[test]
+    fn a_gesture_is_one_step_and_a_new_one_forgets_what_was_undone() {
+        let drafts: Vec<Draft> = (0..4).map(|n| Draft { name: n.to_string(), ..Draft::of(&reel(&[])) }).collect();
+        let mut history = History::default();
+        history.push(drafts[0].clone(), drafts[1].clone(), Some("drag".to_owned()));
+        history.push(drafts[1].clone(), drafts[2].clone(), Some("drag".to_owned()));
+        assert_eq!(history.undo(), Some((drafts[2].clone(), drafts[0].clone())));
+        assert!(!history.can_undo() && history.can_redo());
+        history.push(drafts[0].clone(), drafts[3].clone(), None);
+        assert!(!history.can_redo());
+        assert_eq!(history.undo().map(|(_, to)| to.name), Some("0".to_owned()));
+        assert_eq!(history.redo().map(|(_, to)| to.name), Some("3".to_owned()));
+    }
+}

@@ -1,0 +1,167 @@
+//! How far the export of this reel is, and its result.
+
+use crate::{
+    browser::page,
+    domain::{ids::RenditionId, size::size},
+    exports::{
+        progress::{ExportActions, Paces, STAGES, newest, state_class, state_word},
+        types::{Export, JobState},
+    },
+    gallery::api::get_rendition,
+    live::versions::Versions,
+    ui::icon::Icon,
+};
+use leptos::prelude::*;
+
+/// Follows the export: what the list said at first, what the socket says since.
+#[component]
+pub fn ExportStatus(listed: Export) -> impl IntoView {
+    let versions = Versions::expect();
+    let paces = expect_context::<Paces>();
+    let listed = StoredValue::new(listed);
+    let export = Memo::new(move |_| versions.progress.with(|live| listed.with_value(|listed| newest(listed, live))));
+    let state = Memo::new(move |_| export.get().state);
+    Effect::new(move |_| paces.see(&export.get(), page::now_ms()));
+    view! {
+        <div class="export-status" data-testid="export-status" data-state=move || state.get().code()>
+            {move || match state.get() {
+                JobState::Pending | JobState::Processing => view! { <Running export paces /> }.into_any(),
+                JobState::Complete => view! { <Complete export /> }.into_any(),
+                JobState::Error => view! { <Failed export /> }.into_any(),
+                JobState::Cancelled => view! { <Cancelled export /> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Running(export: Memo<Export>, paces: Paces) -> impl IntoView {
+    let actions = ExportActions::expect();
+    let percent = move || export.get().percent();
+    let frames = move || {
+        let it = export.get();
+        if it.total > 0 {
+            format!("{}% · frame {} of {}", it.percent(), it.done, it.total)
+        } else {
+            state_word(&it).to_owned()
+        }
+    };
+    let left = move || {
+        let it = export.get();
+        let rate = paces.rate(&it).map(|rate| format!("{rate:.0} frames/s"));
+        [rate, paces.left(&it).map(|left| format!("{left} left"))].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    };
+    view! {
+        <div class="work__head">
+            <span class=move || state_class(export.get().state)>{move || state_word(&export.get())}</span>
+            <span class="work__end">
+                <button class="button button--outline button--sm" type="button" on:click=move |_| actions.cancel(export.get_untracked().id)>
+                    <span class="button__text">"Cancel export"</span>
+                </button>
+            </span>
+        </div>
+        <span class="progress" class:progress--waiting=move || export.get().state == JobState::Pending role="progressbar" aria-label="Export"
+            aria-valuemin="0" aria-valuemax="100" aria-valuenow=percent style=move || format!("--value: {}%", percent())>
+            <span class="progress__fill"></span>
+        </span>
+        <Stages export />
+        <div class="work__meta"><span>{frames}</span><span>{left}</span></div>
+    }
+}
+
+/// What is done, what is being done, what is to come.
+#[component]
+fn Stages(export: Memo<Export>) -> impl IntoView {
+    let now = Memo::new(move |_| STAGES.iter().position(|(code, _)| *code == export.get().stage));
+    view! {
+        <ol class="stages" aria-label="Stages">
+            {STAGES.iter().enumerate().map(|(index, (_, word))| view! {
+                <li class:is-done=move || now.get().is_some_and(|now| index < now) class:is-now=move || now.get() == Some(index)
+                    style=move || format!("--value: {}%", if now.get() == Some(index) { export.get().percent() } else { 0 })>{*word}</li>
+            }).collect_view()}
+        </ol>
+    }
+}
+
+#[component]
+fn Complete(export: Memo<Export>) -> impl IntoView {
+    let rendition = move || export.get().rendition;
+    view! {
+        <div class="work__head"><span class="status status--done">"The reel is ready"</span></div>
+        {move || rendition().map(|id| view! { <ResultLinks id /> })}
+    }
+}
+
+#[component]
+fn ResultLinks(id: RenditionId) -> impl IntoView {
+    let asked = id.clone();
+    let rendition = Resource::new(|| (), move |()| get_rendition(asked.clone()));
+    let in_gallery = format!("/gallery?play={id}");
+    view! {
+        <div class="button-row">
+            <Suspense fallback=|| ()>
+                {move || Suspend::new(async move {
+                    rendition.await.ok().map(|it| view! {
+                        <a class="button button--primary" href=it.download_url download=it.name>
+                            <Icon name="download" /><span class="button__text">{format!("Download {}", size(it.bytes))}</span>
+                        </a>
+                    })
+                })}
+            </Suspense>
+            <a class="button button--outline" href=in_gallery><span class="button__text">"Open in gallery"</span></a>
+        </div>
+    }
+}
+
+#[component]
+fn Failed(export: Memo<Export>) -> impl IntoView {
+    let why = move || export.get().error.unwrap_or_else(|| "The export failed.".to_owned());
+    view! {
+        <p class="job__advice export-status__advice" role="alert"><strong>{why}</strong></p>
+        <Retry export />
+    }
+}
+
+#[component]
+fn Cancelled(export: Memo<Export>) -> impl IntoView {
+    view! {
+        <div class="work__head"><span class="status">"The last export was cancelled"</span></div>
+        <Retry export />
+    }
+}
+
+/// Renders the plan of its submit once more.
+#[component]
+fn Retry(export: Memo<Export>) -> impl IntoView {
+    let actions = ExportActions::expect();
+    view! {
+        <div class="button-row">
+            <button class="button button--outline" type="button" on:click=move |_| actions.retry(export.get_untracked().id)>
+                <Icon name="retry" /><span class="button__text">"Retry export"</span>
+            </button>
+        </div>
+    }
+}
+
+/// The exported file, played in place of the preview.
+#[component]
+pub fn RenditionStage(id: RenditionId) -> impl IntoView {
+    let rendition = Resource::new(|| (), move |()| get_rendition(id.clone()));
+    view! {
+        <div class="stage stage--padded stage--tall">
+            <Suspense fallback=|| ()>
+                {move || Suspend::new(async move {
+                    match rendition.await {
+                        Ok(it) => view! {
+                            <div class="frame frame--result" style=format!("--w: {}; --h: {}", it.width, it.height)>
+                                <video class="frame__layer" data-testid="rendition" src=it.url poster=it.poster_url controls playsinline
+                                    preload="metadata" aria-label=it.name></video>
+                            </div>
+                        }.into_any(),
+                        Err(error) => view! { <p class="stage-notice" role="alert">{error.message}</p> }.into_any(),
+                    }
+                })}
+            </Suspense>
+        </div>
+    }
+}

@@ -1,0 +1,57 @@
+//! The live result: the crop of the very frame on the stage, drawn at the export's own size.
+
+use super::desk::Desk;
+use crate::{
+    browser::{canvas::draw_crop, video::watch_frames},
+    domain::time::Micros,
+};
+use leptos::{html, prelude::*};
+
+#[component]
+pub fn ResultPicture(desk: Desk) -> impl IntoView {
+    let canvas = NodeRef::<html::Canvas>::new();
+    let size = Memo::new(move |_| desk.session.reel.with(|reel| reel.aspect).size());
+    draw_frames(desk, canvas, size);
+    view! {
+        <div class="result">
+            <span class="result__label">"Result"</span>
+            <div class="frame" style=move || format!("--w: {}; --h: {}", size.get().0, size.get().1)>
+                <canvas class="frame__layer" data-testid="result" node_ref=canvas role="img" aria-label="The result at the playhead"
+                    width=move || size.get().0 height=move || size.get().1></canvas>
+            </div>
+        </div>
+    }
+}
+
+/// Draws whenever the stage shows another frame or the crop changes: with the crop of the frame that is shown, so that
+/// picture and crop never part.
+fn draw_frames(desk: Desk, canvas: NodeRef<html::Canvas>, size: Memo<(u32, u32)>) {
+    // Source time of the frame on the screen, and how many were shown.
+    let shown = RwSignal::new((Micros::ZERO, 0_u64));
+    let saw = move |seconds: f64| {
+        let at = desk.with_subject(|it| it.facts.source_time(seconds)).unwrap_or_default();
+        let _ = shown.try_update(|(last, count)| (*last, *count) = (at, *count + 1));
+    };
+    // The effect keeps the watch alive as its own value.
+    Effect::new(move |_| {
+        let video = desk.playback.video.get()?;
+        let frames = watch_frames(&video, saw);
+        if frames.is_none() {
+            // Without frame callbacks the time of the player has to do.
+            let timed = video.clone();
+            Effect::new(move |_| {
+                desk.playback.now.track();
+                saw(timed.current_time());
+            });
+        }
+        frames
+    });
+    Effect::new(move |_| {
+        size.track();
+        let (at, _) = shown.get();
+        let rect = desk.subject.with(|it| it.as_ref().map(|it| it.rect_at(at)));
+        if let (Some(rect), Some(video), Some(canvas)) = (rect, desk.playback.video.get(), canvas.get()) {
+            draw_crop(&video, &canvas, rect);
+        }
+    });
+}

@@ -1,0 +1,322 @@
+//! The edit session of a reel in this tab: what is shown, what the server has, and the one loop that makes them equal.
+//! Every change is shown at once and sent at once; while a write runs, further changes wait and go together.
+
+use super::draft::{Addition, Draft, History, Write, merge, next_write, reshape, revert};
+use crate::{
+    domain::{
+        aspect::Aspect,
+        framing::Framing,
+        ids::{ClipId, ReelClipId, ReelId},
+    },
+    error::{ApiError, Code},
+    live::{types::Topic, versions::Versions},
+    reels::{
+        api::{get_reel, update_framing, update_reel},
+        types::{FramingUpdate, Reel, ReelClip, ReelUpdate},
+    },
+    ui::toast::Toasts,
+};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SaveState {
+    Saved,
+    Saving,
+    /// The server does not answer; it is tried again.
+    Waiting,
+}
+
+#[derive(Clone, Copy)]
+pub struct Session {
+    /// What is shown, changes included.
+    pub reel: RwSignal<Reel>,
+    /// What the server has, as far as we know.
+    server: StoredValue<Reel>,
+    additions: StoredValue<Vec<Addition>>,
+    pub state: RwSignal<SaveState>,
+    history: RwSignal<History>,
+    /// The clip being framed.
+    pub current: RwSignal<Option<ReelClipId>>,
+    running: StoredValue<bool>,
+    versions: Versions,
+    toasts: Toasts,
+}
+
+impl Session {
+    pub fn new(reel: Reel, current: Option<ReelClipId>) -> Self {
+        let chosen = current.filter(|id| reel.clips.iter().any(|clip| clip.id == *id));
+        let first = || reel.clips.first().map(|clip| clip.id.clone());
+        Self {
+            current: RwSignal::new(chosen.or_else(first)),
+            server: StoredValue::new(reel.clone()),
+            reel: RwSignal::new(reel),
+            additions: StoredValue::new(Vec::new()),
+            state: RwSignal::new(SaveState::Saved),
+            history: RwSignal::new(History::default()),
+            running: StoredValue::new(false),
+            versions: Versions::expect(),
+            toasts: Toasts::expect(),
+        }
+    }
+
+    pub fn id(self) -> ReelId {
+        self.reel.with_untracked(|reel| reel.id.clone())
+    }
+
+    /// The clip being framed.
+    pub fn clip(self) -> Option<ReelClip> {
+        self.current.with(|id| {
+            let id = id.as_ref()?;
+            self.reel.with(|reel| reel.clips.iter().find(|clip| clip.id == *id).cloned())
+        })
+    }
+
+    /// A change by a person: shown, remembered for undo, sent. Changes of one `gesture` in a row are undone together.
+    pub fn change(self, gesture: Option<String>, change: impl FnOnce(&mut Reel)) {
+        let before = self.reel.with_untracked(Draft::of);
+        self.reel.update(change);
+        self.keep_current();
+        self.commit(before, gesture);
+    }
+
+    /// Remembers and sends what was changed since `before`, for changes that were shown already.
+    pub fn commit(self, before: Draft, gesture: Option<String>) {
+        let after = self.reel.with_untracked(Draft::of);
+        if before != after {
+            self.history.update(|history| history.push(before, after, gesture));
+            self.save();
+        }
+    }
+
+    pub fn draft(self) -> Draft {
+        self.reel.with_untracked(Draft::of)
+    }
+
+    /// Shows another framing of the current clip without saving it yet: while a drag goes on.
+    pub fn show_framing(self, framing: Framing) {
+        let Some(id) = self.current.get_untracked() else { return };
+        self.reel.update(|reel| {
+            if let Some(clip) = reel.clips.iter_mut().find(|clip| clip.id == id) {
+                clip.framing = framing;
+            }
+        });
+    }
+
+    pub fn set_framing(self, gesture: Option<String>, framing: Framing) {
+        let before = self.draft();
+        self.show_framing(framing);
+        self.commit(before, gesture);
+    }
+
+    pub fn set_aspect(self, aspect: Aspect) {
+        self.change(None, |reel| reshape(reel, aspect));
+    }
+
+    /// Moves a clip to another place.
+    pub fn move_clip(self, id: &ReelClipId, to: usize) {
+        self.change(None, |reel| {
+            if let Some(from) = reel.clips.iter().position(|clip| clip.id == *id) {
+                let clip = reel.clips.remove(from);
+                reel.clips.insert(to.min(reel.clips.len()), clip);
+            }
+        });
+    }
+
+    pub fn remove_clip(self, id: &ReelClipId) {
+        let name = self.reel.with_untracked(|reel| {
+            reel.clips.iter().find(|clip| clip.id == *id).map(|clip| clip.clip.title()).unwrap_or_default()
+        });
+        self.change(None, |reel| reel.clips.retain(|clip| clip.id != *id));
+        self.toasts.with_action(format!("Removed {name}"), "Undo", Callback::new(move |()| self.undo()));
+    }
+
+    pub fn add_clips(self, clips: Vec<ClipId>) {
+        let addition = |clip| Addition { clip, restored: None };
+        self.additions.update_value(|all| all.extend(clips.into_iter().map(addition)));
+        self.save();
+    }
+
+    pub fn can_undo(self) -> bool {
+        self.history.with(History::can_undo)
+    }
+
+    pub fn can_redo(self) -> bool {
+        self.history.with(History::can_redo)
+    }
+
+    pub fn undo(self) {
+        self.step_history(History::undo);
+    }
+
+    pub fn redo(self) {
+        self.step_history(History::redo);
+    }
+
+    fn step_history(self, step: impl FnOnce(&mut History) -> Option<(Draft, Draft)>) {
+        let Some((from, to)) = self.history.try_update(step).flatten() else { return };
+        let additions = self.reel.try_update(|reel| revert(reel, &from, &to)).unwrap_or_default();
+        self.additions.update_value(|all| all.extend(additions));
+        self.keep_current();
+        self.save();
+    }
+
+    /// Asks the server for the reel as it is now; what is being edited here stays.
+    pub fn refresh(self) {
+        spawn_local(async move {
+            if let Ok(latest) = get_reel(self.id()).await {
+                self.adopt(latest);
+            }
+        });
+    }
+
+    fn adopt(self, mut latest: Reel) {
+        let Some(before) = self.server.try_with_value(Draft::of) else { return };
+        // An answer that was overtaken by a write is older than what we have.
+        if self.server.with_value(|known| known.version > latest.version) {
+            return;
+        }
+        self.server.with_value(|known| {
+            for clip in &mut latest.clips {
+                if let Some(newer) =
+                    known.clips.iter().find(|other| other.id == clip.id && other.version > clip.version)
+                {
+                    *clip = newer.clone();
+                }
+            }
+        });
+        let mut merged = self.reel.get_untracked();
+        merge(&mut merged, &before, &latest);
+        if self.reel.with_untracked(|reel| *reel != merged) {
+            self.reel.set(merged);
+        }
+        self.server.set_value(latest);
+        self.keep_current();
+    }
+
+    /// The clip being framed is one of the reel.
+    fn keep_current(self) {
+        let first = self.reel.with_untracked(|reel| {
+            let is_there =
+                self.current.with_untracked(|id| reel.clips.iter().any(|clip| Some(&clip.id) == id.as_ref()));
+            (!is_there).then(|| reel.clips.first().map(|clip| clip.id.clone()))
+        });
+        if let Some(first) = first {
+            self.current.set(first);
+        }
+    }
+
+    fn save(self) {
+        if self.running.get_value() {
+            return;
+        }
+        self.running.set_value(true);
+        self.state.set(SaveState::Saving);
+        spawn_local(async move {
+            let mut wrote = false;
+            let mut pause = 1_000;
+            while let Some(result) = self.write_next().await {
+                match result {
+                    Ok(()) => {
+                        (wrote, pause) = (true, 1_000);
+                        let _ = self.state.try_set(SaveState::Saving);
+                    }
+                    Err(error) if matches!(error.code, Code::Unreachable | Code::StoreUnavailable) => {
+                        let _ = self.state.try_set(SaveState::Waiting);
+                        TimeoutFuture::new(pause).await;
+                        pause = (pause * 2).min(15_000);
+                    }
+                    Err(error) => self.give_up(&error).await,
+                }
+            }
+            self.running.try_set_value(false);
+            let _ = self.state.try_set(SaveState::Saved);
+            if wrote {
+                self.versions.bump(&Topic::Reels(self.id()));
+            }
+        });
+    }
+
+    /// Sends one thing; none when the server has everything, or the page is gone.
+    async fn write_next(self) -> Option<Result<(), ApiError>> {
+        let server = self.server.try_get_value()?;
+        let additions = self.additions.try_get_value()?;
+        let local = self.reel.try_with_untracked(Draft::of)?;
+        if !additions.is_empty() {
+            return Some(self.send_additions(&server, additions).await);
+        }
+        let write = next_write(&Draft::of(&server), &local)?;
+        Some(match write {
+            Write::Reel { name, aspect, order } => {
+                let update =
+                    ReelUpdate { id: server.id, version: server.version, name, aspect, order, add: Vec::new() };
+                update_reel(update).await.map(|latest| self.adopt(latest))
+            }
+            Write::Framing(id, framing) => {
+                let version = server.clips.iter().find(|clip| clip.id == id)?.version;
+                update_framing(FramingUpdate { id, version, framing }).await.map(|saved| self.adopt_clip(saved))
+            }
+        })
+    }
+
+    fn adopt_clip(self, saved: ReelClip) {
+        self.server.try_update_value(|server| {
+            if let Some(clip) = server.clips.iter_mut().find(|clip| clip.id == saved.id) {
+                *clip = saved;
+            }
+        });
+    }
+
+    async fn send_additions(self, server: &Reel, additions: Vec<Addition>) -> Result<(), ApiError> {
+        let add = additions.iter().map(|addition| addition.clip.clone()).collect();
+        let update =
+            ReelUpdate { id: server.id.clone(), version: server.version, name: None, aspect: None, order: None, add };
+        let latest = update_reel(update).await?;
+        let is_new = |clip: &&ReelClip| !server.clips.iter().any(|known| known.id == clip.id);
+        let new: Vec<ReelClipId> = latest.clips.iter().filter(is_new).map(|clip| clip.id.clone()).collect();
+        self.additions.try_update_value(|all| all.drain(..additions.len()).for_each(drop));
+        let before = self.draft();
+        self.adopt(latest);
+        for (addition, id) in additions.into_iter().zip(new) {
+            match addition.restored {
+                Some((place, old, framing)) => self.restore(&id, place, &old, framing),
+                None => self.history.update(|history| history.push(before.clone(), self.draft(), Some(id.to_string()))),
+            }
+        }
+        Ok(())
+    }
+
+    /// A clip that came back goes where it was, framed as it was.
+    fn restore(self, id: &ReelClipId, place: usize, old: &ReelClipId, framing: Framing) {
+        self.history.update(|history| history.rename(old, id));
+        self.reel.update(|reel| {
+            if let Some(at) = reel.clips.iter().position(|clip| clip.id == *id) {
+                let mut clip = reel.clips.remove(at);
+                clip.framing = framing;
+                reel.clips.insert(place.min(reel.clips.len()), clip);
+            }
+        });
+        self.current.set(Some(id.clone()));
+    }
+
+    /// What the server refuses is taken back: the latest is shown, and a conflict offers to keep what was done here.
+    async fn give_up(self, error: &ApiError) {
+        let mine = self.draft();
+        self.additions.try_update_value(Vec::clear);
+        match get_reel(self.id()).await {
+            Ok(latest) => {
+                self.server.set_value(latest.clone());
+                self.reel.set(latest);
+            }
+            Err(_) => self.reel.set(self.server.get_value()),
+        }
+        self.keep_current();
+        let theirs = self.draft();
+        if error.code == Code::Conflict {
+            let keep = Callback::new(move |()| self.change(None, |reel| drop(revert(reel, &theirs, &mine))));
+            self.toasts.with_action("Changed elsewhere. The latest is shown.", "Use mine", keep);
+        } else {
+            self.toasts.error(error.to_string());
+        }
+    }
+}

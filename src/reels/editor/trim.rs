@@ -1,0 +1,137 @@
+//! Trim and speed of one clip, as its segments say them. Pure; all times on the grid of the source.
+
+use crate::domain::{
+    framing::{Framing, Segment, Span, Speed},
+    time::Micros,
+};
+
+/// The segments that play, cut to the clip; the whole clip at normal speed when there are none.
+pub fn segments(framing: &Framing, span: Span) -> Vec<Segment> {
+    let cut = |segment: &Segment| Segment {
+        start: segment.start.clamp_to(span.start, span.end),
+        end: segment.end.clamp_to(span.start, span.end),
+        speed: segment.speed,
+    };
+    let segments: Vec<_> = framing.segments.iter().map(cut).filter(|segment| segment.start < segment.end).collect();
+    if segments.is_empty() {
+        vec![Segment { start: span.start, end: span.end, speed: Speed::NORMAL }]
+    } else {
+        segments
+    }
+}
+
+/// Where the clip starts and ends playing.
+pub fn bounds(framing: &Framing, span: Span) -> (Micros, Micros) {
+    let segments = segments(framing, span);
+    (segments[0].start, segments[segments.len() - 1].end)
+}
+
+/// The presentation times of the first and the last frame that play.
+pub fn frames(framing: &Framing, span: Span) -> (Micros, Micros) {
+    let (start, end) = bounds(framing, span);
+    Span { start, end, ..span }.ends()
+}
+
+/// The speed at `at`; of the nearest segment where none plays.
+pub fn speed_at(framing: &Framing, span: Span, at: Micros) -> Speed {
+    let segments = segments(framing, span);
+    segments[index_at(&segments, at)].speed
+}
+
+/// Another start, at least one frame before the end.
+pub fn with_start(framing: &Framing, span: Span, start: Micros) -> Framing {
+    let mut segments = segments(framing, span);
+    let last = span.rate.frame_start(span.rate.frame_at(bounds(framing, span).1) - 1);
+    let start = on_grid(span, start).clamp_to(span.start, last.clamp_to(span.start, span.end));
+    segments.retain(|segment| segment.end > start);
+    if let Some(first) = segments.first_mut() {
+        first.start = start;
+    }
+    stored(framing, span, segments)
+}
+
+/// Another end, at least one frame after the start.
+pub fn with_end(framing: &Framing, span: Span, end: Micros) -> Framing {
+    let mut segments = segments(framing, span);
+    let first = span.rate.frame_start(span.rate.frame_at(bounds(framing, span).0) + 1);
+    let end = on_grid(span, end).clamp_to(first.clamp_to(span.start, span.end), span.end);
+    segments.retain(|segment| segment.start < end);
+    if let Some(last) = segments.last_mut() {
+        last.end = end;
+    }
+    stored(framing, span, segments)
+}
+
+/// Another speed for the segment at `at`.
+pub fn with_speed(framing: &Framing, span: Span, at: Micros, speed: Speed) -> Framing {
+    let mut segments = segments(framing, span);
+    let index = index_at(&segments, at);
+    segments[index].speed = speed;
+    stored(framing, span, segments)
+}
+
+fn index_at(segments: &[Segment], at: Micros) -> usize {
+    segments.iter().position(|segment| at < segment.end).unwrap_or(segments.len() - 1)
+}
+
+/// The start of the frame nearest to `at`; what lies beyond the last whole frame is the end itself.
+fn on_grid(span: Span, at: Micros) -> Micros {
+    let frame = span.rate.nearest_frame(at);
+    if frame >= span.rate.frame_at(span.end) { span.end } else { span.rate.frame_start(frame) }
+}
+
+/// The whole clip at normal speed is stored as nothing, so that it follows the clip's own bounds.
+fn stored(framing: &Framing, span: Span, segments: Vec<Segment>) -> Framing {
+    let frame = |at| span.rate.frame_at(at);
+    let is_whole = matches!(segments.as_slice(), [one]
+        if one.speed == Speed::NORMAL && frame(one.start) == frame(span.start) && frame(one.end) == frame(span.end));
+    Framing { crop: framing.crop.clone(), segments: if is_whole { Vec::new() } else { segments } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::FrameRate;
+
+    const SPAN: Span = Span { start: Micros(1_000_000), end: Micros(5_000_000), rate: FrameRate { num: 25, den: 1 } };
+
+    #[test]
+    fn the_whole_clip_is_stored_as_nothing() {
+        let framing = Framing::default();
+        assert_eq!(bounds(&framing, SPAN), (SPAN.start, SPAN.end));
+        let trimmed = with_start(&framing, SPAN, Micros(2_010_000));
+        assert_eq!(bounds(&trimmed, SPAN), (Micros(2_000_000), SPAN.end));
+        assert_eq!(with_start(&trimmed, SPAN, Micros(0)).segments, []);
+    }
+
+    #[test]
+    fn a_trim_leaves_at_least_one_frame() {
+        let late = with_start(&Framing::default(), SPAN, Micros(9_000_000));
+        assert_eq!(bounds(&late, SPAN), (Micros(4_960_000), SPAN.end));
+        let early = with_end(&Framing::default(), SPAN, Micros(0));
+        assert_eq!(bounds(&early, SPAN), (SPAN.start, Micros(1_040_000)));
+        assert_eq!(frames(&early, SPAN), (SPAN.start, SPAN.start));
+    }
+
+    #[test]
+    fn a_speed_belongs_to_its_segment() {
+        let slow = with_speed(&Framing::default(), SPAN, Micros(2_000_000), Speed::HALF);
+        assert_eq!(slow.segments, [Segment { start: SPAN.start, end: SPAN.end, speed: Speed::HALF }]);
+        assert_eq!(speed_at(&slow, SPAN, Micros(0)), Speed::HALF);
+        assert_eq!(with_speed(&slow, SPAN, Micros(0), Speed::NORMAL).segments, []);
+    }
+
+    #[test]
+    fn several_segments_keep_theirs() {
+        let part = |start, end, speed| Segment { start: Micros(start), end: Micros(end), speed };
+        let two = Framing {
+            crop: Vec::new(),
+            segments: vec![part(1_000_000, 2_000_000, Speed::NORMAL), part(3_000_000, 5_000_000, Speed::HALF)],
+        };
+        let later = with_start(&two, SPAN, Micros(3_400_000));
+        assert_eq!(later.segments, [part(3_400_000, 5_000_000, Speed::HALF)]);
+        let earlier = with_end(&two, SPAN, Micros(1_400_000));
+        assert_eq!(earlier.segments, [part(1_000_000, 1_400_000, Speed::NORMAL)]);
+        assert_eq!(speed_at(&two, SPAN, Micros(2_500_000)), Speed::HALF);
+    }
+}

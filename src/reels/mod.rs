@@ -1,0 +1,13 @@
+//! Reels: clips in order, one shape, framed.
+
+pub mod api;
+mod aspect_choice;
+pub mod editor;
+pub mod new;
+#[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod store;
+pub mod types;

@@ -1,0 +1,193 @@
+//! Rules of reels.
+
+use super::{
+    store::{self, ReelRow},
+    types::{FramingUpdate, MAX_CLIPS, MAX_NAME, NewReel, Reel, ReelCard, ReelClip, ReelUpdate},
+};
+use crate::{
+    clips::types::Clip,
+    domain::{
+        aspect::Aspect,
+        framing::Framing,
+        geometry::CropSpace,
+        ids::{AccountId, ClipId, ReelClipId, ReelId},
+        naming,
+        text::clean,
+    },
+    error::ApiError,
+    games::{self, store::VideoRow},
+    live::types::Topic,
+    server::door::Caller,
+};
+use sqlx::AnyConnection;
+use std::collections::HashSet;
+
+pub async fn list(caller: &Caller) -> Result<Vec<ReelCard>, ApiError> {
+    Ok(store::cards(&caller.app.db, caller.owner()).await?)
+}
+
+pub async fn get(caller: &Caller, id: &ReelId) -> Result<Reel, ApiError> {
+    let (db, owner) = (&caller.app.db, caller.owner());
+    let reel = store::get(db.pool(), owner, id).await?.ok_or_else(|| ApiError::not_found("reel"))?;
+    let clips = store::clips(db, owner, id).await?;
+    let mut videos = Vec::new();
+    for video in games::store::videos_of_reel(db, owner, id.as_str()).await? {
+        videos.push(games::service::show_video(caller, video).await?);
+    }
+    Ok(Reel { id: reel.id, version: reel.version, name: reel.name, aspect: reel.aspect, clips, videos })
+}
+
+pub async fn create(caller: &Caller, new: NewReel) -> Result<Reel, ApiError> {
+    if new.clips.is_empty() {
+        return Err(ApiError::invalid("clips", "Choose at least one clip."));
+    }
+    check_count(new.clips.len())?;
+    let typed = checked_name(&new.name)?;
+    let mut tx = caller.app.db.begin_write().await?;
+    let sources = known_clips(&mut tx, caller.owner(), &new.clips).await?;
+    let name = if typed.is_empty() { naming::reel(&sources, &new.tags) } else { typed };
+    let row = insert_named(&mut tx, caller.owner(), &name, new.aspect, None).await?;
+    store::add_clips(&mut tx, caller.owner(), &row.id, &new.clips).await?;
+    tx.commit().await?;
+    caller.changed(Topic::Reels(row.id.clone()));
+    get(caller, &row.id).await
+}
+
+/// A 9:16 reel of one five-star clip, named after it.
+pub async fn make_from_clip(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    clip: &Clip,
+) -> Result<ReelId, ApiError> {
+    let sources = known_clips(connection, owner, std::slice::from_ref(&clip.id)).await?;
+    let name = format!("{} {}", naming::reel(&sources, &[]), clip.title());
+    let name: String = name.chars().take(MAX_NAME).collect();
+    let row = insert_named(connection, owner, &name, Aspect::Portrait, Some(&clip.id)).await?;
+    store::add_clips(connection, owner, &row.id, std::slice::from_ref(&clip.id)).await?;
+    Ok(row.id)
+}
+
+async fn insert_named(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    wanted: &str,
+    aspect: Aspect,
+    made_from: Option<&ClipId>,
+) -> Result<ReelRow, ApiError> {
+    let taken: HashSet<String> = store::names(connection, owner).await?.into_iter().collect();
+    let name = naming::unique(wanted, |name| taken.contains(name));
+    let row = ReelRow { id: ReelId::generate(), version: 1, name, aspect };
+    store::insert(connection, owner, &row, made_from).await?;
+    Ok(row)
+}
+
+/// The naming sources of the clips in order; another owner's clip is not found.
+async fn known_clips(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    clips: &[ClipId],
+) -> Result<Vec<naming::ReelSource>, ApiError> {
+    let found = store::sources(connection, owner, clips).await?;
+    clips.iter().map(|clip| found.get(clip).cloned().ok_or_else(|| ApiError::not_found("clip"))).collect()
+}
+
+pub async fn update(caller: &Caller, update: ReelUpdate) -> Result<Reel, ApiError> {
+    let (db, owner) = (&caller.app.db, caller.owner());
+    let name = update.name.as_deref().map(checked_name).transpose()?;
+    if name.as_deref() == Some("") {
+        return Err(ApiError::invalid("name", "Name the reel."));
+    }
+    // Read before the transaction: a framing that changes meanwhile keeps its own version and is left alone.
+    let clips = if update.aspect.is_some() { store::clips(db, owner, &update.id).await? } else { Vec::new() };
+    let videos = games::store::videos_of_reel(db, owner, update.id.as_str()).await?;
+    let mut tx = db.begin_write().await?;
+    let before = store::get(&mut *tx, owner, &update.id).await?.ok_or_else(|| ApiError::not_found("reel"))?;
+    let row = ReelRow {
+        version: update.version,
+        name: name.unwrap_or(before.name),
+        aspect: update.aspect.unwrap_or(before.aspect),
+        id: before.id,
+    };
+    if !store::update(&mut tx, owner, &row).await? {
+        return Err(ApiError::conflict());
+    }
+    let places = store::places(&mut tx, &row.id).await?;
+    if let Some(order) = &update.order {
+        check_order(&places, order)?;
+        store::reorder(&mut tx, &row.id, &places, order).await?;
+    }
+    if !update.add.is_empty() {
+        check_count(places.len() + update.add.len())?;
+        known_clips(&mut tx, owner, &update.add).await?;
+        store::add_clips(&mut tx, owner, &row.id, &update.add).await?;
+    }
+    if row.aspect != before.aspect {
+        for (clip, framing) in retargeted(&clips, &videos, before.aspect, row.aspect) {
+            store::set_framing(&mut tx, owner, &clip.id, clip.version, &framing).await?;
+        }
+    }
+    tx.commit().await?;
+    caller.changed(Topic::Reels(row.id.clone()));
+    get(caller, &row.id).await
+}
+
+/// A new shape keeps every clip's framing sensible: the same centre, as much of the picture as before.
+fn retargeted<'a>(
+    clips: &'a [ReelClip],
+    videos: &'a [VideoRow],
+    from: Aspect,
+    to: Aspect,
+) -> impl Iterator<Item = (&'a ReelClip, Framing)> {
+    clips.iter().filter(|clip| !clip.framing.crop.is_empty()).filter_map(move |clip| {
+        let facts = videos.iter().find(|video| video.id == clip.clip.video)?.facts.as_ref()?;
+        let space = |aspect| CropSpace::new(facts.width, facts.height, aspect);
+        Some((clip, space(from).retarget_framing(&clip.framing, space(to))))
+    })
+}
+
+pub async fn update_framing(caller: &Caller, update: FramingUpdate) -> Result<ReelClip, ApiError> {
+    update.framing.check().map_err(|error| ApiError::invalid("framing", error.to_string()))?;
+    let (db, owner) = (&caller.app.db, caller.owner());
+    let mut tx = db.begin_write().await?;
+    let reel = store::set_framing(&mut tx, owner, &update.id, update.version, &update.framing).await?;
+    tx.commit().await?;
+    let clip = store::reel_clip(db, owner, &update.id).await?;
+    match (reel, clip) {
+        (Some(reel), Some(clip)) => {
+            caller.changed(Topic::Reels(reel));
+            Ok(clip)
+        }
+        (None, Some(_)) => Err(ApiError::conflict()),
+        (_, None) => Err(ApiError::not_found("clip in the reel")),
+    }
+}
+
+pub async fn delete(caller: &Caller, id: &ReelId) -> Result<(), ApiError> {
+    if !store::delete(&caller.app.db, caller.owner(), id).await? {
+        return Err(ApiError::not_found("reel"));
+    }
+    caller.changed(Topic::Reels(id.clone()));
+    Ok(())
+}
+
+fn checked_name(name: &str) -> Result<String, ApiError> {
+    clean(name, MAX_NAME).ok_or_else(|| ApiError::invalid("name", format!("Use at most {MAX_NAME} characters.")))
+}
+
+fn check_count(clips: usize) -> Result<(), ApiError> {
+    if clips > MAX_CLIPS {
+        return Err(ApiError::invalid("clips", format!("A reel has at most {MAX_CLIPS} clips.")));
+    }
+    Ok(())
+}
+
+/// Each place stands in the reel and is named once.
+fn check_order(places: &[ReelClipId], order: &[ReelClipId]) -> Result<(), ApiError> {
+    let known: HashSet<&ReelClipId> = places.iter().collect();
+    let named: HashSet<&ReelClipId> = order.iter().collect();
+    if named.len() == order.len() && named.is_subset(&known) {
+        Ok(())
+    } else {
+        Err(ApiError::invalid("order", "The order names each clip of the reel once, and no other."))
+    }
+}

@@ -1,0 +1,136 @@
+//! What travels about reels.
+
+use crate::{
+    clips::types::Clip,
+    domain::{
+        aspect::Aspect,
+        framing::Framing,
+        ids::{ClipId, ReelClipId, ReelId, RenditionId},
+        time::Micros,
+    },
+    games::types::Video,
+};
+use serde::{Deserialize, Serialize};
+
+pub const MAX_NAME: usize = 120;
+pub const MAX_CLIPS: usize = 500;
+
+/// How far a reel has come, as its card says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReelStatus {
+    NotStarted,
+    /// Some clips are framed.
+    Editing,
+    /// All clips are framed.
+    Framed,
+    Exporting,
+    /// It was exported and nothing changed since.
+    Complete,
+}
+
+/// A reel in the library.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct ReelCard {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub id: ReelId,
+    pub version: i64,
+    pub name: String,
+    #[cfg_attr(feature = "ssr", schema(value_type = String, example = "9:16"))]
+    pub aspect: Aspect,
+    pub status: ReelStatus,
+    /// One for each clip in order: whether it is framed. The strip of the card.
+    pub framed: Vec<bool>,
+    /// Sum of the clips' marked lengths.
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
+    pub length: Micros,
+    pub poster_url: Option<String>,
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
+    pub rendition: Option<RenditionId>,
+    pub updated_at: i64,
+}
+
+/// A reel with all that its editor needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Reel {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub id: ReelId,
+    pub version: i64,
+    pub name: String,
+    #[cfg_attr(feature = "ssr", schema(value_type = String, example = "9:16"))]
+    pub aspect: Aspect,
+    pub clips: Vec<ReelClip>,
+    /// Every video that a clip is cut from, once.
+    pub videos: Vec<Video>,
+}
+
+impl Reel {
+    pub fn video_of(&self, clip: &ReelClip) -> Option<&Video> {
+        self.videos.iter().find(|video| video.id == clip.clip.video)
+    }
+}
+
+/// A clip's place and edit in a reel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct ReelClip {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub id: ReelClipId,
+    pub version: i64,
+    pub clip: Clip,
+    #[cfg_attr(feature = "ssr", schema(value_type = Object))]
+    pub framing: Framing,
+    pub game_name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct NewReel {
+    /// Made from the clips when empty.
+    #[serde(default)]
+    pub name: String,
+    #[cfg_attr(feature = "ssr", schema(value_type = String, example = "9:16"))]
+    pub aspect: Aspect,
+    /// In order; a clip may stand more than once.
+    #[cfg_attr(feature = "ssr", schema(value_type = Vec<String>))]
+    pub clips: Vec<ClipId>,
+    /// The tags it was filtered by, for its name.
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+/// Changes of the reel itself; what is none stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct ReelUpdate {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub id: ReelId,
+    pub version: i64,
+    #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
+    pub aspect: Option<Aspect>,
+    /// The clips that stay, in their new order; one that is left out is removed from the reel.
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<Vec<String>>))]
+    pub order: Option<Vec<ReelClipId>>,
+    /// Clips of the library, added at the end.
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(value_type = Vec<String>))]
+    pub add: Vec<ClipId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct FramingUpdate {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub id: ReelClipId,
+    /// Of the clip in the reel, not of the reel.
+    pub version: i64,
+    #[cfg_attr(feature = "ssr", schema(value_type = Object))]
+    pub framing: Framing,
+}

@@ -1,0 +1,78 @@
+//! The REST calls, in one list, and their description: `/api/openapi.json` for programs, `/api/docs` for people.
+
+use super::state::AppState;
+use crate::{clips, error::ApiError, exports, gallery, games, reels, uploads};
+use axum::{Json, Router, response::Html, routing::{any, get}};
+use std::fmt::Write as _;
+use utoipa::{OpenApi, openapi::PathItem};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Touchline", description = "Games, clips, reels and exports. Errors have one shape: error, message, field."),
+    components(schemas(ApiError))
+)]
+struct Api;
+
+/// Every REST call.
+fn described() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(Api::openapi())
+        .routes(routes!(games::routes::list, games::routes::create))
+        .routes(routes!(games::routes::get, games::routes::update, games::routes::delete))
+        .routes(routes!(games::routes::clips))
+        .routes(routes!(clips::routes::search))
+        .routes(routes!(clips::routes::create))
+        .routes(routes!(clips::routes::get, clips::routes::update, clips::routes::delete))
+        .routes(routes!(reels::routes::list, reels::routes::create))
+        .routes(routes!(reels::routes::get, reels::routes::update, reels::routes::delete))
+        .routes(routes!(reels::routes::update_framing))
+        .routes(routes!(uploads::routes::create))
+        .routes(routes!(uploads::routes::get, uploads::routes::abort))
+        .routes(routes!(uploads::routes::sign))
+        .routes(routes!(uploads::routes::put_part))
+        .routes(routes!(uploads::routes::complete))
+        .routes(routes!(uploads::routes::upload_url))
+        .routes(routes!(uploads::routes::confirm_video))
+        .routes(routes!(exports::routes::create))
+        .routes(routes!(exports::routes::active))
+        .routes(routes!(exports::routes::recent))
+        .routes(routes!(exports::routes::get, exports::routes::cancel))
+        .routes(routes!(exports::routes::retry))
+        .routes(routes!(gallery::routes::list))
+        .routes(routes!(gallery::routes::get, gallery::routes::delete))
+}
+
+pub fn router() -> Router<AppState> {
+    let (router, api) = described().split_for_parts();
+    let page = page(&api);
+    router
+        .route("/api/openapi.json", get(move || async move { Json(api) }))
+        .route("/api/docs", get(move || async move { Html(page) }))
+        .route("/api/{*unknown}", any(|| async { ApiError::not_found("call") }))
+}
+
+/// A plain page: a table of the calls, each with what it is for. Made from our own descriptions, so nothing to escape.
+fn page(api: &utoipa::openapi::OpenApi) -> String {
+    let mut rows = String::new();
+    for (path, item) in &api.paths.paths {
+        for (method, summary) in calls(item) {
+            // Writing to a string cannot fail.
+            let _ = write!(rows, "<tr><td><code>{method}</code></td><td><code>{path}</code></td><td>{summary}</td></tr>");
+        }
+    }
+    format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"dark light\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>API · Touchline</title>\
+         <style>body{{font:15px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}}td{{padding:.3rem 1rem .3rem 0;\
+         vertical-align:top}}</style><h1>Touchline's REST calls</h1><p>Bodies and answers are JSON; an error is \
+         <code>{{\"error\": code, \"message\": sentence, \"field\"?: name}}</code>. The whole description for programs is \
+         <a href=\"/api/openapi.json\">openapi.json</a>.</p><table><tbody>{rows}</tbody></table></html>"
+    )
+}
+
+fn calls(item: &PathItem) -> Vec<(&'static str, String)> {
+    [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("DELETE", &item.delete)]
+        .into_iter()
+        .filter_map(|(method, call)| Some((method, call.as_ref()?.summary.clone().unwrap_or_default())))
+        .collect()
+}

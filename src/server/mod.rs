@@ -1,0 +1,13 @@
+//! The server's frame: configuration, state, router, database, middleware.
+
+pub mod api_docs;
+pub mod config;
+pub mod db;
+pub mod doctor;
+pub mod door;
+pub mod health;
+pub mod middleware;
+pub mod reply;
+pub mod router;
+pub mod start;
+pub mod state;

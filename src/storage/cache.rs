@@ -1,0 +1,135 @@
+//! Whole objects as local files: ffmpeg reads paths. The built-in store has them already; of other stores, a bounded
+//! folder keeps copies, and what nobody has used for longest goes first.
+
+use super::{
+    client::ObjectStore,
+    error::{StoreError, StoreErrorKind},
+    keys::ObjectKey,
+    registry::{Claim, Registry},
+};
+use sha2::{Digest as _, Sha256};
+use std::{
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+use tokio_util::sync::CancellationToken;
+
+#[derive(Debug, Clone)]
+pub struct CacheConfig {
+    pub folder: PathBuf,
+    /// Files in use may exceed it for as long as they are in use.
+    pub max_bytes: u64,
+}
+
+/// An object on this machine's disk; the file stays while this value lives. Never write to it.
+#[derive(Debug)]
+pub struct LocalFile {
+    path: PathBuf,
+    _use: Option<Claim<Turn>>,
+}
+
+impl LocalFile {
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl AsRef<Path> for LocalFile {
+    fn as_ref(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl ObjectStore {
+    /// The object as a file: the stored file itself in the built-in store, else a whole copy.
+    pub async fn materialise(&self, key: &ObjectKey, cancel: &CancellationToken) -> Result<LocalFile, StoreError> {
+        if let Some(local) = &self.inner.local {
+            return Ok(LocalFile { path: local.path_of(key).await?, _use: None });
+        }
+        let cache = self.inner.cache.as_ref();
+        let cache = cache.ok_or_else(|| StoreError::new(StoreErrorKind::Misconfigured, "no cache folder"))?;
+        let (path, in_use) = cache.claim(key);
+        // One download per object: the second caller waits here and finds the file.
+        let turn = in_use.lock().await;
+        let object = self.head(key).await?.ok_or_else(|| StoreError::new(StoreErrorKind::NotFound, key))?;
+        let present = tokio::fs::metadata(&path).await.is_ok_and(|file| file.len() == object.bytes);
+        if !present {
+            cache.make_room(object.bytes).await?;
+            self.download(key, &path, cancel).await?;
+        }
+        touch(path.clone()).await;
+        drop(turn);
+        Ok(LocalFile { path, _use: Some(in_use) })
+    }
+}
+
+/// The folder and what of it is in use, shared by all clones of the store.
+#[derive(Debug)]
+pub(super) struct Cache {
+    config: CacheConfig,
+    used: Registry<Turn>,
+}
+
+/// Held while an object is downloaded.
+type Turn = tokio::sync::Mutex<()>;
+
+impl Cache {
+    /// Makes the folder and clears away what earlier downloads left unfinished.
+    pub(super) fn open(config: CacheConfig) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(&config.folder)?;
+        for entry in std::fs::read_dir(&config.folder)? {
+            let entry = entry?;
+            if !is_finished(&entry.file_name().to_string_lossy()) {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(Self { config, used: Registry::default() })
+    }
+
+    fn claim(&self, key: &ObjectKey) -> (PathBuf, Claim<Turn>) {
+        let name = hex::encode(Sha256::digest(key.as_str()));
+        (self.config.folder.join(&name), self.used.claim(&name))
+    }
+
+    /// Clears away what was used longest ago, until `bytes` more find room.
+    async fn make_room(&self, bytes: u64) -> Result<(), StoreError> {
+        let (folder, max_bytes, used) = (self.config.folder.clone(), self.config.max_bytes, self.used.clone());
+        let work = move || -> std::io::Result<()> {
+            let mut files: Vec<(SystemTime, u64, String)> = Vec::new();
+            for entry in std::fs::read_dir(&folder)? {
+                let entry = entry?;
+                let about = entry.metadata()?;
+                files.push((about.modified()?, about.len(), entry.file_name().to_string_lossy().into_owned()));
+            }
+            files.sort();
+            let mut total: u64 = files.iter().map(|(_, length, _)| length).sum();
+            for (_, length, name) in files {
+                if total.saturating_add(bytes) <= max_bytes {
+                    break;
+                }
+                if is_finished(&name)
+                    && let Some(removed) = used.unless_used(&name, || std::fs::remove_file(folder.join(&name)))
+                {
+                    removed?;
+                    total -= length;
+                }
+            }
+            Ok(())
+        };
+        let done = tokio::task::spawn_blocking(work).await;
+        Ok(done.map_err(|error| StoreError::new(StoreErrorKind::Disk, error))??)
+    }
+}
+
+/// Downloads in progress have a longer name.
+fn is_finished(name: &str) -> bool {
+    name.len() == 64
+}
+
+/// Marks the file as used now. Only the order of clearing depends on it, so failing is no harm.
+async fn touch(path: PathBuf) {
+    let work = move || std::fs::File::options().append(true).open(path)?.set_modified(SystemTime::now());
+    if let Ok(Err(error)) = tokio::task::spawn_blocking(work).await {
+        tracing::debug!(%error, "a cached file could not be touched");
+    }
+}

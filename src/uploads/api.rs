@@ -1,0 +1,35 @@
+//! Server functions of uploads.
+
+use super::types::{NewUpload, PartsToSign, SignedPart, Upload};
+use crate::{domain::ids::UploadId, error::ApiError};
+use leptos::prelude::*;
+use server_fn::codec::Json;
+
+/// Begins an upload, or answers the open one of the same file.
+#[server(endpoint = "uploads/create", input = Json)]
+pub async fn create_upload(upload: NewUpload) -> Result<Upload, ApiError> {
+    crate::server::door::serve(async |door| super::service::create(&door, upload).await).await
+}
+
+/// Signed addresses for some parts.
+#[server(endpoint = "uploads/sign", input = Json)]
+pub async fn sign_parts(parts: PartsToSign) -> Result<Vec<SignedPart>, ApiError> {
+    crate::server::door::serve(async |door| super::service::sign(&door, &parts).await).await
+}
+
+/// What the store has.
+#[server(endpoint = "uploads/get", input = Json)]
+pub async fn get_upload(id: UploadId) -> Result<Upload, ApiError> {
+    crate::server::door::serve(async |door| super::service::get(&door, &id).await).await
+}
+
+/// Confirms that every byte is there; a second call is a success.
+#[server(endpoint = "uploads/complete", input = Json)]
+pub async fn complete_upload(id: UploadId) -> Result<Upload, ApiError> {
+    crate::server::door::serve(async |door| super::service::complete(&door, &id).await).await
+}
+
+#[server(endpoint = "uploads/abort", input = Json)]
+pub async fn abort_upload(id: UploadId) -> Result<(), ApiError> {
+    crate::server::door::serve(async |door| super::service::abort(&door, &id).await).await
+}

@@ -1,0 +1,12 @@
+//! Uploads: a recording travels from the browser straight to the object store, in parts.
+
+pub mod api;
+pub mod machine;
+pub mod queue;
+#[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod store;
+pub mod types;

@@ -1,0 +1,116 @@
+//! REST of uploads.
+
+use super::{
+    service,
+    types::{NewUpload, PartsToSign, SignedPart, Upload},
+};
+use crate::{
+    domain::ids::{GameId, UploadId},
+    error::ApiError,
+    server::{
+        door::Caller,
+        reply::{Body, PathId, QueryOf},
+    },
+};
+use axum::{
+    Json,
+    body::Body as RawBody,
+    extract::Path,
+    http::{HeaderMap, StatusCode, header},
+};
+use serde::{Deserialize, Serialize};
+
+/// Begin an upload, or find the open one of the same file
+#[utoipa::path(post, path = "/api/uploads", tag = "uploads", request_body = NewUpload, responses((status = 201, body = Upload), (status = 413, body = ApiError), (status = 415, body = ApiError), (status = 422, body = ApiError), (status = 429, body = ApiError)))]
+pub async fn create(caller: Caller, Body(upload): Body<NewUpload>) -> Result<(StatusCode, Json<Upload>), ApiError> {
+    Ok((StatusCode::CREATED, Json(service::create(&caller, upload).await?)))
+}
+
+/// What the store has of an upload
+#[utoipa::path(get, path = "/api/uploads/{id}", tag = "uploads", params(("id" = String, Path)), responses((status = 200, body = Upload), (status = 404, body = ApiError)))]
+pub async fn get(caller: Caller, PathId(id): PathId<UploadId>) -> Result<Json<Upload>, ApiError> {
+    service::get(&caller, &id).await.map(Json)
+}
+
+/// Numbers of parts, at most 32
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+pub struct PartNumbers {
+    parts: Vec<i32>,
+}
+
+/// Signed addresses for some parts
+#[utoipa::path(post, path = "/api/uploads/{id}/sign", tag = "uploads", params(("id" = String, Path)), request_body = PartNumbers, responses((status = 200, body = Vec<SignedPart>), (status = 409, body = ApiError), (status = 422, body = ApiError)))]
+pub async fn sign(
+    caller: Caller,
+    PathId(upload): PathId<UploadId>,
+    Body(PartNumbers { parts }): Body<PartNumbers>,
+) -> Result<Json<Vec<SignedPart>>, ApiError> {
+    service::sign(&caller, &PartsToSign { upload, parts }).await.map(Json)
+}
+
+/// One part through the server, where the store cannot be reached
+#[utoipa::path(put, path = "/api/uploads/{id}/parts/{number}", tag = "uploads", params(("id" = String, Path), ("number" = i32, Path)), request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 204), (status = 409, body = ApiError), (status = 422, body = ApiError)))]
+pub async fn put_part(
+    caller: Caller,
+    Path((id, number)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: RawBody,
+) -> Result<StatusCode, ApiError> {
+    let id: UploadId = id.parse().map_err(|_| ApiError::not_found("upload"))?;
+    let number = number.parse().map_err(|_| ApiError::invalid("parts", "A part is a number from 1."))?;
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    service::put_part(&caller, &id, number, length, body.into_data_stream()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Confirm that every byte is there
+#[utoipa::path(post, path = "/api/uploads/{id}/complete", tag = "uploads", params(("id" = String, Path)), responses((status = 200, body = Upload), (status = 409, body = ApiError)))]
+pub async fn complete(caller: Caller, PathId(id): PathId<UploadId>) -> Result<Json<Upload>, ApiError> {
+    service::complete(&caller, &id).await.map(Json)
+}
+
+/// Cancel an upload
+#[utoipa::path(delete, path = "/api/uploads/{id}", tag = "uploads", params(("id" = String, Path)), responses((status = 204), (status = 404, body = ApiError)))]
+pub async fn abort(caller: Caller, PathId(id): PathId<UploadId>) -> Result<StatusCode, ApiError> {
+    service::abort(&caller, &id).await.map(|()| StatusCode::NO_CONTENT)
+}
+
+/// A small file for a game
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+pub struct SmallFile {
+    /// The file's name.
+    name: String,
+    /// Bytes; at most one part of 16 MiB.
+    size: i64,
+    /// The media type.
+    #[serde(rename = "type", default)]
+    media_type: String,
+}
+
+/// Where to PUT a small file
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct UploadUrl {
+    #[schema(value_type = String)]
+    upload: UploadId,
+    /// PUT the bytes here, exactly as many as announced, then confirm.
+    url: String,
+}
+
+/// A signed PUT for a file of one part
+#[utoipa::path(get, path = "/api/games/{id}/upload-url", tag = "uploads", params(("id" = String, Path), SmallFile), responses((status = 200, body = UploadUrl), (status = 404, body = ApiError), (status = 422, body = ApiError)))]
+pub async fn upload_url(
+    caller: Caller,
+    PathId(game): PathId<GameId>,
+    QueryOf(file): QueryOf<SmallFile>,
+) -> Result<Json<UploadUrl>, ApiError> {
+    let fingerprint = format!("{}:{}", file.size, file.name.chars().take(80).collect::<String>());
+    let new = NewUpload { game, name: file.name, size: file.size, media_type: file.media_type, fingerprint };
+    let (upload, url) = service::single_url(&caller, new).await?;
+    Ok(Json(UploadUrl { upload, url }))
+}
+
+/// Confirm the file of `upload-url`
+#[utoipa::path(post, path = "/api/games/{id}/confirm-video", tag = "uploads", params(("id" = String, Path)), responses((status = 200, body = Upload), (status = 404, body = ApiError), (status = 409, body = ApiError)))]
+pub async fn confirm_video(caller: Caller, PathId(id): PathId<GameId>) -> Result<Json<Upload>, ApiError> {
+    service::complete_of_game(&caller, &id).await.map(Json)
+}

@@ -1,0 +1,307 @@
+//! Rules of uploads: the server decides keys, sizes and parts; it believes only what the store says it has.
+
+use super::{
+    store::{self, UploadRow},
+    types::{MAX_FILE_NAME, MAX_SIGNED, NewUpload, PartsToSign, SignedPart, Upload, UploadState, parts},
+};
+use crate::{
+    domain::{
+        ids::{GameId, UploadId, VideoId},
+        text::clean,
+    },
+    error::{ApiError, Code},
+    games::{
+        self,
+        service::{media_type, stored_key},
+        store::VideoRow,
+        types::VideoState,
+    },
+    jobs,
+    live::types::Topic,
+    server::door::Caller,
+    storage::{PartInfo, StoreErrorKind, keys},
+};
+use bytes::Bytes;
+use futures::Stream;
+use std::time::Duration;
+
+/// How long a signed part may wait before its PUT begins.
+const SIGNED_FOR: Duration = Duration::from_secs(3600);
+const LONGEST_FINGERPRINT: usize = 128;
+/// What a recording's name may end with, when the browser gives no video type.
+const EXTENSIONS: [&str; 12] =
+    [".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mts", ".m2ts", ".ts", ".3gp", ".mpg", ".mpeg"];
+
+/// Begins an upload. The same file to the same game is the upload that is open already, from any browser.
+pub async fn create(caller: &Caller, new: NewUpload) -> Result<Upload, ApiError> {
+    let new = checked(caller, new)?;
+    let (db, owner) = (&caller.app.db, caller.owner());
+    games::store::get(db, owner, &new.game).await?.ok_or_else(|| ApiError::not_found("game"))?;
+    if let Some(open) = store::open_of(db, owner, &new.game, &new.fingerprint, new.size).await? {
+        return show(caller, open).await;
+    }
+    if store::count_open(db, owner).await? >= caller.app.config.uploads.max_open {
+        return Err(ApiError::new(Code::TooMany, "Too many uploads are open. Finish or cancel one, then try again."));
+    }
+    let row = begin(caller, &new).await?;
+    caller.changed(Topic::Games);
+    Ok(shown(row, Vec::new()))
+}
+
+/// Makes the upload at the store, then its rows. A crash between the two leaves an upload without a row at the store,
+/// which holds no parts.
+async fn begin(caller: &Caller, new: &NewUpload) -> Result<UploadRow, ApiError> {
+    let (db, owner) = (&caller.app.db, caller.owner());
+    let video = waiting_video(caller, new).await?;
+    let (video_id, key, exists) = match video {
+        Some(row) => (row.id, stored_key(&row.object_key)?, true),
+        None => {
+            let id = VideoId::generate();
+            let key = keys::video(owner, &id);
+            (id, key, false)
+        }
+    };
+    let part_size = parts::size_for(new.size);
+    let store_upload = caller.app.store.create_multipart(&key, media_type(&new.name), unsigned(part_size)).await?;
+    let row = UploadRow {
+        id: UploadId::generate(),
+        video: video_id,
+        game: new.game.clone(),
+        file_name: new.name.clone(),
+        object_key: key.as_str().to_owned(),
+        bytes: new.size,
+        part_size,
+        store_upload,
+        state: UploadState::Open,
+    };
+    let mut tx = db.begin_write().await?;
+    if !exists {
+        let video = VideoRow {
+            id: row.video.clone(),
+            owner: owner.clone(),
+            game: new.game.clone(),
+            file_name: new.name.clone(),
+            bytes: new.size,
+            state: VideoState::Waiting,
+            object_key: row.object_key.clone(),
+            facts: None,
+            poster_key: None,
+            error_code: None,
+            upload: None,
+        };
+        games::store::insert_video(&mut tx, &video).await?;
+    }
+    store::insert(&mut tx, owner, &row, &new.fingerprint).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// A video of the game that lost its upload (it was cancelled) and waits for the same file: its clips find it again.
+async fn waiting_video(caller: &Caller, new: &NewUpload) -> Result<Option<VideoRow>, ApiError> {
+    let videos = games::store::videos(&caller.app.db, caller.owner(), &new.game).await?;
+    Ok(videos.into_iter().find(|video| {
+        video.state == VideoState::Waiting
+            && video.upload.is_none()
+            && video.bytes == new.size
+            && video.file_name == new.name
+    }))
+}
+
+/// Signs the exact length of each part for this browser's address of the store.
+pub async fn sign(caller: &Caller, wanted: &PartsToSign) -> Result<Vec<SignedPart>, ApiError> {
+    if wanted.parts.is_empty() || wanted.parts.len() > MAX_SIGNED {
+        return Err(ApiError::invalid("parts", format!("Ask for 1 to {MAX_SIGNED} parts.")));
+    }
+    let row = open(caller, &wanted.upload).await?;
+    let key = stored_key(&row.object_key)?;
+    let mut signed = Vec::with_capacity(wanted.parts.len());
+    for &number in &wanted.parts {
+        let (offset, length) = range(&row, number)?;
+        let url = caller
+            .app
+            .store
+            .presign_part(&key, &row.store_upload, part(number), unsigned(length), None, SIGNED_FOR, &caller.base)
+            .await?
+            .url;
+        signed.push(SignedPart { number, offset, length, url });
+    }
+    Ok(signed)
+}
+
+/// A file of one part: its upload and the signed PUT of that part.
+pub async fn single_url(caller: &Caller, new: NewUpload) -> Result<(UploadId, String), ApiError> {
+    if new.size > parts::size_for(new.size) {
+        return Err(ApiError::invalid("size", "A file of more than one part goes through /api/uploads."));
+    }
+    let upload = create(caller, new).await?;
+    let wanted = PartsToSign { upload: upload.id.clone(), parts: vec![1] };
+    let url = sign(caller, &wanted).await?.pop().ok_or_else(ApiError::internal)?.url;
+    Ok((upload.id, url))
+}
+
+/// One part through the server, for browsers that cannot reach the store. The length is exact or nothing is kept.
+pub async fn put_part<S, E>(
+    caller: &Caller,
+    id: &UploadId,
+    number: i32,
+    length: Option<u64>,
+    body: S,
+) -> Result<(), ApiError>
+where
+    S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+    E: std::error::Error + Send + Sync + 'static,
+{
+    let row = open(caller, id).await?;
+    let (_, expected) = range(&row, number)?;
+    if length.is_some_and(|length| i64::try_from(length) != Ok(expected)) {
+        return Err(ApiError::invalid("body", format!("Part {number} has exactly {expected} bytes.")));
+    }
+    let key = stored_key(&row.object_key)?;
+    let sent = caller.app.store.upload_part(&key, &row.store_upload, part(number), unsigned(expected), None, body).await;
+    match sent {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == StoreErrorKind::WrongLength => {
+            Err(ApiError::invalid("body", format!("Part {number} has exactly {expected} bytes.")))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What the store has of it.
+pub async fn get(caller: &Caller, id: &UploadId) -> Result<Upload, ApiError> {
+    let row = owned(caller, id).await?;
+    show(caller, row).await
+}
+
+/// Confirms the upload: the store lists the parts, every one must be there in its size; then the file is read by a job.
+/// A second call is a success.
+pub async fn complete(caller: &Caller, id: &UploadId) -> Result<Upload, ApiError> {
+    let row = owned(caller, id).await?;
+    match row.state {
+        UploadState::Complete => return Ok(shown(row, Vec::new())),
+        UploadState::Aborted => return Err(ApiError::not_found("upload")),
+        UploadState::Open => {}
+    }
+    let key = stored_key(&row.object_key)?;
+    // It lists the parts itself, and is a success when the whole object stands already: after a crash between the
+    // store's completion and ours.
+    caller.app.store.complete_multipart(&key, &row.store_upload, unsigned(row.bytes)).await?;
+    let mut tx = caller.app.db.begin_write().await?;
+    if store::end(&mut tx, caller.owner(), id, UploadState::Complete).await? {
+        games::store::set_video_state(&mut *tx, &row.video, VideoState::Probing, None).await?;
+        jobs::store::submit(&mut tx, &jobs::types::NewJob::probe(caller.owner(), &row.video)).await?;
+    }
+    tx.commit().await?;
+    caller.app.wake.jobs();
+    caller.changed(Topic::Games);
+    get(caller, id).await
+}
+
+/// Ends the upload and frees what the store has of it. Clips that were marked stay.
+pub async fn abort(caller: &Caller, id: &UploadId) -> Result<(), ApiError> {
+    let row = owned(caller, id).await?;
+    if row.state != UploadState::Open {
+        return Ok(());
+    }
+    let key = stored_key(&row.object_key)?;
+    caller.app.store.abort_multipart(&key, &row.store_upload).await?;
+    let mut tx = caller.app.db.begin_write().await?;
+    store::end(&mut tx, caller.owner(), id, UploadState::Aborted).await?;
+    store::delete_waiting_video(&mut tx, caller.owner(), &row.video).await?;
+    tx.commit().await?;
+    caller.changed(Topic::Games);
+    Ok(())
+}
+
+/// The upload that `confirm-video` of a game means: its newest.
+pub async fn complete_of_game(caller: &Caller, game: &GameId) -> Result<Upload, ApiError> {
+    let row = store::newest_of_game(&caller.app.db, caller.owner(), game)
+        .await?
+        .ok_or_else(|| ApiError::not_found("upload"))?;
+    complete(caller, &row.id).await
+}
+
+async fn owned(caller: &Caller, id: &UploadId) -> Result<UploadRow, ApiError> {
+    store::get(&caller.app.db, caller.owner(), id).await?.ok_or_else(|| ApiError::not_found("upload"))
+}
+
+async fn open(caller: &Caller, id: &UploadId) -> Result<UploadRow, ApiError> {
+    let row = owned(caller, id).await?;
+    if row.state == UploadState::Open {
+        Ok(row)
+    } else {
+        Err(ApiError::new(Code::NotReady, "This upload has ended. Nothing more can be sent to it."))
+    }
+}
+
+fn range(row: &UploadRow, number: i32) -> Result<(i64, i64), ApiError> {
+    parts::range(row.bytes, row.part_size, number).ok_or_else(|| {
+        let last = parts::count(row.bytes, row.part_size);
+        ApiError::invalid("parts", format!("The parts of this file are 1 to {last}."))
+    })
+}
+
+/// The number of a part that the store has in its full size.
+fn whole_part(row: &UploadRow, part: &PartInfo) -> Option<i32> {
+    let number = i32::try_from(part.number).ok()?;
+    let (_, length) = parts::range(row.bytes, row.part_size, number)?;
+    (unsigned(length) == part.bytes).then_some(number)
+}
+
+/// Sizes of ours are never negative: `checked` and `parts::range` see to that.
+fn unsigned(bytes: i64) -> u64 {
+    u64::try_from(bytes).unwrap_or_default()
+}
+
+fn part(number: i32) -> u32 {
+    u32::try_from(number).unwrap_or_default()
+}
+
+async fn show(caller: &Caller, row: UploadRow) -> Result<Upload, ApiError> {
+    if row.state != UploadState::Open {
+        return Ok(shown(row, Vec::new()));
+    }
+    let key = stored_key(&row.object_key)?;
+    let stored = caller.app.store.list_parts(&key, &row.store_upload).await?;
+    let received = stored.iter().filter_map(|part| whole_part(&row, part)).collect();
+    Ok(shown(row, received))
+}
+
+fn shown(row: UploadRow, received: Vec<i32>) -> Upload {
+    let all = || (1..=i32::try_from(parts::count(row.bytes, row.part_size)).unwrap_or(i32::MAX)).collect();
+    Upload {
+        received: if row.state == UploadState::Complete { all() } else { received },
+        id: row.id,
+        video: row.video,
+        game: row.game,
+        name: row.file_name,
+        bytes: row.bytes,
+        part_size: row.part_size,
+        state: row.state,
+    }
+}
+
+fn checked(caller: &Caller, new: NewUpload) -> Result<NewUpload, ApiError> {
+    let name = clean(&new.name, MAX_FILE_NAME)
+        .filter(|name| !name.is_empty())
+        .ok_or_else(|| ApiError::invalid("name", format!("A file's name has 1 to {MAX_FILE_NAME} characters.")))?;
+    if new.size < 1 {
+        return Err(ApiError::invalid("size", "The file is empty. Choose the recording itself."));
+    }
+    let most = caller.app.config.uploads.max_bytes;
+    if new.size > most {
+        return Err(ApiError::new(
+            Code::TooLarge,
+            format!("The file is larger than {} GB, the largest that this server takes.", most >> 30),
+        ));
+    }
+    let fingerprint = clean(&new.fingerprint, LONGEST_FINGERPRINT)
+        .filter(|text| !text.is_empty())
+        .ok_or_else(|| ApiError::invalid("fingerprint", "A fingerprint has 1 to 128 characters."))?;
+    let lower = name.to_ascii_lowercase();
+    let by_name = EXTENSIONS.iter().any(|extension| lower.ends_with(extension));
+    if !by_name && !new.media_type.starts_with("video/") {
+        return Err(ApiError::new(Code::UnsupportedType, "That is not a video. Choose an MP4, MOV, MKV, WebM or AVI file."));
+    }
+    Ok(NewUpload { name, fingerprint, ..new })
+}

@@ -1,0 +1,174 @@
+//! SQL of uploads.
+
+use super::types::UploadState;
+use crate::{
+    domain::ids::{AccountId, GameId, UploadId, VideoId},
+    games::store::parsed,
+    server::db::{Db, now_ms},
+};
+use sqlx::{AnyConnection, Row, any::AnyRow};
+
+/// An upload's row, with what is needed of its video's.
+#[derive(Debug, Clone)]
+pub struct UploadRow {
+    pub id: UploadId,
+    pub video: VideoId,
+    pub game: GameId,
+    pub file_name: String,
+    pub object_key: String,
+    pub bytes: i64,
+    pub part_size: i64,
+    pub store_upload: String,
+    pub state: UploadState,
+}
+
+impl UploadState {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Complete => "complete",
+            Self::Aborted => "aborted",
+        }
+    }
+
+    fn from_code(code: &str) -> Self {
+        match code {
+            "open" => Self::Open,
+            "complete" => Self::Complete,
+            _ => Self::Aborted,
+        }
+    }
+}
+
+fn upload(row: &AnyRow) -> Result<UploadRow, sqlx::Error> {
+    Ok(UploadRow {
+        id: parsed(row, "id")?,
+        video: parsed(row, "video")?,
+        game: parsed(row, "game")?,
+        file_name: row.try_get("file_name")?,
+        object_key: row.try_get("object_key")?,
+        bytes: row.try_get("bytes")?,
+        part_size: row.try_get("part_size")?,
+        store_upload: row.try_get("store_upload")?,
+        state: UploadState::from_code(&row.try_get::<String, _>("state")?),
+    })
+}
+
+pub async fn get(db: &Db, owner: &AccountId, id: &UploadId) -> Result<Option<UploadRow>, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT u.*, v.game, v.file_name, v.object_key FROM uploads u JOIN videos v ON v.id = u.video \
+         WHERE u.id = $1 AND u.owner = $2",
+    )
+    .bind(id.as_str())
+    .bind(owner.as_str())
+    .fetch_optional(db.pool())
+    .await?;
+    row.as_ref().map(upload).transpose()
+}
+
+/// The open upload of the same file to the same game.
+pub async fn open_of(
+    db: &Db,
+    owner: &AccountId,
+    game: &GameId,
+    fingerprint: &str,
+    bytes: i64,
+) -> Result<Option<UploadRow>, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT u.*, v.game, v.file_name, v.object_key FROM uploads u JOIN videos v ON v.id = u.video \
+         WHERE u.owner = $1 AND v.game = $2 AND u.fingerprint = $3 AND u.bytes = $4 AND u.state = 'open' \
+         ORDER BY u.created_at LIMIT 1",
+    )
+    .bind(owner.as_str())
+    .bind(game.as_str())
+    .bind(fingerprint)
+    .bind(bytes)
+    .fetch_optional(db.pool())
+    .await?;
+    row.as_ref().map(upload).transpose()
+}
+
+/// The newest upload of a game, whatever its state.
+pub async fn newest_of_game(db: &Db, owner: &AccountId, game: &GameId) -> Result<Option<UploadRow>, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT u.*, v.game, v.file_name, v.object_key FROM uploads u JOIN videos v ON v.id = u.video \
+         WHERE u.owner = $1 AND v.game = $2 AND u.state <> 'aborted' ORDER BY u.created_at DESC, u.id DESC LIMIT 1",
+    )
+    .bind(owner.as_str())
+    .bind(game.as_str())
+    .fetch_optional(db.pool())
+    .await?;
+    row.as_ref().map(upload).transpose()
+}
+
+pub async fn count_open(db: &Db, owner: &AccountId) -> Result<i64, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT CAST(COUNT(*) AS BIGINT) AS open FROM uploads WHERE owner = $1 AND state = 'open'",
+    )
+    .bind(owner.as_str())
+    .fetch_one(db.pool())
+    .await?;
+    row.try_get("open")
+}
+
+pub async fn insert(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    new: &UploadRow,
+    fingerprint: &str,
+) -> Result<(), sqlx::Error> {
+    let now = now_ms();
+    sqlx::query(
+        "INSERT INTO uploads (id, owner, video, fingerprint, bytes, part_size, store_upload, state, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9)",
+    )
+    .bind(new.id.as_str())
+    .bind(owner.as_str())
+    .bind(new.video.as_str())
+    .bind(fingerprint)
+    .bind(new.bytes)
+    .bind(new.part_size)
+    .bind(&new.store_upload)
+    .bind(now)
+    .bind(now)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Ends an open upload; whether it was open.
+pub async fn end(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    id: &UploadId,
+    state: UploadState,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "UPDATE uploads SET state = $1, updated_at = $2, version = version + 1 \
+         WHERE id = $3 AND owner = $4 AND state = 'open'",
+    )
+    .bind(state.code())
+    .bind(now_ms())
+    .bind(id.as_str())
+    .bind(owner.as_str())
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Removes a video that never arrived; its clips go with it only when there are none: a marked video stays, waiting.
+pub async fn delete_waiting_video(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    video: &VideoId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "DELETE FROM videos WHERE id = $1 AND owner = $2 AND state = 'waiting' \
+         AND NOT EXISTS (SELECT 1 FROM clips c WHERE c.video = videos.id)",
+    )
+    .bind(video.as_str())
+    .bind(owner.as_str())
+    .execute(connection)
+    .await
+    .map(drop)
+}

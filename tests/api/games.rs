@@ -1,0 +1,55 @@
+//! Games through both doors.
+
+use crate::{on_both, support::TestApp};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+fn details(opponent: &str) -> Value {
+    json!({"opponent": opponent, "played_on": "2026-12-06", "venue": "home"})
+}
+
+on_both!(both_doors_serve_the_same_game, |app: TestApp| async move {
+    let made = app.call("games/create", json!({"details": details("Rovers")})).await.ok();
+    let id = made["id"].as_str().expect("an id");
+    assert_eq!(app.get(&format!("/api/games/{id}")).await.ok(), made);
+    assert_eq!(app.call("games/get", json!({ "id": id })).await.ok(), made);
+    let listed = app.get("/api/games").await.ok();
+    assert_eq!(listed, app.call("games/list", json!({"query": {}})).await.ok());
+    assert_eq!(listed.as_array().map(Vec::len), Some(1));
+});
+
+on_both!(a_change_needs_the_latest_version, |app: TestApp| async move {
+    let game = app.game().await;
+    let path = format!("/api/games/{}", game["id"].as_str().expect("an id"));
+    let change = json!({"id": game["id"], "version": game["version"], "details": details("City")});
+    let changed = app.put(&path, change.clone()).await.ok();
+    assert_eq!(changed["details"]["opponent"], "City");
+    app.put(&path, change.clone()).await.refused(409, "conflict");
+    app.call("games/update", json!({ "update": change })).await.refused(409, "conflict");
+});
+
+on_both!(another_owner_finds_nothing, |app: TestApp| async move {
+    let game = app.game().await;
+    let path = format!("/api/games/{}", game["id"].as_str().expect("an id"));
+    app.as_other(Method::GET, &path, None).await.refused(404, "not_found");
+    app.as_other(Method::DELETE, &path, None).await.refused(404, "not_found");
+    let change = json!({"id": game["id"], "version": 1, "details": details("City")});
+    app.as_other(Method::PUT, &path, Some(change)).await.refused(404, "not_found");
+    assert_eq!(app.as_other(Method::GET, "/api/games", None).await.ok(), json!([]));
+    assert_eq!(app.get(&path).await.ok(), game);
+});
+
+on_both!(bad_details_are_refused_and_nothing_is_written, |app: TestApp| async move {
+    for (body, status, code) in [
+        (details(""), 422, "invalid"),
+        (details(&"x".repeat(81)), 422, "invalid"),
+        (json!({"opponent": "Rovers", "played_on": "2026-02-30", "venue": "home"}), 400, "malformed"),
+        (json!({"opponent": "Rovers", "played_on": "2026-12-06", "venue": "moon"}), 400, "malformed"),
+        (json!({"opponent": 5, "played_on": "2026-12-06", "venue": "home"}), 400, "malformed"),
+        (json!([]), 400, "malformed"),
+    ] {
+        app.post("/api/games", body.clone()).await.refused(status, code);
+        app.call("games/create", json!({ "details": body })).await.refused(status, code);
+    }
+    assert_eq!(app.count("games").await, 0);
+});
