@@ -25,6 +25,8 @@ export default defineConfig({
   forbidOnly: !!process.env.CI,
   reporter: [["list"], ["./summary.ts"]],
   use: {
+    actionTimeout: 10_000,
+    navigationTimeout: 20_000,
     baseURL: `http://${address}`,
     trace: "retain-on-failure",
     launchOptions: {

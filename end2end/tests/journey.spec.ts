@@ -20,9 +20,12 @@ test("from a recording to a reel in the gallery", async ({ page }) => {
   // Marks at once, whether or not the upload is done.
   const video = page.locator("video").first();
   await expect.poll(() => video.evaluate((v: HTMLVideoElement) => v.readyState)).toBeGreaterThan(1);
+  const time = page.locator(".transport__time .time").first();
   await seek(page, 4);
+  await expect(time).toHaveText("0:04.00");
   await page.keyboard.press("i");
   await seek(page, 7);
+  await expect(time).toHaveText("0:07.00");
   await page.keyboard.press("n");
   const row = page.getByRole("option").filter({ hasText: "Interesting" });
   await expect(row).toHaveCount(1);
@@ -44,6 +47,7 @@ test("from a recording to a reel in the gallery", async ({ page }) => {
   // A reel of the clip.
   await page.getByRole("link", { name: "Make reel" }).click();
   await page.waitForURL(/\/reels\/new/);
+  await page.getByRole("button", { name: "Select all" }).click();
   await page.getByRole("button", { name: /^Create reel with 1 clip$/ }).click();
   await page.waitForURL(/\/reels\/[0-9a-f-]{36}\?step=framing/);
 

@@ -21,10 +21,14 @@ test("every screen has its heading and its way on", async ({ page }) => {
   }
 });
 
-test("what is not there is a 404 that leads back", async ({ page }) => {
+test.describe("what is not there", () => {
+  test.use({ expectedErrors: /404 \(Not Found\)/ });
+
+  test("is a 404 that leads back", async ({ page }) => {
   const answer = await page.goto("/no-such-page");
   expect(answer?.status()).toBe(404);
   await expect(page.getByRole("link", { name: "Open the library" })).toBeVisible();
   const game = await page.goto("/games/0192f0c1-2345-7abc-8def-0123456789ab");
   expect(game?.status()).toBe(404);
+  });
 });
