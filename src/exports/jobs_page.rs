@@ -34,6 +34,7 @@ impl Listed {
 
 #[component]
 pub fn JobsPage() -> impl IntoView {
+    provide_context(Paces::new());
     let versions = Versions::expect();
     let query = use_query_map();
     let show = Memo::new(move |_| match query.with(|query| query.get("show")).as_deref() {
@@ -79,7 +80,7 @@ fn ShowTabs(show: Memo<Listed>) -> impl IntoView {
 fn Jobs(list: Vec<Export>, show: Memo<Listed>) -> impl IntoView {
     let versions = Versions::expect();
     let uploads = UploadQueue::expect().tasks;
-    let paces = Paces::new();
+    let paces = expect_context::<Paces>();
     Effect::new(move |_| {
         let now = page::now_ms();
         versions.progress.with(|live| live.iter().for_each(|export| paces.see(export, now)));

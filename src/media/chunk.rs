@@ -5,7 +5,7 @@
 
 use super::{
     compose::Compositor,
-    decode::{Decoder, frame_bytes, stretches},
+    decode::{Decoder, MOST_MISSING, frame_bytes, stretches},
     encode::{ENCODER_VERSION, Encoder, encoder_arguments},
     error::{MediaError, MediaErrorKind as Kind},
     finish::count_frames,
@@ -84,8 +84,8 @@ pub fn start(site: &Site, spec: &ChunkSpec, source: PathBuf, file: PathBuf) -> R
         })
     };
     let compositor = {
-        let spec = spec.clone();
-        site.tracker.spawn_blocking(move || compose(&spec, &wanted, &composed))
+        let (spec, cancel) = (spec.clone(), site.cancel.clone());
+        site.tracker.spawn_blocking(move || compose(&spec, &wanted, &composed, &cancel))
     };
     let encoder = {
         let (site, spec, part) = (site.clone(), spec.clone(), part.clone());
@@ -169,17 +169,30 @@ fn decode(site: &Site, spec: &ChunkSpec, source: &Path, pictures: &Passing<Numbe
     Ok(())
 }
 
-fn compose(spec: &ChunkSpec, wanted: &Taking<Numbered>, composed: &Passing<Repeated>) -> Result<(), MediaError> {
+fn compose(
+    spec: &ChunkSpec,
+    wanted: &Taking<Numbered>,
+    composed: &Passing<Repeated>,
+    cancel: &CancellationToken,
+) -> Result<(), MediaError> {
     let mut compositor = Compositor::new((spec.facts.width, spec.facts.height), (spec.width, spec.height));
     let space = spec.space();
     let mut held: Option<Numbered> = None;
     for (frame, times) in repeats(spec.source_frames()) {
         while held.as_ref().is_none_or(|(number, _)| *number < frame) {
-            // At a recording's end a frame may be missing: the last one stays.
-            let Ok(next) = wanted.take.recv() else { break };
-            if let Some((_, buffer)) = held.replace(next) {
-                let _ = wanted.back.send(buffer);
+            match (wanted.take.recv(), &held) {
+                (Ok(next), _) => {
+                    if let Some((_, buffer)) = held.replace(next) {
+                        let _ = wanted.back.send(buffer);
+                    }
+                }
+                // At a recording's end a frame may be missing: the last one stays.
+                (Err(_), Some((number, _))) if frame - number <= MOST_MISSING => break,
+                (Err(_), _) => return Ok(()),
             }
+        }
+        if cancel.is_cancelled() {
+            return Ok(());
         }
         let (Some((_, picture)), Ok(mut buffer)) = (&held, composed.empty.recv()) else { return Ok(()) };
         let crop = space.rect_at(&spec.crop, spec.facts.rate.frame_start(frame));

@@ -11,7 +11,7 @@ use std::{ffi::OsString, path::Path};
 use tokio_util::sync::CancellationToken;
 
 /// A recording whose last frames are lost may still be one or two frames short of its length: the last one is repeated.
-const MOST_MISSING: i64 = 2;
+pub const MOST_MISSING: i64 = 2;
 
 /// The bytes of one 8 bit 4:2:0 picture: luma, then both chroma planes, each rounded up to whole samples.
 pub const fn frame_bytes(width: u32, height: u32) -> usize {

@@ -97,13 +97,14 @@ impl Footage {
 
     fn picture(&self, n: i64) -> Vec<u8> {
         let (width, height) = self.size;
-        let (blob, mut picture) = (self.blob(n), Vec::new());
-        for y in 0..height {
-            for x in 0..width {
+        let (blob, mut picture) = (self.blob(n), vec![40; (width * height) as usize]);
+        let around = |centre: f64, limit: u32| (0..limit).filter(move |at| (f64::from(*at) - centre).abs() < 25.0);
+        for y in around(blob.1, height) {
+            for x in around(blob.0, width) {
                 let (dx, dy) = (f64::from(x) + 0.5 - blob.0, f64::from(y) + 0.5 - blob.1);
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
                 let light = (150.0 * (-(dx * dx + dy * dy) / 50.0).exp()) as u8;
-                picture.push(40 + light);
+                picture[(y * width + x) as usize] += light;
             }
         }
         for bit in 0..8 {
@@ -152,10 +153,10 @@ impl Footage {
     }
 
     /// How far the blob of source frame `n` is from where the crop should show it, in output pixels.
-    pub fn blob_error(&self, picture: &Picture, crop: Rect, n: i64) -> f64 {
+    pub fn blob_error(&self, picture: &Picture, crop: Rect, n: i64) -> (f64, f64) {
         let expected = place(crop, picture, self.blob(n));
         let found = picture.brightest(expected, 12.0 * f64::from(picture.width) / crop.w);
-        (found.0 - expected.0).hypot(found.1 - expected.1)
+        (found.0 - expected.0, found.1 - expected.1)
     }
 }
 

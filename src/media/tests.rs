@@ -73,10 +73,10 @@ impl Source {
     }
 }
 
-/// A quarter of the real size: the same work, sooner done.
+/// A sixth of the real size: the same work, sooner done (scaling is slow without optimisation).
 fn small(aspect: Aspect) -> (u32, u32) {
     let (width, height) = aspect.size();
-    (width / 4 / 2 * 2, height / 4 / 2 * 2)
+    (width / 6 / 2 * 2, height / 6 / 2 * 2)
 }
 
 fn planned(aspect: Aspect, clips: Vec<ClipForPlan>) -> ExportPlan {
@@ -103,18 +103,17 @@ const NTSC: FrameRate = FrameRate { num: 30_000, den: 1_001 };
 async fn a_cut_has_exactly_the_marked_frames() {
     let folder = TempDir::new().expect("a folder");
     for (name, footage) in [
-        ("reordered", Footage::small()),
+        ("reordered", Footage { rate: NTSC, ..Footage::small() }),
         ("matroska", Footage { rate: NTSC, ending: "mkv", ..Footage::small() }),
-        ("ntsc", Footage { rate: NTSC, ..Footage::small() }),
     ] {
         let source = source(folder.path(), name, footage).await;
         assert_eq!((source.facts.frames, source.facts.rate), (200, source.footage.rate), "{name}");
-        let clips = vec![source.clip(37, 61), source.clip(99, 104), source.clip(180, 200), source.clip(0, 3)];
+        let clips = vec![source.clip(99, 124), source.clip(180, 200), source.clip(0, 3)];
         let plan = planned(Aspect::Portrait, clips);
         let rendered = exported(&plan, &[&source], &folder.path().join(name).join("work")).await;
-        let expected: Vec<_> = (37..61).chain(99..104).chain(180..200).chain(0..3).collect();
+        let expected: Vec<_> = (99..124).chain(180..200).chain(0..3).collect();
         assert_eq!(source.numbers(&rendered.path, Aspect::Portrait), expected, "{name}");
-        assert_eq!((rendered.frames, rendered.rendered_frames), (52, 52));
+        assert_eq!((rendered.frames, rendered.rendered_frames), (48, 48));
     }
 }
 
@@ -187,21 +186,24 @@ async fn the_crop_is_where_the_plan_says_while_it_moves() {
     let source = source(folder.path(), "a", Footage { output: QUICK, ..Footage::small() }).await;
     let space = CropSpace::new(320, 180, Aspect::Portrait);
     let key = |n, x, h| CropKey { at: source.facts.rate.frame_start(n), x, y: 90_000, h, ease: Ease::Smooth };
-    let mut moving = source.clip(10, 70);
-    moving.framing.crop = vec![key(10, 140_250, 180_000), key(30, 171_333, 150_500), key(69, 158_000, 178_125)];
+    let mut moving = source.clip(10, 50);
+    moving.framing.crop = vec![key(10, 140_250, 180_000), key(30, 171_333, 150_500), key(49, 158_000, 178_125)];
     let mut still = source.clip(20, 25);
     still.framing.crop = vec![key(0, 150_777, 170_000)];
-    let clips = [(moving, 10..70), (still, 20..25)];
+    let clips = [(moving, 10..50), (still, 20..25)];
     let plan = planned(Aspect::Portrait, clips.iter().map(|(clip, _)| clip.clone()).collect());
     let rendered = exported(&plan, &[&source], &folder.path().join("work")).await;
     let pictures = pictures(&rendered.path, small(Aspect::Portrait));
     let shown = clips.iter().flat_map(|(clip, frames)| frames.clone().map(move |n| (clip, n)));
+    let mut sum = (0.0, 0.0);
     for (picture, (clip, n)) in pictures.iter().zip(shown) {
         let crop = space.rect_at(&clip.framing.crop, source.facts.rate.frame_start(n));
         let error = source.footage.blob_error(picture, crop, n);
-        assert!(error < 0.5, "frame {n}: the marker is off by {error} pixels");
+        assert!(error.0.hypot(error.1) < 0.5, "frame {n}: the marker is off by {error:?} pixels");
+        sum = (sum.0 + error.0, sum.1 + error.1);
     }
-    assert_eq!(pictures.len(), 65);
+    assert!(sum.0.hypot(sum.1) / 45.0 < 0.05, "and not to one side: {sum:?}");
+    assert_eq!(pictures.len(), 45);
 }
 
 #[tokio::test]
@@ -353,21 +355,18 @@ async fn a_recording_without_a_length_is_measured() {
 async fn progress_is_exact_and_an_export_goes_on_where_it_ended() {
     let folder = TempDir::new().expect("a folder");
     let source = source(folder.path(), "a", Footage { output: QUICK, ..Footage::small() }).await;
-    let plan = planned(Aspect::Portrait, vec![source.clip(0, 40), source.clip(50, 90), source.clip(0, 40)]);
+    let plan = planned(Aspect::Portrait, vec![source.clip(0, 20), source.clip(50, 70), source.clip(0, 20)]);
     let work = folder.path().join("work");
     let sources: Sources = [(source.id.clone(), source.path.clone())].into();
     let seen: Mutex<Vec<RenderProgress>> = Mutex::default();
     let note = |progress| seen.lock().expect("a lock").push(progress);
     let rendered =
         render(tools().await, &plan, &sources, &work, note, &CancellationToken::new()).await.expect("an export");
-    assert_eq!((rendered.frames, rendered.rendered_frames), (120, 80), "two equal clips are one chunk");
+    assert_eq!((rendered.frames, rendered.rendered_frames), (60, 40), "two equal clips are one chunk");
     let seen = seen.into_inner().expect("a list");
     assert!(seen.windows(2).all(|pair| pair[0].done_frames <= pair[1].done_frames && pair[0].stage <= pair[1].stage));
-    assert_eq!(seen[0], RenderProgress { stage: RenderStage::Fetch, done_frames: 0, total_frames: 120 });
-    assert_eq!(
-        seen[seen.len() - 1],
-        RenderProgress { stage: RenderStage::Finish, done_frames: 120, total_frames: 120 }
-    );
+    assert_eq!(seen[0], RenderProgress { stage: RenderStage::Fetch, done_frames: 0, total_frames: 60 });
+    assert_eq!(seen[seen.len() - 1], RenderProgress { stage: RenderStage::Finish, done_frames: 60, total_frames: 60 });
 
     let before = std::fs::read(&rendered.path).expect("the file");
     std::fs::remove_file(&rendered.path).expect("removed");
@@ -376,10 +375,10 @@ async fn progress_is_exact_and_an_export_goes_on_where_it_ended() {
     assert_eq!(std::fs::read(&again.path).expect("the file"), before, "the same bytes");
 
     // One clip edited: only that one is rendered.
-    let mut edited = source.clip(50, 90);
+    let mut edited = source.clip(50, 70);
     edited.framing.crop = vec![CropKey { at: Micros::ZERO, x: 100_000, y: 90_000, h: 180_000, ease: Ease::Smooth }];
-    let plan = planned(Aspect::Portrait, vec![source.clip(0, 40), edited]);
-    assert_eq!(exported(&plan, &[&source], &work).await.rendered_frames, 40);
+    let plan = planned(Aspect::Portrait, vec![source.clip(0, 20), edited]);
+    assert_eq!(exported(&plan, &[&source], &work).await.rendered_frames, 20);
 
     // A chunk that was damaged is found out, and the next try makes it anew.
     let chunk = std::fs::read_dir(&work)
@@ -387,7 +386,7 @@ async fn progress_is_exact_and_an_export_goes_on_where_it_ended() {
         .flatten()
         .find(|entry| entry.file_name().to_string_lossy().starts_with("chunk-"));
     std::fs::write(chunk.expect("a chunk").path(), b"").expect("damage");
-    let plan = planned(Aspect::Portrait, vec![source.clip(0, 40), source.clip(50, 90)]);
+    let plan = planned(Aspect::Portrait, vec![source.clip(0, 20), source.clip(50, 70)]);
     let mut tries = 0;
     while render(tools().await, &plan, &sources, &work, |_| (), &CancellationToken::new()).await.is_err() {
         tries += 1;
@@ -400,9 +399,8 @@ async fn cancelling_leaves_no_process() {
     let folder = TempDir::new().expect("a folder");
     let source = source(folder.path(), "a", Footage { output: QUICK, ..Footage::small() }).await;
     let mut slow = source.clip(0, 200);
-    slow.framing.segments = vec![part(0, 8_000_000, 25)];
-    // The full size, so that it takes long.
-    let plan = plan(&ReelForPlan { aspect: Aspect::Portrait, clips: vec![slow] }).expect("a plan");
+    slow.framing.segments = vec![part(0, 8_000_000, 30)];
+    let plan = planned(Aspect::Portrait, vec![slow]);
     let sources: Sources = [(source.id.clone(), source.path.clone())].into();
     let (cancel, work) = (CancellationToken::new(), folder.path().join("unmistakable-work"));
     let (trip, done) = (cancel.clone(), AtomicI64::new(0));

@@ -16,17 +16,27 @@ mod session;
 mod topbar;
 mod trim;
 
-use self::{export::ExportStep, framing::FramingStep, session::Session, topbar::ReelBar};
+use self::{
+    export::ExportStep,
+    framing::FramingStep,
+    session::{SaveState, Session},
+    topbar::ReelBar,
+};
 use super::{api::get_reel, types::Reel};
 use crate::{
+    browser::page::warn_before_leaving,
     domain::ids::ReelId,
     error::{ApiError, Code},
+    exports::progress::Paces,
     live::versions::Versions,
-    ui::{not_found::NotFoundPage, notice::LoadError, shell::Page},
+    ui::{
+        not_found::NotFoundPage,
+        notice::LoadError,
+        shell::{EditorPage, Page},
+    },
 };
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 /// The steps of the editor, from `?step=`.
@@ -67,20 +77,22 @@ fn ReelEditor(reel: Reel) -> impl IntoView {
     let chosen = query.with_untracked(|query| query.get("clip")).and_then(|id| id.parse().ok());
     let session = Session::new(reel, chosen);
     follow_changes(session);
+    Effect::new(move |_| warn_before_leaving(move || session.state.get_untracked() != SaveState::Saved));
+    // One pace of each export for the status bar and the export step.
+    provide_context(Paces::new());
     let step = Memo::new(move |_| match query.with(|query| query.get("step")).as_deref() {
         Some("export") => Step::Export,
         _ => Step::Framing,
     });
     let title = move || session.reel.with(|reel| reel.name.clone());
     view! {
-        <Title text=title />
-        <div class="app app--editor">
+        <EditorPage title>
             <ReelBar session step />
             {move || match step.get() {
                 Step::Framing => view! { <FramingStep session /> }.into_any(),
                 Step::Export => view! { <ExportStep session /> }.into_any(),
             }}
-        </div>
+        </EditorPage>
     }
 }
 

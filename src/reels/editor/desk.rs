@@ -12,6 +12,7 @@ use crate::{
     editor::playback::Playback,
     games::types::{Video, VideoState},
     reels::types::ReelClip,
+    uploads::queue::UploadQueue,
 };
 use leptos::prelude::*;
 use std::collections::HashMap;
@@ -48,6 +49,8 @@ pub struct Desk {
     pub copied: RwSignal<Option<Crop>>,
     /// The address that each video plays from; it stays when the server signs another.
     addresses: StoredValue<HashMap<VideoId, String>>,
+    /// The file of this computer, while it uploads.
+    pub local: RwSignal<Option<String>>,
     /// Rises when an address was given up.
     renewals: RwSignal<u32>,
 }
@@ -79,6 +82,7 @@ impl Desk {
             video,
             copied: RwSignal::new(None),
             addresses: StoredValue::new(HashMap::new()),
+            local: RwSignal::new(None),
             renewals: RwSignal::new(0),
         }
     }
@@ -86,6 +90,9 @@ impl Desk {
     /// What the player plays.
     pub fn source(self) -> Option<String> {
         self.renewals.track();
+        if let Some(local) = self.local.get() {
+            return Some(local);
+        }
         let video = self.video.get()?;
         let fresh = video.url.filter(|_| video.state == VideoState::Ready)?;
         self.addresses.try_update_value(|known| known.entry(video.id).or_insert(fresh).clone())
@@ -175,8 +182,26 @@ impl Desk {
         self.subject.with_untracked(|subject| subject.as_ref().map(of))
     }
 
+    /// What this tab still has of a video that the server has not: its file is played from this computer. Effects only.
+    fn play_local_file(self) {
+        let queue = UploadQueue::expect();
+        let waiting = Memo::new(move |_| {
+            self.video
+                .with(|video| video.as_ref().filter(|it| it.state == VideoState::Waiting).map(|it| it.game.clone()))
+        });
+        // Keeps the address alive as long as it is played.
+        Effect::new(move |_| {
+            let game = waiting.get();
+            let file = game.and_then(|game| queue.files.with(|files| files.get(&game).cloned()));
+            let url = file.and_then(|file| file.url());
+            self.local.set(url.as_ref().map(|url| url.as_str().to_owned()));
+            url
+        });
+    }
+
     /// Keeps the player at the clip: its bounds, its speed, its start when another clip is chosen. Effects only.
     pub fn drive_player(self) {
+        self.play_local_file();
         let playback = self.playback;
         let clip = Memo::new(move |_| self.subject.with(|it| it.as_ref().map(|it| (it.id.clone(), it.facts.clone()))));
         let bounds =

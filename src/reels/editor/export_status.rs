@@ -17,7 +17,7 @@ use leptos::prelude::*;
 #[component]
 pub fn ExportStatus(listed: Export) -> impl IntoView {
     let versions = Versions::expect();
-    let paces = Paces::new();
+    let paces = expect_context::<Paces>();
     let listed = StoredValue::new(listed);
     let export = Memo::new(move |_| versions.progress.with(|live| listed.with_value(|listed| newest(listed, live))));
     let state = Memo::new(move |_| export.get().state);

@@ -93,5 +93,7 @@ fn StageNotice(desk: Desk) -> impl IntoView {
             Some(VideoState::Ready) => desk.playback.failure.get(),
         }
     };
-    view! { {move || text().map(|text| view! { <p class="stage-notice" role="status">{text}</p> })} }
+    // Over a file of this computer that plays, the words step aside.
+    let class = move || if desk.local.with(Option::is_some) { "hint" } else { "stage-notice" };
+    view! { {move || text().map(|text| view! { <p class=class role="status">{text}</p> })} }
 }
