@@ -42,3 +42,9 @@ pub fn leaves(event: &ev::FocusEvent) -> bool {
     let goes_to = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
     !group(event).is_some_and(|group| group.contains(goes_to.as_ref()))
 }
+
+/// Whether an event comes from a part that matches.
+pub fn is_within(event: &ev::Event, selector: &str) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| target.closest(selector).ok().flatten().is_some())
+}

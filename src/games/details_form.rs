@@ -19,7 +19,8 @@ pub struct DetailsDraft {
     played_on: RwSignal<String>,
     venue: RwSignal<Venue>,
     tournament: RwSignal<String>,
-    errors: RwSignal<HashMap<String, String>>,
+    /// By field: what is wrong, and the text that it is wrong of.
+    errors: RwSignal<HashMap<&'static str, (String, String)>>,
 }
 
 impl DetailsDraft {
@@ -52,39 +53,57 @@ impl DetailsDraft {
 
     /// The details when they are complete; otherwise the fields say what is missing.
     pub fn read(self) -> Option<GameDetails> {
-        let mut errors = HashMap::new();
+        self.errors.set(HashMap::new());
         let opponent = self.opponent.get_untracked().trim().to_owned();
         if opponent.is_empty() {
-            errors.insert("opponent".to_owned(), "Name the other team.".to_owned());
+            self.blame("opponent", "Name the other team.");
         }
         let day = self.played_on.get_untracked().parse::<Day>();
         if day.is_err() {
-            errors.insert("played_on".to_owned(), "Choose the day of the match.".to_owned());
+            self.blame("played_on", "Choose the day of the match.");
         }
         let venue = self.venue.get_untracked();
         let tournament = match venue {
             Venue::Tournament => self.tournament.get_untracked().trim().to_owned(),
             Venue::Home | Venue::Away => String::new(),
         };
-        let is_complete = errors.is_empty();
-        self.errors.set(errors);
         match day {
-            Ok(played_on) if is_complete => Some(GameDetails { opponent, played_on, venue, tournament }),
+            Ok(played_on) if self.errors.with_untracked(HashMap::is_empty) => {
+                Some(GameDetails { opponent, played_on, venue, tournament })
+            }
             _ => None,
         }
     }
 
     /// Shows an answer of the server at its field; whether it is about one of ours.
     pub fn refuse(self, error: &ApiError) -> bool {
-        let field = error.field.as_deref().filter(|field| FIELDS.contains(field));
+        let field = FIELDS.into_iter().find(|field| error.field.as_deref() == Some(field));
         if let Some(field) = field {
-            self.errors.update(|errors| drop(errors.insert(field.to_owned(), error.message.clone())));
+            self.blame(field, &error.message);
         }
         field.is_some()
     }
 
+    fn value(self, field: &str) -> RwSignal<String> {
+        match field {
+            "opponent" => self.opponent,
+            "played_on" => self.played_on,
+            _ => self.tournament,
+        }
+    }
+
+    fn blame(self, field: &'static str, message: &str) {
+        let text = self.value(field).get_untracked();
+        self.errors.update(|errors| drop(errors.insert(field, (message.to_owned(), text))));
+    }
+
+    /// What is wrong with a field, until its text changes.
     fn error(self, field: &'static str) -> Signal<Option<String>> {
-        Signal::derive(move || self.errors.with(|errors| errors.get(field).cloned()))
+        let value = self.value(field);
+        Signal::derive(move || {
+            let blamed = self.errors.with(|errors| errors.get(field).cloned());
+            blamed.filter(|(_, text)| value.with(|value| value == text)).map(|(message, _)| message)
+        })
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
     reels::{api::list_reels, reels_tab::ReelsTab, types::ReelCard},
     ui::{
         notice::LoadError,
-        shell::Page,
+        shell::{Page, Search},
         tabs::{Tab, Tabs},
     },
 };
@@ -47,6 +47,8 @@ pub fn LibraryPage() -> impl IntoView {
     view! {
         <Page title="Library">
             <h1 class="visually-hidden">"Library"</h1>
+            // A phone has no room for it in the top bar.
+            <Search />
             <DropPage words="Drop the video to add a game" on_kept=open_form() />
             <Transition fallback=CardSkeletons>
                 {move || Suspend::new(async move {

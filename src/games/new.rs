@@ -102,9 +102,9 @@ fn VideoChoice() -> impl IntoView {
 fn NoVideo() -> impl IntoView {
     view! {
         <section class="empty drop" aria-labelledby="drop-title">
-            <h2 class="empty__title" id="drop-title">"Drop the video here"</h2>
+            <h2 class="empty__title" id="drop-title">"Choose the video, or drop it here"</h2>
             <p class="empty__text">"MP4, MOV or MKV, any length. You can also add it later."</p>
-            <div class="button-row"><VideoInput label="Choose a video" /></div>
+            <div class="button-row"><VideoInput label="Choose a video" outline=true /></div>
         </section>
     }
 }

@@ -48,10 +48,12 @@ pub fn Tally(counts: Counts) -> impl IntoView {
     }
 }
 
-/// The weighted sum of ratings, with its sign.
+/// The weighted sum of ratings, with its sign; nothing while there are no clips.
 #[component]
 pub fn Score(counts: Counts) -> impl IntoView {
-    view! { <span class="score" title="Score: weighted sum of ratings">{format!("{:+}", counts.score())}</span> }
+    (counts.clips() > 0).then(|| {
+        view! { <span class="score" title="Score: weighted sum of ratings">{format!("{:+}", counts.score())}</span> }
+    })
 }
 
 /// How a state looks beside its word.

@@ -7,6 +7,7 @@ mod status_bar;
 mod top_bar;
 mod work;
 
+pub use search::Search;
 pub use status_bar::StatusBar;
 
 use self::top_bar::{TabBar, TopBar};

@@ -76,12 +76,7 @@ pub fn DeleteGame(target: Target) -> impl IntoView {
     let open = open_while(target);
     let name = move || target.with(|card| card.as_ref().map(|card| card.details.name()).unwrap_or_default());
     let text = move || {
-        let clips = target.with(|card| card.as_ref().map_or(0, |card| card.tally.clips()));
-        let what = if clips == 0 {
-            "Its video is".to_owned()
-        } else {
-            format!("Its video and {} are", counted(clips, "clip"))
-        };
+        let what = target.with(|card| card.as_ref().map(what_goes).unwrap_or_default());
         format!("{what} gone for good, in every reel too. Exported files stay in the gallery.")
     };
     let delete = move || {
@@ -98,4 +93,14 @@ pub fn DeleteGame(target: Target) -> impl IntoView {
         });
     };
     view! { <ConfirmDialog open title=move || format!("Delete {}?", name()) text verb="Delete game" on_confirm=delete /> }
+}
+
+/// "Its video and 15 clips are"
+fn what_goes(card: &GameCard) -> String {
+    match (card.video.is_some(), card.tally.clips()) {
+        (false, 0) => "It is".to_owned(),
+        (true, 0) => "Its video is".to_owned(),
+        (false, clips) => format!("Its {} are", counted(clips, "clip")),
+        (true, clips) => format!("Its video and {} are", counted(clips, "clip")),
+    }
 }
