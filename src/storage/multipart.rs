@@ -263,19 +263,35 @@ where
 {
     let start = (Box::pin(body), bytes, wrong_length);
     stream::try_unfold(start, |(mut body, left, wrong_length)| async move {
-        let next = tokio::time::timeout(SENDER_SILENCE, body.next()).await.map_err(std::io::Error::other)?;
-        match next.transpose().map_err(std::io::Error::other)? {
-            Some(chunk) if chunk.len() as u64 <= left => {
-                let left = left - chunk.len() as u64;
-                Ok(Some((Frame::data(chunk), (body, left, wrong_length))))
+        let chunk = next(&mut body).await?;
+        let left = left.checked_sub(chunk.as_ref().map_or(0, |chunk| chunk.len() as u64));
+        match (chunk, left) {
+            (None, Some(0)) => Ok(None),
+            (Some(chunk), Some(left @ 1..)) => Ok(Some((Frame::data(chunk), (body, left, wrong_length)))),
+            // Nobody asks for more than was announced: what comes after the last byte shows only before that one leaves.
+            (Some(chunk), Some(0)) if next(&mut body).await?.is_none() => {
+                Ok(Some((Frame::data(chunk), (body, 0, wrong_length))))
             }
-            None if left == 0 => Ok(None),
             _ => {
                 wrong_length.store(true, Ordering::Release);
                 Err(std::io::Error::other("not the announced length"))
             }
         }
     })
+}
+
+/// The next bytes that are any.
+async fn next<E>(body: &mut Pin<Box<impl Stream<Item = Result<Bytes, E>>>>) -> std::io::Result<Option<Bytes>>
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    loop {
+        let next = tokio::time::timeout(SENDER_SILENCE, body.next()).await.map_err(std::io::Error::other)?;
+        match next.transpose().map_err(std::io::Error::other)? {
+            Some(chunk) if chunk.is_empty() => {}
+            chunk => return Ok(chunk),
+        }
+    }
 }
 
 /// Makes a stream `Sync`, as the SDK wants it, by giving it only to who holds it exclusively.
