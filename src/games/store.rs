@@ -133,6 +133,16 @@ pub async fn insert(db: &Db, owner: &AccountId, id: &GameId, details: &GameDetai
     .map(drop)
 }
 
+/// Holds the game until the transaction ends: who adds to it waits. Whether there is such a game.
+pub async fn hold(connection: &mut AnyConnection, owner: &AccountId, id: &GameId) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query("UPDATE games SET updated_at = updated_at WHERE id = $1 AND owner = $2")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Whether the row was at that version and now is at the next.
 pub async fn update(
     db: &Db,
@@ -170,7 +180,7 @@ pub async fn get(db: &Db, owner: &AccountId, id: &GameId) -> Result<Option<GameR
 
 /// The library's cards, newest match first: three statements, however many games.
 pub async fn cards(db: &Db, owner: &AccountId, query: &GameQuery) -> Result<Vec<GameCard>, sqlx::Error> {
-    let pattern = format!("%{}%", folded(query.text.trim()).replace(['%', '_', '\\'], " "));
+    let pattern = format!("%{}%", folded(query.text.trim()).replace(['%', '_', '\\', '\0'], " "));
     let limit = if query.limit <= 0 { 500 } else { query.limit.min(500) };
     let rows = sqlx::query(
         "SELECT * FROM games WHERE owner = $1 AND search LIKE $2 ORDER BY played_on DESC, id DESC LIMIT $3 OFFSET $4",

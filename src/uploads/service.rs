@@ -37,7 +37,7 @@ pub async fn create(caller: &Caller, new: NewUpload) -> Result<Upload, ApiError>
     let new = checked(caller, new)?;
     let (db, owner) = (&caller.app.db, caller.owner());
     games::store::get(db, owner, &new.game).await?.ok_or_else(|| ApiError::not_found("game"))?;
-    if let Some(open) = store::open_of(db, owner, &new.game, &new.fingerprint, new.size).await? {
+    if let Some(open) = store::open_of(db.pool(), owner, &new.game, &new.fingerprint, new.size).await? {
         return show(caller, open).await;
     }
     if store::count_open(db, owner).await? >= caller.app.config.uploads.max_open {
@@ -75,6 +75,14 @@ async fn begin(caller: &Caller, new: &NewUpload) -> Result<UploadRow, ApiError> 
         state: UploadState::Open,
     };
     let mut tx = db.begin_write().await?;
+    // A double click comes here twice at once: the second finds what the first has begun.
+    let game_is_there = games::store::hold(&mut tx, owner, &new.game).await?;
+    let twin = store::open_of(&mut *tx, owner, &new.game, &new.fingerprint, new.size).await?;
+    if twin.is_some() || !game_is_there {
+        drop(tx);
+        caller.app.store.abort_multipart(&key, &row.store_upload).await?;
+        return twin.ok_or_else(|| ApiError::not_found("game"));
+    }
     if !exists {
         let video = VideoRow {
             id: row.video.clone(),

@@ -67,8 +67,8 @@ pub async fn get(db: &Db, owner: &AccountId, id: &UploadId) -> Result<Option<Upl
 }
 
 /// The open upload of the same file to the same game.
-pub async fn open_of(
-    db: &Db,
+pub async fn open_of<'e, E: sqlx::Executor<'e, Database = sqlx::Any>>(
+    executor: E,
     owner: &AccountId,
     game: &GameId,
     fingerprint: &str,
@@ -83,7 +83,7 @@ pub async fn open_of(
     .bind(game.as_str())
     .bind(fingerprint)
     .bind(bytes)
-    .fetch_optional(db.pool())
+    .fetch_optional(executor)
     .await?;
     row.as_ref().map(upload).transpose()
 }
