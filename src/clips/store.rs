@@ -93,7 +93,11 @@ pub async fn library(db: &Db, owner: &AccountId, filter: &ClipFilter) -> Result<
         values.extend(wanted);
     };
     any_of("c.game IN ({})", filter.games.iter().map(ToString::to_string).collect());
-    any_of("EXISTS (SELECT 1 FROM clip_tags t WHERE t.clip = c.id AND t.tag IN ({}))", filter.tags.clone());
+    any_of(
+        "EXISTS (SELECT 1 FROM clip_tags t WHERE t.clip = c.id AND t.tag IN ({}))",
+        // PostgreSQL's texts cannot hold that character, and no tag does.
+        filter.tags.iter().map(|tag| tag.replace('\0', "")).collect(),
+    );
     if !filter.ratings.is_empty() {
         let ratings: Vec<String> = filter.ratings.iter().map(|rating| rating.stars().to_string()).collect();
         conditions.push_str(&format!(" AND c.rating IN ({})", ratings.join(", ")));

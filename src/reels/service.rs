@@ -45,7 +45,7 @@ pub async fn create(caller: &Caller, new: NewReel) -> Result<Reel, ApiError> {
     let typed = checked_name(&new.name)?;
     let mut tx = caller.app.db.begin_write().await?;
     let sources = known_clips(&mut tx, caller.owner(), &new.clips).await?;
-    let name = if typed.is_empty() { naming::reel(&sources, &new.tags) } else { typed };
+    let name = if typed.is_empty() { derived(&naming::reel(&sources, &new.tags)) } else { typed };
     let row = insert_named(&mut tx, caller.owner(), &name, new.aspect, None).await?;
     store::add_clips(&mut tx, caller.owner(), &row.id, &new.clips).await?;
     tx.commit().await?;
@@ -60,8 +60,7 @@ pub async fn make_from_clip(
     clip: &Clip,
 ) -> Result<ReelId, ApiError> {
     let sources = known_clips(connection, owner, std::slice::from_ref(&clip.id)).await?;
-    let name = format!("{} {}", naming::reel(&sources, &[]), clip.title());
-    let name: String = name.chars().take(MAX_NAME).collect();
+    let name = derived(&format!("{} {}", naming::reel(&sources, &[]), clip.title()));
     let row = insert_named(connection, owner, &name, Aspect::Portrait, Some(&clip.id)).await?;
     store::add_clips(connection, owner, &row.id, std::slice::from_ref(&clip.id)).await?;
     Ok(row.id)
@@ -172,6 +171,11 @@ pub async fn delete(caller: &Caller, id: &ReelId) -> Result<(), ApiError> {
 
 fn checked_name(name: &str) -> Result<String, ApiError> {
     clean(name, MAX_NAME).ok_or_else(|| ApiError::invalid("name", format!("Use at most {MAX_NAME} characters.")))
+}
+
+/// A name of our own making, within the bound of a typed one.
+fn derived(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(MAX_NAME).collect()
 }
 
 fn check_count(clips: usize) -> Result<(), ApiError> {
