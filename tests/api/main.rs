@@ -1,5 +1,21 @@
 //! Integration tests: the whole server in this process, behind its own listener, on SQLite and on PostgreSQL.
 #![recursion_limit = "256"]
+// A failed test may end as it likes.
+#![allow(clippy::unwrap_used)]
 
+mod clips;
+mod database;
+mod doors;
+mod exports;
+mod footage;
 mod games;
+mod gate;
+mod jobs;
+mod live;
+mod media;
+mod openapi;
+mod reels;
+mod statements;
+mod strangers;
 mod support;
+mod uploads;

@@ -1,47 +1,48 @@
 //! [`TestApp`]: a real server with a fresh database, a data folder of its own and two accounts.
 
-use reqwest::{Client, Method, StatusCode, header};
+use crate::database::Database;
+use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
 use serde_json::{Value, json};
-use std::path::Path;
+use sqlx::{AssertSqlSafe, Row};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 use touchline::{
     accounts,
     server::{
         config::{Config, leptos_options},
+        db::Db,
         start::{self, Running},
-        state::AppState,
     },
 };
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Database {
-    Sqlite,
-    Postgres,
-}
-
-/// Makes two tests of one body, one for each database: `on_both!(name, |app| async move { … });`
-#[macro_export]
-macro_rules! on_both {
-    ($name:ident, $body:expr) => {
-        mod $name {
-            #[allow(unused_imports)]
-            use super::*;
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                let app = $crate::support::TestApp::start($crate::support::Database::Sqlite).await;
-                ($body)(app).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                let app = $crate::support::TestApp::start($crate::support::Database::Postgres).await;
-                ($body)(app).await;
-            }
-        }
-    };
-}
+/// An identifier that no row has.
+pub const NOBODY: &str = "0192f0c1-2345-7abc-8def-0123456789ab";
+/// Every table, but for the store's litter and sessions that come and go by themselves.
+const TABLES: [&str; 16] = [
+    "accounts",
+    "games",
+    "videos",
+    "uploads",
+    "clips",
+    "clip_tags",
+    "reels",
+    "reel_clips",
+    "overlays",
+    "jobs",
+    "exports",
+    "segments",
+    "renditions",
+    "doomed_objects",
+    "store_objects",
+    "store_uploads",
+];
+/// How long a test waits for something that happens by itself.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// An answer: status and JSON (null when there is no body).
 #[derive(Debug, Clone)]
@@ -66,56 +67,95 @@ impl Answer {
     }
 }
 
+/// The text of a JSON string, for paths: `id(&game["id"])`.
+#[track_caller]
+pub fn id(value: &Value) -> &str {
+    value.as_str().expect("an identifier")
+}
+
+/// Asks until there is an answer; fails the test when that takes too long.
+pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(Instant::now() < until, "it never came: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 pub struct TestApp {
-    pub app: AppState,
+    pub db: Db,
     pub base: String,
+    /// Stops the server.
+    stop: CancellationToken,
+    config: Config,
     client: Client,
     /// The second account's session, as a Cookie header.
     other: String,
     data: TempDir,
     server: JoinHandle<()>,
-    database: Option<String>,
+}
+
+async fn open(config: Config) -> Running {
+    let mut leptos = leptos_options(Path::new("Leptos.toml")).expect("our own file");
+    leptos.site_addr = ([127, 0, 0, 1], 0).into();
+    // Beside the program of a test stands no list of hashed files.
+    leptos.hash_files = false;
+    start::open(config, leptos).await.expect("the server opens")
+}
+
+/// Nothing of the state is kept: a server that has stopped must let go of its folder.
+fn run(running: Running) -> (Db, CancellationToken, String, JoinHandle<()>) {
+    let (db, stop) = (running.app.db.clone(), running.app.stop.clone());
+    let base = format!("http://{}", running.address().expect("an address"));
+    let server = tokio::spawn(async move { start::run(running).await.expect("the server runs") });
+    (db, stop, base, server)
 }
 
 impl TestApp {
     pub async fn start(database: Database) -> Self {
-        let data = tempfile::tempdir().expect("a folder");
-        let url = match database {
-            Database::Sqlite => None,
-            Database::Postgres => Some(fresh_postgres().await),
-        };
-        let mut config = Config::load(Path::new("/no/such/file")).expect("defaults");
-        config.data = data.path().to_owned();
-        config.database.url = url.clone().unwrap_or_default();
-        config.database.connections = 4;
-        let mut leptos = leptos_options(Path::new("Leptos.toml")).expect("our own file");
-        leptos.site_addr = ([127, 0, 0, 1], 0).into();
-        let running = start::open(config, leptos).await.expect("the server opens");
-        Self::run(running, data, url).await
+        Self::start_with(database, |_| {}).await
     }
 
-    async fn run(running: Running, data: TempDir, database: Option<String>) -> Self {
-        let app = running.app.clone();
-        let base = format!("http://{}", running.address().expect("an address"));
-        let server = tokio::spawn(async move { start::run(running).await.expect("the server runs") });
-        let other = accounts::store::create(&app.db, "Second account").await.expect("an account");
-        let secret = accounts::service::begin_session(&app.db, &other).await.expect("a session");
+    pub async fn start_with(database: Database, adjust: impl FnOnce(&mut Config)) -> Self {
+        let data = tempfile::tempdir().expect("a folder");
+        let mut config = Config::load(Path::new("/no/such/file")).expect("defaults");
+        config.data = data.path().to_owned();
+        config.database.url = database.fresh_url().await;
+        config.database.connections = 4;
+        adjust(&mut config);
+        let (db, stop, base, server) = run(open(config.clone()).await);
+        let other = accounts::store::create(&db, "Second account").await.expect("an account");
+        let secret = accounts::service::begin_session(&db, &other).await.expect("a session");
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        let other = format!("touchline_session={secret}");
-        Self { app, base, client, other, data, server, database }
+        Self { db, base, stop, config, client, other: format!("touchline_session={secret}"), data, server }
+    }
+
+    /// Stops the server in the middle of whatever it does, and starts it again on the same data.
+    pub async fn restart(&mut self) {
+        self.stop.cancel();
+        (&mut self.server).await.expect("the server stops");
+        (self.db, self.stop, self.base, self.server) = run(open(self.config.clone()).await);
     }
 
     pub fn data(&self) -> &Path {
         self.data.path()
     }
 
+    /// The second account's session, as a Cookie header.
+    pub fn other_cookie(&self) -> &str {
+        &self.other
+    }
+
     /// A request that a test finishes itself.
-    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
         self.client.request(method, url)
     }
 
-    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
         let response = request.send().await.expect("an answer");
         let status = response.status();
         let text = response.text().await.expect("a body");
@@ -153,50 +193,64 @@ impl TestApp {
         .await
     }
 
+    /// A PUT of plain bytes, as a browser sends a part: to the store when it is a signed address.
+    pub async fn put_bytes(&self, path: &str, bytes: impl Into<reqwest::Body>) -> Answer {
+        self.send(self.request(Method::PUT, path).body(bytes)).await
+    }
+
+    /// Rows of a table, to see that nothing was written.
+    pub async fn count(&self, table: &str) -> i64 {
+        let sql = AssertSqlSafe(format!("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM {table}"));
+        sqlx::query(sql).fetch_one(self.db.pool()).await.expect("a count").get("n")
+    }
+
+    /// How many rows every table has: the same before and after means that nothing was written.
+    pub async fn rows(&self) -> Vec<(&'static str, i64)> {
+        let mut rows = Vec::with_capacity(TABLES.len());
+        for table in TABLES {
+            rows.push((table, self.count(table).await));
+        }
+        rows
+    }
+
     /// A game of the local account.
     pub async fn game(&self) -> Value {
-        self.post("/api/games", json!({"opponent": "Rovers", "played_on": "2026-12-06", "venue": "home"})).await.ok()
+        self.game_against("Rovers", "2026-12-06").await
+    }
+
+    pub async fn game_against(&self, opponent: &str, day: &str) -> Value {
+        self.post("/api/games", json!({"opponent": opponent, "played_on": day, "venue": "home"})).await.ok()
     }
 
     /// A game with a video that waits for its upload: clips can be marked on it.
     pub async fn game_with_upload(&self, bytes: i64) -> (Value, Value) {
         let game = self.game().await;
-        let upload =
-            json!({"game": game["id"], "name": "match.mp4", "size": bytes, "type": "video/mp4", "fingerprint": "f1"});
-        let upload = self.post("/api/uploads", upload).await.ok();
+        let upload = self.upload_to(&game, bytes).await;
         (game, upload)
     }
 
-    /// Rows of a table, to see that nothing was written.
-    pub async fn count(&self, table: &'static str) -> i64 {
-        use sqlx::Row;
-        let sql = sqlx::AssertSqlSafe(format!("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM {table}"));
-        sqlx::query(sql).fetch_one(self.app.db.pool()).await.expect("a count").get("n")
+    pub async fn upload_to(&self, game: &Value, bytes: i64) -> Value {
+        let upload =
+            json!({"game": game["id"], "name": "match.mp4", "size": bytes, "type": "video/mp4", "fingerprint": "f1"});
+        self.post("/api/uploads", upload).await.ok()
+    }
+
+    /// A clip from `start` to `end` (milliseconds) of the upload's video, with `more` of its details.
+    pub async fn clip(&self, upload: &Value, (start, end): (i64, i64), more: Value) -> Value {
+        let mut body = json!({"video": upload["video"], "start": start * 1000, "end": end * 1000});
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        self.post("/api/clips", body).await.ok()
+    }
+
+    pub async fn reel(&self, aspect: &str, clips: &[&Value]) -> Value {
+        let clips: Vec<&Value> = clips.iter().map(|clip| &clip["id"]).collect();
+        self.post("/api/reels", json!({"aspect": aspect, "clips": clips})).await.ok()
     }
 }
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        self.app.stop.cancel();
+        self.stop.cancel();
         self.server.abort();
-        // The private cluster of the test run is thrown away as a whole; the name only has to be unique.
-        let _ = self.database.take();
     }
-}
-
-/// A new database on the test run's PostgreSQL.
-async fn fresh_postgres() -> String {
-    let admin = std::env::var("TOUCHLINE_TEST_POSTGRES_URL")
-        .expect("TOUCHLINE_TEST_POSTGRES_URL names a PostgreSQL for tests; `make test` starts one");
-    sqlx::any::install_default_drivers();
-    let name = format!("t{}", uuid_text().replace('-', ""));
-    let pool = sqlx::any::AnyPoolOptions::new().max_connections(1).connect(&admin).await.expect("PostgreSQL answers");
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.expect("a database");
-    pool.close().await;
-    let (server, _) = admin.rsplit_once('/').expect("a database in the address");
-    format!("{server}/{name}")
-}
-
-fn uuid_text() -> String {
-    touchline::domain::ids::GameId::generate().to_string()
 }

@@ -1,0 +1,165 @@
+//! Exports of real video: the file that comes out, cancel, retry, restart, and what is refused.
+
+use crate::{
+    footage::{probe, programs_on},
+    on_both,
+    support::{TestApp, eventually, id},
+};
+use reqwest::{Method, header};
+use serde_json::{Value, json};
+
+fn path(export: &Value) -> String {
+    format!("/api/exports/{}", id(&export["id"]))
+}
+
+async fn export(app: &TestApp, reel: &Value) -> Value {
+    app.post("/api/exports", json!({"reel": reel["id"]})).await.ok()
+}
+
+async fn location(app: &TestApp, path: &str) -> String {
+    let see = app.request(Method::GET, path).send().await.unwrap();
+    assert_eq!(see.status().as_u16(), 307, "{path}");
+    see.headers()[header::LOCATION].to_str().unwrap().to_owned()
+}
+
+on_both!(a_reel_becomes_a_file, |app: TestApp| async move {
+    let (_, upload) = app.game_with_recording().await;
+    let (one, two) =
+        (app.clip(&upload, (200, 400), json!({})).await, app.clip(&upload, (1_000, 1_120), json!({})).await);
+    let reel = app.reel("9:16", &[&one, &two]).await;
+    // Half speed: the second clip plays twice as long. 5 and 6 frames.
+    let place = &reel["clips"][1];
+    let slow = json!({"id": place["id"], "version": 1, "framing": {"segments": [{"start": 1_000_000, "end": 1_120_000, "speed": 50}]}});
+    app.put(&format!("/api/reel-clips/{}/framing", id(&place["id"])), slow).await.ok();
+    let first = export(&app, &reel).await;
+    let done = app.ended(&first).await;
+    assert_eq!(
+        (&done["state"], &done["done"], &done["total"], &done["error"]),
+        (&json!("complete"), &json!(11), &json!(11), &Value::Null)
+    );
+    assert_eq!((&done["attempt"], &done["name"], &done["reel"]), (&json!(1), &reel["name"], &reel["id"]));
+    assert_eq!(app.get("/api/exports/active").await.ok(), json!([]));
+    assert_eq!(app.get("/api/exports/recent?hours=1").await.ok(), json!([done]));
+    assert_eq!(app.call("exports/recent", json!({"hours": 1})).await.ok(), json!([done]));
+    let listed = app.get("/api/renditions").await.ok();
+    let rendition = &listed[0];
+    assert_eq!((&rendition["id"], &rendition["name"]), (&done["rendition"], &reel["name"]));
+    assert_eq!(
+        (&rendition["width"], &rendition["height"], &rendition["duration"]),
+        (&json!(1080), &json!(1920), &json!(440_000))
+    );
+    let play = location(&app, id(&rendition["url"])).await;
+    let file = app.request(Method::GET, &play).send().await.unwrap().bytes().await.unwrap();
+    assert_eq!(json!(file.len()), rendition["bytes"]);
+    let told = probe(&file);
+    let of = |kind: &str| {
+        told["streams"].as_array().unwrap().iter().filter(|stream| stream["codec_type"] == kind).collect::<Vec<_>>()
+    };
+    let (pictures, sounds) = (of("video"), of("audio"));
+    assert_eq!((pictures.len(), sounds.len()), (1, 1));
+    assert_eq!((&pictures[0]["width"], &pictures[0]["height"]), (&json!(1080), &json!(1920)));
+    assert_eq!((&pictures[0]["nb_read_frames"], &pictures[0]["r_frame_rate"]), (&json!("11"), &json!("25/1")));
+    let seconds: f64 = told["format"]["duration"].as_str().unwrap().parse().unwrap();
+    assert!((seconds - 0.44).abs() < 0.05, "{seconds}");
+    let save = location(&app, id(&rendition["download_url"])).await;
+    let saved = app.request(Method::GET, &save).send().await.unwrap();
+    let told = saved.headers()[header::CONTENT_DISPOSITION].to_str().unwrap();
+    assert!(told.starts_with("attachment") && told.contains("Vs Rovers Dec 6.mp4"), "{told}");
+    let poster = location(&app, id(&rendition["poster_url"])).await;
+    assert!(app.request(Method::GET, &poster).send().await.unwrap().bytes().await.unwrap().starts_with(&[0xff, 0xd8]));
+    assert_eq!(app.get("/api/reels").await.ok()[0]["status"], "complete");
+    // Deleting takes row and object.
+    assert_eq!(app.delete(&format!("/api/renditions/{}", id(&rendition["id"]))).await.status.as_u16(), 204);
+    assert_eq!(app.get("/api/renditions").await.ok(), json!([]));
+    app.get(id(&rendition["url"])).await.refused(404, "not_found");
+    eventually("the object is gone", async || (app.get(&play).await.status.as_u16() == 404).then_some(())).await;
+    assert_eq!(programs_on(app.data()), 0);
+});
+
+on_both!(a_double_click_is_one_export, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(1000).await;
+    app.pretend_ready(&upload).await;
+    let clip = app.clip(&upload, (0, 1_000), json!({})).await;
+    let (reel, other) = (app.reel("9:16", &[&clip]).await, app.reel("1:1", &[&clip]).await);
+    hold_the_queue(&app).await;
+    let (one, two) =
+        tokio::join!(export(&app, &reel), app.call("exports/create", json!({"export": {"reel": reel["id"]}})));
+    assert_eq!((one["id"] == two.ok()["id"], app.count("exports").await, app.count("jobs").await), (true, 1, 1));
+    assert_ne!(export(&app, &other).await["id"], one["id"]);
+    assert_eq!(app.get("/api/exports/active").await.ok().as_array().unwrap().len(), 2);
+    // What waits is cancelled at once; then it can be tried again, once.
+    let cancelled = app.delete(&path(&one)).await.ok();
+    assert_eq!(cancelled["state"], "cancelled");
+    assert_eq!(app.delete(&path(&one)).await.ok(), cancelled, "what has ended stays as it is");
+    let again = app.send(app.request(Method::POST, &format!("{}/retry", path(&one)))).await.ok();
+    assert_eq!((&again["state"], &again["id"]), (&json!("pending"), &one["id"]));
+    app.send(app.request(Method::POST, &format!("{}/retry", path(&one)))).await.refused(409, "not_ready");
+    app.call("exports/retry", json!({"id": one["id"]})).await.refused(409, "not_ready");
+});
+
+/// No job has an attempt from here on: what is submitted waits.
+async fn hold_the_queue(app: &TestApp) {
+    let trigger = match app.db.backend() {
+        touchline::server::db::Backend::Sqlite => {
+            "CREATE TRIGGER hold AFTER INSERT ON jobs BEGIN UPDATE jobs SET max_attempts = 0 WHERE id = NEW.id; END"
+        }
+        touchline::server::db::Backend::Postgres => "ALTER TABLE jobs ALTER max_attempts SET DEFAULT 0",
+    };
+    sqlx::query(trigger).execute(app.db.pool()).await.expect("held");
+}
+
+on_both!(what_cannot_be_rendered_is_refused, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(1000).await;
+    let clip = app.clip(&upload, (0, 1_000), json!({"tags": ["Goal"]})).await;
+    let reel = app.reel("9:16", &[&clip]).await;
+    let body = json!({"reel": reel["id"]});
+    app.post("/api/exports", body.clone()).await.refused(409, "not_ready");
+    app.call("exports/create", json!({"export": body})).await.refused(409, "not_ready");
+    let empty = json!({"id": reel["id"], "version": 1, "order": []});
+    app.put(&format!("/api/reels/{}", id(&reel["id"])), empty).await.ok();
+    app.post("/api/exports", body.clone()).await.refused(422, "invalid");
+    app.call("exports/create", json!({"export": body})).await.refused(422, "invalid");
+    app.pretend_ready(&upload).await;
+    let late = app.clip(&upload, (70_000, 71_000), json!({})).await;
+    let outside = app.reel("9:16", &[&late]).await;
+    app.post("/api/exports", json!({"reel": outside["id"]})).await.refused(422, "invalid");
+    for hours in ["0", "169", "-1", "9223372036854775807"] {
+        app.get(&format!("/api/exports/recent?hours={hours}")).await.refused(422, "invalid");
+    }
+    app.get("/api/exports/recent?hours=soon").await.refused(400, "malformed");
+    assert_eq!((app.count("exports").await, app.count("jobs").await), (0, 0));
+});
+
+/// A reel that takes a while, its export running with programs at work.
+async fn running(app: &TestApp) -> Value {
+    let (_, upload) = app.game_with_recording().await;
+    let clip = app.clip(&upload, (0, 600), json!({})).await;
+    let reel = app.reel("1:1", &[&clip]).await;
+    let export = export(app, &reel).await;
+    eventually("ffmpeg is at work", async || (programs_on(app.data()) > 0).then_some(())).await;
+    export
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancelled_export_stops_at_once_and_can_be_tried_again() {
+    let app = TestApp::start(crate::database::Database::Sqlite).await;
+    let export = running(&app).await;
+    app.delete(&path(&export)).await.ok();
+    let ended = app.ended(&export).await;
+    assert_eq!((&ended["state"], &ended["rendition"]), (&json!("cancelled"), &Value::Null));
+    eventually("no ffmpeg is left", async || (programs_on(app.data()) == 0).then_some(())).await;
+    assert_eq!(app.count("renditions").await, 0);
+    app.call("exports/retry", json!({"id": export["id"]})).await.ok();
+    let ended = app.ended(&export).await;
+    assert_eq!((&ended["state"], &ended["done"], &ended["attempt"]), (&json!("complete"), &json!(15), &json!(1)));
+    assert_eq!(app.count("renditions").await, 1);
+}
+
+on_both!(an_export_goes_on_after_a_restart, |mut app: TestApp| async move {
+    let export = running(&app).await;
+    app.restart().await;
+    let ended = app.ended(&export).await;
+    assert_eq!((&ended["state"], &ended["done"]), (&json!("complete"), &json!(15)));
+    assert_eq!(ended["attempt"], 1, "a stop is nobody's failure: the attempt is not charged");
+    assert_eq!(app.count("renditions").await, 1);
+});

@@ -1,0 +1,163 @@
+//! Reels: names, order, shape, and the framing of each clip.
+
+use crate::{
+    on_both,
+    support::{NOBODY, TestApp, id},
+};
+use serde_json::{Value, json};
+
+fn clips_of(reel: &Value) -> Vec<&Value> {
+    reel["clips"].as_array().unwrap().iter().map(|place| &place["clip"]["id"]).collect()
+}
+
+async fn change(app: &TestApp, reel: &Value, more: Value) -> crate::support::Answer {
+    let mut body = json!({"id": reel["id"], "version": reel["version"]});
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    app.put(&format!("/api/reels/{}", id(&reel["id"])), body).await
+}
+
+async fn frame(app: &TestApp, place: &Value, framing: Value) -> crate::support::Answer {
+    let body = json!({"id": place["id"], "version": place["version"], "framing": framing});
+    app.put(&format!("/api/reel-clips/{}/framing", id(&place["id"])), body).await
+}
+
+on_both!(names_are_derived_and_unique, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(1000).await;
+    let one = app.clip(&upload, (0, 1_000), json!({"rating": 4})).await;
+    let city = app.game_against("City", "2026-10-01").await;
+    let second = app.upload_to(&city, 1000).await;
+    let two = app.clip(&second, (0, 2_000), json!({"rating": 4})).await;
+    assert_eq!(app.reel("9:16", &[&one]).await["name"], "Vs Rovers Dec 6");
+    assert_eq!(app.reel("1:1", &[&one]).await["name"], "Vs Rovers Dec 6 (2)");
+    assert_eq!(app.reel("16:9", &[&one, &two]).await["name"], "Fall 2026");
+    let named = json!({"name": " Fall 2026 ", "aspect": "4:5", "clips": [two["id"]]});
+    assert_eq!(app.post("/api/reels", named).await.ok()["name"], "Fall 2026 (2)");
+    let tagged = json!({"aspect": "4:5", "clips": [one["id"]], "tags": ["Goal", "Pass", "Save", "Tackle"]});
+    assert_eq!(app.post("/api/reels", tagged).await.ok()["name"], "Vs Rovers Dec 6 Goal Pass Save");
+    let hostile = json!({"aspect": "4:5", "clips": [one["id"]], "tags": ["\u{0}".repeat(3), "x".repeat(500)]});
+    let name = app.post("/api/reels", hostile).await.ok()["name"].as_str().unwrap().to_owned();
+    assert!(name.chars().count() <= 120 && !name.contains('\u{0}'), "{name}");
+});
+
+on_both!(clips_are_ordered_removed_and_added, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(1000).await;
+    let a = app.clip(&upload, (0, 1_000), json!({"tags": ["Goal"]})).await;
+    let b = app.clip(&upload, (2_000, 3_000), json!({})).await;
+    let reel = app.reel("9:16", &[&a, &b, &a]).await;
+    assert_eq!(clips_of(&reel), [&a["id"], &b["id"], &a["id"]]);
+    assert_eq!(reel["clips"][2]["clip"], a, "with its tags, wherever it stands");
+    let places: Vec<Value> = reel["clips"].as_array().unwrap().iter().map(|place| place["id"].clone()).collect();
+    let order = json!({"order": [places[1], places[0]], "add": [b["id"]]});
+    let changed = change(&app, &reel, order.clone()).await.ok();
+    assert_eq!(clips_of(&changed), [&b["id"], &a["id"], &b["id"]]);
+    assert_eq!((&changed["version"], &changed["name"]), (&json!(2), &reel["name"]));
+    assert_eq!(app.call("reels/get", json!({"id": reel["id"]})).await.ok(), changed);
+    change(&app, &reel, order).await.refused(409, "conflict");
+    for bad in [json!([places[0], places[0]]), json!([places[2]]), json!([NOBODY])] {
+        change(&app, &changed, json!({"order": bad})).await.refused(422, "invalid");
+    }
+    change(&app, &changed, json!({"add": [NOBODY]})).await.refused(404, "not_found");
+    change(&app, &changed, json!({"name": "  "})).await.refused(422, "invalid");
+    assert_eq!(app.get(&format!("/api/reels/{}", id(&reel["id"]))).await.ok(), changed);
+    let card = app.get("/api/reels").await.ok()[0].clone();
+    assert_eq!((&card["length"], &card["status"]), (&json!(3_000_000), &json!("not_started")));
+});
+
+on_both!(framing_is_saved_by_version, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(1000).await;
+    let clip = app.clip(&upload, (0, 4_000), json!({})).await;
+    let reel = app.reel("9:16", &[&clip, &clip]).await;
+    let place = reel["clips"][0].clone();
+    let framing = json!({
+        "crop": [{"at": 0, "x": 960_000, "y": 540_000, "h": 800_000, "ease": "linear"}],
+        "segments": [{"start": 0, "end": 1_000_000, "speed": 50}, {"start": 2_000_000, "end": 3_000_000, "speed": 100}],
+    });
+    let framed = frame(&app, &place, framing.clone()).await.ok();
+    assert_eq!((&framed["framing"], &framed["version"]), (&framing, &json!(2)));
+    assert_eq!(framed["clip"], clip);
+    frame(&app, &place, framing.clone()).await.refused(409, "conflict");
+    let same = json!({"update": {"id": place["id"], "version": 1, "framing": framing}});
+    app.call("reels/framing", same).await.refused(409, "conflict");
+    assert_eq!(app.get("/api/reels").await.ok()[0]["status"], "editing");
+    frame(&app, &reel["clips"][1], framing).await.ok();
+    let card = app.get("/api/reels").await.ok()[0].clone();
+    assert_eq!((&card["status"], &card["framed"]), (&json!("framed"), &json!([true, true])));
+});
+
+on_both!(bad_framings_are_refused, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(1000).await;
+    let clip = app.clip(&upload, (0, 4_000), json!({})).await;
+    let reel = app.reel("9:16", &[&clip]).await;
+    let place = &reel["clips"][0];
+    let key = |at: i64, x: i64, h: i64| json!({"at": at, "x": x, "y": 0, "h": h});
+    let part = |start: i64, end: i64| json!({"start": start, "end": end});
+    for (framing, status, code) in [
+        (json!({"crop": [key(2, 0, 1), key(1, 0, 1)]}), 422, "invalid"),
+        (json!({"crop": [key(1, 0, 1), key(1, 0, 1)]}), 422, "invalid"),
+        (json!({"crop": [key(1, 0, 0)]}), 422, "invalid"),
+        (json!({"crop": [key(1, i64::MAX, 1)]}), 422, "invalid"),
+        (json!({"crop": [key(i64::MIN, 0, 1)]}), 422, "invalid"),
+        (json!({"crop": vec![key(1, 0, 1); 2001]}), 422, "invalid"),
+        (json!({"segments": [part(0, 10), part(9, 20)]}), 422, "invalid"),
+        (json!({"segments": [part(10, 10)]}), 422, "invalid"),
+        (json!({"segments": [part(i64::MIN, i64::MAX)]}), 422, "invalid"),
+        (json!({"segments": [{"start": 0, "end": 9, "speed": 24}]}), 400, "malformed"),
+        (json!({"segments": [{"start": 0, "end": 9, "speed": 201}]}), 400, "malformed"),
+        (json!({"crop": [{"at": 1e30, "x": 0, "y": 0, "h": 1}]}), 400, "malformed"),
+        (json!({"crop": [{"at": 1.5, "x": 0, "y": 0, "h": 1}]}), 400, "malformed"),
+        (json!({"zoom": 3}), 400, "malformed"),
+        (json!({"crop": [{"at": 1, "x": 0, "y": 0, "h": 1, "w": 2}]}), 400, "malformed"),
+        (json!("largest"), 400, "malformed"),
+    ] {
+        frame(&app, place, framing.clone()).await.refused(status, code);
+        let body = json!({"update": {"id": place["id"], "version": 1, "framing": framing}});
+        app.call("reels/framing", body).await.refused(status, code);
+    }
+    assert_eq!(app.get(&format!("/api/reels/{}", id(&reel["id"]))).await.ok(), reel);
+});
+
+on_both!(another_shape_keeps_the_framing, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(1000).await;
+    app.pretend_ready(&upload).await;
+    let clip = app.clip(&upload, (0, 4_000), json!({})).await;
+    let reel = app.reel("9:16", &[&clip, &clip]).await;
+    let segments = json!([{"start": 0, "end": 1_000_000, "speed": 50}]);
+    let crop = json!([{"at": 0, "x": 960_000, "y": 540_000, "h": 800_000, "ease": "hold"}]);
+    frame(&app, &reel["clips"][0], json!({"crop": crop, "segments": segments})).await.ok();
+    let square = change(&app, &reel, json!({"aspect": "1:1"})).await.ok();
+    assert_eq!(square["aspect"], "1:1");
+    let framing = &square["clips"][0]["framing"];
+    assert_eq!(framing["segments"], segments);
+    let key = &framing["crop"][0];
+    assert_eq!(
+        (&key["at"], &key["x"], &key["y"], &key["ease"]),
+        (&json!(0), &crop[0]["x"], &crop[0]["y"], &json!("hold"))
+    );
+    assert!((1..=1_080_000).contains(&key["h"].as_i64().unwrap()), "within the picture: {key}");
+    assert_eq!(square["clips"][1], reel["clips"][1], "what was not framed stays so");
+    assert_eq!(square["clips"][0]["version"], 3, "an editor that is open elsewhere hears of it");
+    let again = change(&app, &square, json!({"aspect": "9:16"})).await.ok();
+    let back = again["clips"][0]["framing"]["crop"][0]["h"].as_i64().unwrap();
+    assert!((back - 800_000).abs() < 1_000, "there and back again: {back}");
+});
+
+on_both!(a_deleted_reel_leaves_its_clips, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(1000).await;
+    let clip = app.clip(&upload, (0, 4_000), json!({})).await;
+    let reel = app.reel("9:16", &[&clip]).await;
+    let path = format!("/api/reels/{}", id(&reel["id"]));
+    assert_eq!(app.delete(&path).await.status.as_u16(), 204);
+    app.delete(&path).await.refused(404, "not_found");
+    assert_eq!((app.count("reels").await, app.count("reel_clips").await, app.count("clips").await), (0, 0, 1));
+    for (body, status, code) in [
+        (json!({"aspect": "9:16", "clips": []}), 422, "invalid"),
+        (json!({"aspect": "9:16", "clips": vec![&clip["id"]; 501]}), 422, "invalid"),
+        (json!({"aspect": "9:16", "clips": [clip["id"], NOBODY]}), 404, "not_found"),
+        (json!({"aspect": "3:2", "clips": [clip["id"]]}), 400, "malformed"),
+        (json!({"aspect": "9:16", "clips": [clip["id"]], "name": "x".repeat(121)}), 422, "invalid"),
+    ] {
+        app.post("/api/reels", body.clone()).await.refused(status, code);
+        app.call("reels/create", json!({"reel": body})).await.refused(status, code);
+    }
+    assert_eq!((app.count("reels").await, app.count("reel_clips").await), (0, 0));
+});

@@ -1,0 +1,207 @@
+//! Uploads: straight to the store, through the server, and everything that must be refused.
+
+use crate::{
+    on_both,
+    support::{NOBODY, TestApp, eventually, id},
+};
+use reqwest::{Body, Method};
+use serde_json::{Value, json};
+
+const PART: i64 = 16 << 20;
+
+fn path(upload: &Value) -> String {
+    format!("/api/uploads/{}", id(&upload["id"]))
+}
+
+fn new(game: &Value, name: &str, size: i64, fingerprint: &str) -> Value {
+    json!({"game": game["id"], "name": name, "size": size, "type": "video/mp4", "fingerprint": fingerprint})
+}
+
+async fn sign(app: &TestApp, upload: &Value, part: i32) -> String {
+    let signed = app.post(&format!("{}/sign", path(upload)), json!({"parts": [part]})).await.ok();
+    signed[0]["url"].as_str().unwrap().to_owned()
+}
+
+async fn complete(app: &TestApp, upload: &Value) -> crate::support::Answer {
+    app.send(app.request(Method::POST, &format!("{}/complete", path(upload)))).await
+}
+
+async fn received(app: &TestApp, upload: &Value) -> Value {
+    app.get(&path(upload)).await.ok()["received"].clone()
+}
+
+on_both!(the_same_file_is_the_same_upload, |app: TestApp| async move {
+    let game = app.game().await;
+    let first = app.post("/api/uploads", new(&game, "match.mp4", 2 * PART + 1, "f1")).await.ok();
+    assert_eq!((&first["part_size"], &first["received"], &first["state"]), (&json!(PART), &json!([]), &json!("open")));
+    assert!(first.get("store_upload").is_none(), "the store's own name of it stays on the server");
+    let again = new(&game, "match.mp4", 2 * PART + 1, "f1");
+    assert_eq!(app.call("uploads/create", json!({"upload": again})).await.ok(), first);
+    assert_eq!((app.count("uploads").await, app.count("videos").await), (1, 1));
+    let other = app.post("/api/uploads", new(&game, "second.mp4", 2 * PART + 1, "f2")).await.ok();
+    assert_ne!(other["id"], first["id"]);
+    let (one, two) = tokio::join!(
+        app.post("/api/uploads", new(&game, "third.mp4", 9, "f3")),
+        app.post("/api/uploads", new(&game, "third.mp4", 9, "f3")),
+    );
+    assert_eq!(one.ok()["id"], two.ok()["id"], "a double click is one upload");
+    assert_eq!((app.count("uploads").await, app.count("videos").await), (3, 3));
+});
+
+on_both!(
+    what_cannot_be_an_upload_is_refused,
+    |config| (config.uploads.max_bytes, config.uploads.max_open) = (10 << 30, 2),
+    |app: TestApp| async move {
+        let game = app.game().await;
+        let nobody = json!({"id": NOBODY});
+        for (body, status, code) in [
+            (new(&game, "a.mp4", 0, "f"), 422, "invalid"),
+            (new(&game, "a.mp4", -1, "f"), 422, "invalid"),
+            (new(&game, "a.mp4", i64::MIN, "f"), 422, "invalid"),
+            (new(&game, "a.mp4", (10 << 30) + 1, "f"), 413, "too_large"),
+            (new(&game, "a.mp4", i64::MAX, "f"), 413, "too_large"),
+            (json!({"game": game["id"], "name": "a.pdf", "size": 9, "fingerprint": "f"}), 415, "unsupported_type"),
+            (new(&game, "", 9, "f"), 422, "invalid"),
+            (new(&game, &"x".repeat(256), 9, "f"), 422, "invalid"),
+            (new(&game, "a.mp4", 9, ""), 422, "invalid"),
+            (new(&game, "a.mp4", 9, &"f".repeat(129)), 422, "invalid"),
+            (new(&nobody, "a.mp4", 9, "f"), 404, "not_found"),
+        ] {
+            app.post("/api/uploads", body.clone()).await.refused(status, code);
+            app.call("uploads/create", json!({"upload": body})).await.refused(status, code);
+        }
+        assert_eq!(
+            (app.count("uploads").await, app.count("videos").await, app.count("store_uploads").await),
+            (0, 0, 0)
+        );
+        for file in ["a", "b"] {
+            app.post("/api/uploads", new(&game, &format!("{file}.mp4"), 9, file)).await.ok();
+        }
+        app.post("/api/uploads", new(&game, "c.mp4", 9, "c")).await.refused(429, "too_many");
+        app.post("/api/uploads", new(&game, "a.mp4", 9, "a")).await.ok();
+    }
+);
+
+on_both!(parts_outside_of_the_file_are_not_signed, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(2 * PART + 5).await;
+    let path = format!("{}/sign", path(&upload));
+    for parts in [json!([]), json!(vec![1; 33]), json!([0]), json!([-1]), json!([4]), json!([1, 4]), json!([i32::MAX])]
+    {
+        app.post(&path, json!({"parts": parts})).await.refused(422, "invalid");
+        let body = json!({"parts": {"upload": upload["id"], "parts": parts}});
+        app.call("uploads/sign", body).await.refused(422, "invalid");
+    }
+    let signed = app.post(&path, json!({"parts": [1, 3]})).await.ok();
+    assert_eq!((&signed[0]["offset"], &signed[0]["length"]), (&json!(0), &json!(PART)));
+    assert_eq!((&signed[1]["offset"], &signed[1]["length"]), (&json!(2 * PART), &json!(5)));
+    assert!(signed[0]["url"].as_str().unwrap().starts_with(&app.base), "where this browser finds the store");
+});
+
+on_both!(a_file_goes_straight_to_the_store, |app: TestApp| async move {
+    let (game, upload) = app.game_with_upload(11).await;
+    let url = sign(&app, &upload, 1).await;
+    for wrong in ["ten bytes!", "twelve bytes"] {
+        assert_eq!(app.put_bytes(&url, wrong).await.status.as_u16(), 403);
+        assert_eq!(received(&app, &upload).await, json!([]));
+    }
+    complete(&app, &upload).await.refused(409, "not_ready");
+    assert_eq!(app.put_bytes(&url, "hello world").await.status.as_u16(), 200);
+    assert_eq!(received(&app, &upload).await, json!([1]));
+    let done = complete(&app, &upload).await.ok();
+    assert_eq!((&done["state"], &done["received"]), (&json!("complete"), &json!([1])));
+    assert_eq!(complete(&app, &upload).await.ok(), done, "a second call is a success");
+    assert_eq!(app.call("uploads/complete", json!({"id": upload["id"]})).await.ok(), done);
+    // Nothing can be replaced after it was confirmed.
+    assert_eq!(app.put_bytes(&url, "HELLO WORLD").await.status.as_u16(), 404);
+    app.post(&format!("{}/sign", path(&upload)), json!({"parts": [1]})).await.refused(409, "not_ready");
+    app.put_bytes(&format!("{}/parts/1", path(&upload)), "HELLO WORLD").await.refused(409, "not_ready");
+    let video = app.read_video(&game).await;
+    let see = app.request(Method::GET, &format!("/media/videos/{}", id(&video["id"]))).send().await.unwrap();
+    assert_eq!(see.status().as_u16(), 307);
+    let url = see.headers()["location"].to_str().unwrap().to_owned();
+    let stored = app.request(Method::GET, &url).send().await.unwrap().text().await.unwrap();
+    assert_eq!(stored, "hello world");
+    assert_eq!(app.count("jobs").await, 1, "read once, however often it was confirmed");
+});
+
+on_both!(missing_parts_are_missed, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(PART + 5).await;
+    let url = sign(&app, &upload, 2).await;
+    assert_eq!(app.put_bytes(&url, "fives").await.status.as_u16(), 200);
+    assert_eq!(received(&app, &upload).await, json!([2]));
+    complete(&app, &upload).await.refused(409, "not_ready");
+    app.call("uploads/complete", json!({"id": upload["id"]})).await.refused(409, "not_ready");
+    assert_eq!(app.get(&path(&upload)).await.ok()["state"], "open");
+    assert_eq!((app.count("jobs").await, app.count("store_objects").await), (0, 0));
+});
+
+on_both!(parts_go_through_the_server_too, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(PART + 5).await;
+    let part = format!("{}/parts/2", path(&upload));
+    for wrong in ["four", "sixsix", ""] {
+        app.put_bytes(&part, wrong).await.refused(422, "invalid");
+        let pieces = futures::stream::iter(wrong.chars().map(|piece| Ok::<_, std::io::Error>(piece.to_string())));
+        let unannounced = Body::wrap_stream(pieces);
+        app.put_bytes(&part, unannounced).await.refused(422, "invalid");
+    }
+    assert_eq!(received(&app, &upload).await, json!([]));
+    assert_eq!(app.put_bytes(&part, "fives").await.status.as_u16(), 204);
+    assert_eq!(received(&app, &upload).await, json!([2]));
+    for number in ["0", "3", "-1", "x", "99999999999"] {
+        app.put_bytes(&format!("{}/parts/{number}", path(&upload)), "fives").await.refused(422, "invalid");
+    }
+    app.put_bytes("/api/uploads/nonsense/parts/1", "fives").await.refused(404, "not_found");
+    assert_eq!(received(&app, &upload).await, json!([2]));
+});
+
+on_both!(an_aborted_upload_ends_and_its_clips_wait, |app: TestApp| async move {
+    let (game, upload) = app.game_with_upload(11).await;
+    let url = sign(&app, &upload, 1).await;
+    assert_eq!(app.delete(&path(&upload)).await.status.as_u16(), 204);
+    app.get(&path(&upload)).await.refused(404, "not_found");
+    assert_eq!(app.put_bytes(&url, "hello world").await.status.as_u16(), 404);
+    complete(&app, &upload).await.refused(404, "not_found");
+    assert_eq!((app.count("store_uploads").await, app.count("videos").await), (0, 0));
+    // A video with clips waits for the file to come again.
+    let upload = app.upload_to(&game, 11).await;
+    let clip = app.clip(&upload, (0, 1_000), json!({})).await;
+    app.delete(&path(&upload)).await.ok();
+    assert_eq!(app.delete(&path(&upload)).await.status.as_u16(), 204, "twice is fine");
+    assert_eq!(app.get(&path(&upload)).await.ok()["state"], "aborted");
+    complete(&app, &upload).await.refused(404, "not_found");
+    app.post(&format!("{}/sign", path(&upload)), json!({"parts": [1]})).await.refused(409, "not_ready");
+    let again = app.upload_to(&game, 11).await;
+    assert_eq!((&again["video"], again["id"] == upload["id"]), (&clip["video"], false));
+    assert_eq!(app.delete(&format!("/api/games/{}", id(&game["id"]))).await.status.as_u16(), 204);
+    assert_eq!((app.count("uploads").await, app.count("store_uploads").await, app.count("clips").await), (0, 0, 0));
+});
+
+on_both!(a_small_file_needs_two_calls, |app: TestApp| async move {
+    let game = app.game().await;
+    let base = format!("/api/games/{}", id(&game["id"]));
+    app.send(app.request(Method::POST, &format!("{base}/confirm-video"))).await.refused(404, "not_found");
+    let query = |name: &str, size: i64| format!("{base}/upload-url?name={name}&size={size}&type=video/mp4");
+    app.get(&query("a.mp4", 0)).await.refused(422, "invalid");
+    app.get(&query("a.mp4", PART + 1)).await.refused(422, "invalid");
+    app.get(&query("a.mp4", i64::MAX)).await.refused(422, "invalid");
+    app.get(&format!("{base}/upload-url?name=a.mp4")).await.refused(400, "malformed");
+    app.get(&format!("/api/games/{NOBODY}/upload-url?name=a.mp4&size=1")).await.refused(404, "not_found");
+    assert_eq!(app.count("uploads").await, 0);
+    let told = app.get(&query("a.mp4", 11)).await.ok();
+    app.send(app.request(Method::POST, &format!("{base}/confirm-video"))).await.refused(409, "not_ready");
+    assert_eq!(app.put_bytes(id(&told["url"]), "hello world").await.status.as_u16(), 200);
+    let done = app.send(app.request(Method::POST, &format!("{base}/confirm-video"))).await.ok();
+    assert_eq!((&done["state"], &done["id"]), (&json!("complete"), &told["upload"]));
+});
+
+on_both!(a_deleted_game_takes_its_recording_along, |app: TestApp| async move {
+    let game = app.game().await;
+    app.send_file(&game, "match.mp4", b"not a video".to_vec()).await;
+    let video = app.read_video(&game).await;
+    let see = app.request(Method::GET, &format!("/media/videos/{}", id(&video["id"]))).send().await.unwrap();
+    let url = see.headers()["location"].to_str().unwrap().to_owned();
+    assert_eq!(app.get(&url).await.status.as_u16(), 200);
+    assert_eq!(app.delete(&format!("/api/games/{}", id(&game["id"]))).await.status.as_u16(), 204);
+    eventually("the object is gone", async || (app.get(&url).await.status.as_u16() == 404).then_some(())).await;
+    assert_eq!((app.count("videos").await, app.count("uploads").await), (0, 0));
+});
