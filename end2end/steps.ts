@@ -12,23 +12,6 @@ export async function addGame(page: Page, opponent: string, video: string): Prom
   return page.url().split("/").pop()!;
 }
 
-/** Seconds at which the player stands; waits until the picture is there. */
-export async function seek(page: Page, seconds: number): Promise<void> {
-  await page.locator("video").first().evaluate(
-    (element, at) =>
-      new Promise<void>((done) => {
-        const video = element as HTMLVideoElement;
-        const go = () => {
-          video.addEventListener("seeked", () => done(), { once: true });
-          video.currentTime = at;
-        };
-        if (video.readyState >= 1) go();
-        else video.addEventListener("loadedmetadata", go, { once: true });
-      }),
-    seconds,
-  );
-}
-
 async function json(request: APIRequestContext, method: "get" | "post" | "put", path: string, data?: unknown) {
   const answer = await request[method](path, data === undefined ? {} : { data });
   expect(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`).toBe(true);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, gotoHydrated, test } from "../fixtures";
 import { makeGame } from "../footage";
 import { markerInFile, markerInResult, probe } from "../marker";
-import { addGame, seek } from "../steps";
+import { addGame } from "../steps";
 
 // The whole main job, as a new user does it: a real match, two marks, a reel, its framing, its export, its file.
 test("from a recording to a reel in the gallery", async ({ page }) => {
@@ -21,10 +21,10 @@ test("from a recording to a reel in the gallery", async ({ page }) => {
   const video = page.locator("video").first();
   await expect.poll(() => video.evaluate((v: HTMLVideoElement) => v.readyState)).toBeGreaterThan(1);
   const time = page.locator(".transport__time .time").first();
-  await seek(page, 4);
+  for (let second = 0; second < 4; second++) await page.keyboard.press("Shift+ArrowRight");
   await expect(time).toHaveText("0:04.00");
   await page.keyboard.press("i");
-  await seek(page, 7);
+  for (let second = 4; second < 7; second++) await page.keyboard.press("Shift+ArrowRight");
   await expect(time).toHaveText("0:07.00");
   await page.keyboard.press("n");
   const row = page.getByRole("option").filter({ hasText: "Interesting" });
