@@ -1,5 +1,5 @@
 import type { APIRequestContext, Page } from "@playwright/test";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { expect, gotoHydrated } from "./fixtures";
 
 /** Adds a game with a video through the pages; ends in Annotate with the upload under way. Answers the game's id. */
@@ -27,11 +27,17 @@ export interface ReadyGame {
 export async function readyGame(request: APIRequestContext, opponent: string, path: string): Promise<ReadyGame> {
   const details = { opponent, played_on: "2026-11-14", venue: "home" };
   const game = await json(request, "post", "/api/games", details);
-  const size = statSync(path).size;
-  const place = await json(request, "get", `/api/games/${game.id}/upload-url?name=game.mp4&type=video/mp4&size=${size}`);
-  const sent = await request.fetch(place.url, { method: "PUT", data: readFileSync(path), headers: { "content-type": "" } });
-  expect(sent.ok(), await sent.text()).toBe(true);
-  await json(request, "post", `/api/games/${game.id}/confirm-video`);
+  const bytes = readFileSync(path);
+  const file = { game: game.id, name: "game.mp4", type: "video/mp4", size: bytes.length, fingerprint: `${opponent} ${bytes.length}` };
+  const upload = await json(request, "post", "/api/uploads", file);
+  const count = Math.ceil(bytes.length / upload.part_size);
+  const numbers = Array.from({ length: count }, (_, index) => index + 1);
+  for (const part of await json(request, "post", `/api/uploads/${upload.id}/sign`, { parts: numbers })) {
+    const data = bytes.subarray(part.offset, part.offset + part.length);
+    const sent = await request.fetch(part.url, { method: "PUT", data, headers: { "content-type": "" } });
+    expect(sent.ok(), await sent.text()).toBe(true);
+  }
+  await json(request, "post", `/api/uploads/${upload.id}/complete`);
   await expect
     .poll(async () => (await json(request, "get", `/api/games/${game.id}`)).videos[0].state, { timeout: 30_000 })
     .toBe("ready");

@@ -31,6 +31,8 @@ pub struct Playback {
     pub frame_rate: RwSignal<Option<FrameRate>>,
     /// When the first frame is shown on the element's clock (`VideoFacts::first_frame`); the page sets it.
     pub first_frame: RwSignal<Micros>,
+    /// Counts the moments at which the element came to rest on a frame: its first picture, the end of a seek.
+    pub settled: RwSignal<u64>,
     /// When set, the playhead stays within, and playing ends at its end (Framing plays one clip).
     pub bounds: RwSignal<Option<(Micros, Micros)>>,
     /// Why the source cannot be played, as a sentence; none while it can.
@@ -64,6 +66,7 @@ impl Playback {
             muted: RwSignal::new(false),
             frame_rate: RwSignal::new(None),
             first_frame: RwSignal::new(Micros::ZERO),
+            settled: RwSignal::new(0),
             bounds: RwSignal::new(None),
             failure: RwSignal::new(None),
             video: NodeRef::new(),
@@ -226,6 +229,7 @@ impl Playback {
         self.frames.set_value(watch.map(SendWrapper::new));
         if browser::video::has_metadata(&video) {
             self.loaded();
+            self.settled();
         }
     }
 
@@ -277,7 +281,13 @@ impl Playback {
             .set(Some("This browser cannot play this file. An MP4 or WebM with H.264, VP9 or AV1 plays everywhere."));
     }
 
+    /// A picture is there. The browser's frame callback may have come before anybody listened.
+    pub(super) fn settled(self) {
+        let _ = self.settled.try_update(|count| *count += 1);
+    }
+
     pub(super) fn seeked(self) {
+        self.settled();
         if let Some(target) = self.wanted.try_update_value(Option::take).flatten()
             && let Some(video) = self.video.get_untracked()
         {

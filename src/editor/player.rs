@@ -61,6 +61,7 @@ pub fn Stage(
                     on:ended=move |_| playback.playing.set(false)
                     on:timeupdate=move |_| playback.ticked()
                     on:seeked=move |_| playback.seeked()
+                    on:loadeddata=move |_| playback.settled()
                     on:loadedmetadata=move |_| playback.loaded()
                     on:error=move |_| playback.failed()
                 ></video>

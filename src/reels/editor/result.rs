@@ -46,6 +46,15 @@ fn draw_frames(desk: Desk, canvas: NodeRef<html::Canvas>, size: Memo<(u32, u32)>
         }
         frames
     });
+    // At rest the picture is that of the frame under the playhead, whether or not its callback was heard.
+    Effect::new(move |_| {
+        desk.playback.settled.track();
+        let Some(video) = desk.playback.video.get() else { return };
+        let at = desk.with_subject(|it| it.facts.rate.shown_at(it.facts.source_time(video.current_time())));
+        if let Some(at) = at {
+            let _ = shown.try_update(|(last, count)| (*last, *count) = (at, *count + 1));
+        }
+    });
     Effect::new(move |_| {
         size.track();
         let (at, _) = shown.get();
