@@ -42,13 +42,14 @@ fn ticks(window: Span, zero: Micros) -> Vec<Tick> {
     }
     let (step, parts) =
         STEPS.into_iter().find(|(step, _)| (to - from) / (step * 1000) <= LABELS).unwrap_or(STEPS[STEPS.len() - 1]);
-    let small = step * 1000 / parts;
-    let first = from.div_euclid(small);
-    let last = to.div_euclid(small);
+    // Sixths of a step are no whole microseconds: only the labelled ticks must be exact.
+    let place = |index: i64| index * step * 1000 / parts;
+    let first = from * parts / (step * 1000);
+    let last = to * parts / (step * 1000);
     (first..=last)
-        .filter(|index| index * small >= from && index * small < to)
+        .filter(|index| place(*index) >= from && place(*index) < to)
         .map(|index| {
-            let at = Micros(index * small);
+            let at = Micros(place(index));
             let label = (index % parts == 0).then(|| if step < 1000 { tenths(at) } else { at.to_string() });
             Tick { at: at + zero, label, minor: index / parts % 2 != 0 }
         })

@@ -1,7 +1,7 @@
 //! The top bar of Annotate.
 
 use super::{annotation::Annotation, saving::SaveState};
-use crate::ui::{button::IconButton, icon::Icon};
+use crate::ui::{button::IconButton, icon::Icon, theme::ThemeToggle};
 use leptos::prelude::*;
 
 #[component]
@@ -22,6 +22,7 @@ pub fn AnnotateBar(page: Annotation, help: RwSignal<bool>) -> impl IntoView {
             <span></span>
             <div class="topbar__end">
                 <span class="topbar__wide"><IconButton icon="keyboard" label="Keys" title="Keys (?)" on_press=move |()| help.set(true) /></span>
+                <span class="topbar__wide"><ThemeToggle /></span>
                 <a class="button button--primary" href=reel><Icon name="plus" /><span class="button__text">"Make reel"</span></a>
             </div>
         </header>
