@@ -1,9 +1,81 @@
-//! Settings.
+//! Settings: who acts here, how it looks, and what this server is.
 
-use crate::ui::shell::Page;
+use super::{api::current_viewer, types::Viewer};
+use crate::ui::{notice::LoadError, shell::Page, theme::ThemeChoice};
 use leptos::prelude::*;
 
 #[component]
 pub fn SettingsPage() -> impl IntoView {
-    view! { <Page title="Settings">""</Page> }
+    let viewer = Resource::new(|| (), |()| current_viewer());
+    view! {
+        <Page title="Settings" narrow=true>
+            <div class="page__head"><h1 class="page__title">"Settings"</h1></div>
+            <div class="settings">
+                <Suspense fallback=|| view! { <div class="skeleton page-skeleton" aria-busy="true"></div> }>
+                    {move || Suspend::new(async move {
+                        match viewer.await {
+                            Ok(viewer) => view! { <Profile viewer /> }.into_any(),
+                            Err(error) => view! { <LoadError error on_retry=move || viewer.refetch() /> }.into_any(),
+                        }
+                    })}
+                </Suspense>
+                <Appearance />
+                <About />
+            </div>
+        </Page>
+    }
+}
+
+#[component]
+fn Profile(viewer: Viewer) -> impl IntoView {
+    let session = if viewer.can_sign_out {
+        view! {
+            <div class="option">
+                <span>"This browser is signed in"</span>
+                <form action="/logout" method="post">
+                    <button class="button button--outline" type="submit"><span class="button__text">"Sign out"</span></button>
+                </form>
+            </div>
+        }
+        .into_any()
+    } else {
+        view! {
+            <div class="option">
+                <span>"Sign in"</span>
+                <span class="muted">"Not needed on this computer"</span>
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="settings__group" aria-labelledby="profile-title">
+            <h2 class="section__title" id="profile-title">"Profile"</h2>
+            <div class="option"><span>"Name"</span><span class="muted">{viewer.name}</span></div>
+            {session}
+        </section>
+    }
+}
+
+#[component]
+fn Appearance() -> impl IntoView {
+    view! {
+        <section class="settings__group" aria-labelledby="appearance-title">
+            <h2 class="section__title" id="appearance-title">"Appearance"</h2>
+            <div class="option"><span>"Theme"</span><ThemeChoice /></div>
+        </section>
+    }
+}
+
+#[component]
+fn About() -> impl IntoView {
+    view! {
+        <section class="settings__group" aria-labelledby="about-title">
+            <h2 class="section__title" id="about-title">"About"</h2>
+            <div class="option"><span>"Version"</span><span class="muted num">{env!("CARGO_PKG_VERSION")}</span></div>
+            <div class="option">
+                <span>"Interface for scripts"</span>
+                <a class="link" href="/api/openapi.json" rel="external">"OpenAPI description"</a>
+            </div>
+        </section>
+    }
 }

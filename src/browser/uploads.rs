@@ -31,8 +31,10 @@ use leptos::task::spawn_local;
 use std::collections::HashMap;
 
 const MIB: i64 = 1024 * 1024;
-/// How often the bar moves and stalls are looked for.
+/// How often it looks around when nothing is heard.
 const TICK_MS: u32 = 500;
+/// The bar moves no more often.
+const SHOW_MS: f64 = 200.0;
 const POLL_MS: u32 = 3_000;
 
 /// Sends a file to a game. The task is in the queue when this returns.
@@ -173,6 +175,7 @@ struct Engine {
     upload: UploadId,
     machine: Machine,
     rate: Rate,
+    shown_at: f64,
     puts: HashMap<i32, Put>,
     events: UnboundedSender<PutEvent>,
     heard: UnboundedReceiver<PutEvent>,
@@ -204,12 +207,27 @@ impl Engine {
         let (events, heard) = unbounded();
         let machine = Machine::new(upload.id.clone(), upload.bytes, upload.part_size, &upload.received);
         let (upload, rate, puts) = (upload.id.clone(), Rate::default(), HashMap::new());
-        Self { queue, key, file, upload, machine, rate, puts, events, heard, calls: FuturesUnordered::new() }
+        Self {
+            queue,
+            key,
+            file,
+            upload,
+            machine,
+            rate,
+            shown_at: 0.0,
+            puts,
+            events,
+            heard,
+            calls: FuturesUnordered::new(),
+        }
     }
 
     async fn run(mut self, wishes: &mut UnboundedReceiver<Wish>) -> End {
         let mut revivals = page::revivals();
         loop {
+            if let Some(end) = self.drop_stalled() {
+                return end;
+            }
             for order in self.machine.orders(page::now_ms()) {
                 if let Some(end) = self.carry_out(order) {
                     return end;
@@ -231,7 +249,7 @@ impl Engine {
                     self.machine.wake();
                     None
                 }
-                News::Tick => self.ticked(),
+                News::Tick => None,
             };
             if let Some(end) = end {
                 return end;
@@ -334,6 +352,7 @@ impl Engine {
                 if !until_resumed(wishes).await {
                     return Some(End::Cancelled);
                 }
+                self.shown_at = 0.0;
                 self.machine.wake();
                 None
             }
@@ -345,8 +364,8 @@ impl Engine {
         }
     }
 
-    /// Looks for parts that stand still.
-    fn ticked(&mut self) -> Option<End> {
+    /// Parts that stand still are sent again.
+    fn drop_stalled(&mut self) -> Option<End> {
         for part in self.machine.stalled(page::now_ms()) {
             if let Some(end) = self.part_ended(part, 408, None) {
                 return Some(end);
@@ -357,6 +376,10 @@ impl Engine {
 
     fn show(&mut self) {
         let now = page::now_ms();
+        if now - self.shown_at < SHOW_MS {
+            return;
+        }
+        self.shown_at = now;
         let sent = self.machine.sent();
         let resting = self.machine.is_resting(now);
         let rate = self.rate.sample(now, sent).filter(|_| !resting);

@@ -38,13 +38,13 @@ impl Edits {
         self.version
     }
 
-    /// The clip shall be so. Ask [`Edits::next`] what to send.
+    /// The clip shall be so. Ask [`Edits::take_next`] what to send.
     pub fn want(&mut self, details: ClipDetails) {
         self.pending = Some(details);
     }
 
     /// The write to send now; none while one runs.
-    pub fn next(&mut self) -> Option<ClipUpdate> {
+    pub fn take_next(&mut self) -> Option<ClipUpdate> {
         if self.running.is_some() {
             return None;
         }
@@ -104,26 +104,26 @@ mod tests {
     fn one_write_at_a_time_and_the_last_state_wins() {
         let mut edits = edits();
         edits.want(details("a"));
-        assert_eq!(edits.next().map(|update| (update.version, update.details.name)), Some((7, "a".to_owned())));
+        assert_eq!(edits.take_next().map(|update| (update.version, update.details.name)), Some((7, "a".to_owned())));
         edits.want(details("b"));
         edits.want(details("c"));
-        assert_eq!(edits.next(), None);
+        assert_eq!(edits.take_next(), None);
         edits.saved(8);
-        assert_eq!(edits.next().map(|update| (update.version, update.details.name)), Some((8, "c".to_owned())));
+        assert_eq!(edits.take_next().map(|update| (update.version, update.details.name)), Some((8, "c".to_owned())));
         edits.saved(9);
-        assert!(edits.is_idle() && edits.next().is_none());
+        assert!(edits.is_idle() && edits.take_next().is_none());
     }
 
     #[test]
     fn what_could_not_be_sent_is_sent_again_unless_it_is_out_of_date() {
         let mut edits = edits();
         edits.want(details("a"));
-        let _ = edits.next();
+        let _ = edits.take_next();
         assert_eq!(edits.failed(Code::Unreachable), Next::TryAgain);
-        assert_eq!(edits.next().map(|update| update.details.name), Some("a".to_owned()));
+        assert_eq!(edits.take_next().map(|update| update.details.name), Some("a".to_owned()));
         edits.want(details("b"));
         assert_eq!(edits.failed(Code::Unreachable), Next::TryAgain);
-        assert_eq!(edits.next().map(|update| update.details.name), Some("b".to_owned()));
+        assert_eq!(edits.take_next().map(|update| update.details.name), Some("b".to_owned()));
         assert_eq!(edits.failed(Code::Conflict), Next::Reload);
         assert!(edits.is_idle());
     }

@@ -1,8 +1,11 @@
 //! The keys that every editor has. A page looks at its own first.
 
 use super::playback::Playback;
-use crate::{browser::keys::Press, domain::time::Micros};
-use leptos::prelude::GetUntracked;
+use crate::{
+    browser::keys::{Press, on_release},
+    domain::time::Micros,
+};
+use leptos::prelude::*;
 
 /// Player keys: Space, J K L, arrows, comma and full stop, F, M. Answers whether the press was one of them.
 pub fn play_keys(playback: Playback, press: &Press) -> bool {
@@ -17,7 +20,12 @@ pub fn play_keys(playback: Playback, press: &Press) -> bool {
             }
             playback.toggle();
         }
-        "KeyK" => playback.pause(),
+        "KeyK" => {
+            playback.holding.set_value(true);
+            playback.pause();
+        }
+        "KeyJ" if playback.holding.get_value() => playback.step(-1),
+        "KeyL" if playback.holding.get_value() => playback.step(1),
         "KeyJ" if !press.repeat => playback.shuttle(-1),
         "KeyL" if !press.repeat => playback.shuttle(1),
         "Comma" => playback.step(-1),
@@ -32,11 +40,20 @@ pub fn play_keys(playback: Playback, press: &Press) -> bool {
     true
 }
 
+/// Call it once beside the listener of presses: knows when K is let go.
+pub fn watch_releases(playback: Playback) {
+    on_release(move |code| {
+        if code == "KeyK" {
+            playback.holding.try_set_value(false);
+        }
+    });
+}
+
 /// What [`play_keys`] does, for the dialog of keys.
 pub const PLAY_KEYS: &[(&str, &str)] = &[
     ("Space", "Play or pause"),
     ("K", "Pause"),
-    ("J  L", "Back and on, faster with each press"),
+    ("J  L", "Back and on, faster with each press; one frame while K is held"),
     (",  .", "One frame back or on"),
     ("←  →", "5 seconds back or on, 1 with Shift"),
     ("F", "Full screen"),

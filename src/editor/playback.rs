@@ -42,6 +42,8 @@ pub struct Playback {
     wanted: StoredValue<Option<Micros>>,
     /// -8 to 8; 0 when J and L are not used.
     shuttle: RwSignal<i32>,
+    /// While K is held, J and L go by one frame.
+    pub(super) holding: StoredValue<bool>,
     reverse: StoredValue<Option<SendWrapper<gloo_timers::callback::Interval>>>,
     frames: StoredValue<Option<SendWrapper<FrameWatch>>>,
 }
@@ -68,6 +70,7 @@ impl Playback {
             stage: NodeRef::new(),
             wanted: StoredValue::new(None),
             shuttle: RwSignal::new(0),
+            holding: StoredValue::new(false),
             reverse: StoredValue::new(None),
             frames: StoredValue::new(None),
         }

@@ -54,7 +54,12 @@ async fn fetch(work: &Work, plan: &ExportPlan) -> Result<HashMap<VideoId, LocalF
         if files.contains_key(&clip.video) {
             continue;
         }
-        let missing = || Failure::permanent("video_missing", "A video of this reel was deleted. Remove its clips, then export again.");
+        let missing = || {
+            Failure::permanent(
+                "video_missing",
+                "A video of this reel was deleted. Remove its clips, then export again.",
+            )
+        };
         let row = games::store::get_video(&work.app.db, &work.job.owner, &clip.video).await?.ok_or_else(missing)?;
         let key = row.object_key.parse().map_err(|_| missing())?;
         files.insert(clip.video.clone(), work.app.store.materialise(&key, &work.cancel).await?);
@@ -63,12 +68,7 @@ async fn fetch(work: &Work, plan: &ExportPlan) -> Result<HashMap<VideoId, LocalF
 }
 
 /// Sends the file to a key of its own, then commits the pointer and the job's end together: one result, ever.
-async fn publish(
-    work: &Work,
-    export: &ExportId,
-    task: &ToRender,
-    rendered: &Rendered,
-) -> Result<(), Failure> {
+async fn publish(work: &Work, export: &ExportId, task: &ToRender, rendered: &Rendered) -> Result<(), Failure> {
     let (app, owner) = (&work.app, &work.job.owner);
     let id = RenditionId::generate();
     let (key, poster_key) = (keys::rendition(owner, &id), keys::rendition_poster(owner, &id));
@@ -103,7 +103,8 @@ async fn publish(
 async fn make_poster(work: &Work, rendered: &Rendered, key: &ObjectKey) -> bool {
     let at = Micros(rendered.duration.0 / 3);
     let made = async {
-        let facts = media::probe::probe(&work.app.tools, &rendered.path, &work.cancel).await.map_err(|e| e.to_string())?;
+        let facts =
+            media::probe::probe(&work.app.tools, &rendered.path, &work.cancel).await.map_err(|e| e.to_string())?;
         let picture = media::poster::poster(&work.app.tools, &rendered.path, &facts, at, &work.cancel).await;
         let picture = picture.map_err(|error| error.to_string())?;
         work.app.store.put_bytes(key, picture.into(), "image/jpeg").await.map_err(|error| error.code().to_owned())

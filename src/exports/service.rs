@@ -55,7 +55,10 @@ async fn plan_of(caller: &Caller, reel: &reels::store::ReelRow) -> Result<Export
         .map(|place| {
             let facts = videos.iter().find(|video| video.id == place.clip.video).and_then(|video| video.facts.clone());
             let facts = facts.ok_or_else(|| {
-                let message = format!("The video of “{}” is not ready yet. Wait for its upload, then export.", place.clip.title());
+                let message = format!(
+                    "The video of “{}” is not ready yet. Wait for its upload, then export.",
+                    place.clip.title()
+                );
                 ApiError::new(Code::NotReady, message)
             })?;
             Ok(ClipForPlan {

@@ -73,11 +73,12 @@ pub async fn active(db: &Db, owner: &AccountId) -> Result<Vec<Export>, sqlx::Err
 }
 
 pub async fn since(db: &Db, owner: &AccountId, since_ms: i64) -> Result<Vec<Export>, sqlx::Error> {
-    let rows = sqlx::query(query("WHERE e.owner = $1 AND e.created_at >= $2 ORDER BY e.created_at DESC, e.id DESC LIMIT 500"))
-        .bind(owner.as_str())
-        .bind(since_ms)
-        .fetch_all(db.pool())
-        .await?;
+    let rows =
+        sqlx::query(query("WHERE e.owner = $1 AND e.created_at >= $2 ORDER BY e.created_at DESC, e.id DESC LIMIT 500"))
+            .bind(owner.as_str())
+            .bind(since_ms)
+            .fetch_all(db.pool())
+            .await?;
     rows.iter().map(export).collect()
 }
 
@@ -93,7 +94,8 @@ pub async fn job_of(db: &Db, owner: &AccountId, id: &ExportId) -> Result<Option<
 
 /// The export that stands for a job, within the transaction that submits it.
 pub async fn id_of_job(connection: &mut AnyConnection, job: &JobId) -> Result<Option<ExportId>, sqlx::Error> {
-    let row = sqlx::query("SELECT id FROM exports WHERE job = $1").bind(job.as_str()).fetch_optional(connection).await?;
+    let row =
+        sqlx::query("SELECT id FROM exports WHERE job = $1").bind(job.as_str()).fetch_optional(connection).await?;
     row.map(|row| parsed(&row, "id")).transpose()
 }
 
@@ -106,11 +108,7 @@ pub struct Submitted<'a> {
     pub job: &'a JobId,
 }
 
-pub async fn insert(
-    connection: &mut AnyConnection,
-    owner: &AccountId,
-    new: &Submitted<'_>,
-) -> Result<(), sqlx::Error> {
+pub async fn insert(connection: &mut AnyConnection, owner: &AccountId, new: &Submitted<'_>) -> Result<(), sqlx::Error> {
     let plan = serde_json::to_string(new.plan).map_err(|error| sqlx::Error::Encode(error.into()))?;
     sqlx::query(
         "INSERT INTO exports (id, owner, reel, name, kind, settings, plan, encoder, job, created_at) \

@@ -74,7 +74,7 @@ fn Editor(game: Game, clips: Vec<Clip>) -> impl IntoView {
     let mark = Signal::derive(move || page.mark.get().map(|start| (start, playback.now.get())));
     let scale = page.scale;
     view! {
-        <EditorPage title=page.name()>
+        <EditorPage title=move || page.name()>
             <AnnotateBar page help />
             <main class="workspace workspace--annotate" id="main">
                 <Player playback src=source.url size=page.picture_size()>

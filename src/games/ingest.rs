@@ -43,7 +43,8 @@ async fn make_poster(
     let at = Micros((facts.duration.0 / 10).min(10_000_000));
     let key = keys::poster(&work.job.owner, video);
     let made = async {
-        let picture = media::poster::poster(&work.app.tools, path, facts, at, &work.cancel).await.map_err(|e| e.to_string())?;
+        let picture =
+            media::poster::poster(&work.app.tools, path, facts, at, &work.cancel).await.map_err(|e| e.to_string())?;
         work.app.store.put_bytes(&key, picture.into(), "image/jpeg").await.map_err(|error| error.code().to_owned())
     };
     match made.await {
@@ -61,6 +62,10 @@ impl From<MediaError> for Failure {
             return Self::Stopped;
         }
         let (code, message, log) = (error.code().to_owned(), error.to_string(), error.log_tail().to_owned());
-        if error.is_permanent() { Self::Permanent { code, message, log } } else { Self::Transient { code, message, log } }
+        if error.is_permanent() {
+            Self::Permanent { code, message, log }
+        } else {
+            Self::Transient { code, message, log }
+        }
     }
 }

@@ -1,9 +1,105 @@
-//! The library: games and reels.
+//! The library: games and reels, and where one left off. What is shown is in the address: tab, search and filters.
 
-use crate::ui::shell::Page;
+pub mod address;
+mod dialogs;
+mod empty;
+mod filters;
+mod game_tile;
+pub mod games_tab;
+pub mod poster;
+mod resume;
+mod skeleton;
+
+use self::{address::Address, empty::FirstVisit, games_tab::GamesTab, resume::Resume, skeleton::CardSkeletons};
+use super::{
+    api::list_games,
+    drop::{DropPage, open_form},
+    types::{GameCard, GameQuery},
+};
+use crate::{
+    error::ApiError,
+    live::versions::Versions,
+    reels::{api::list_reels, reels_tab::ReelsTab, types::ReelCard},
+    ui::{
+        notice::LoadError,
+        shell::Page,
+        tabs::{Tab, Tabs},
+    },
+};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 #[component]
 pub fn LibraryPage() -> impl IntoView {
-    view! { <Page title="Library">""</Page> }
+    let versions = Versions::expect();
+    let query = use_query_map();
+    let address = Memo::new(move |_| query.with(Address::read));
+    let text = Memo::new(move |_| address.with(|address| address.text.clone()));
+    let games = Resource::new(
+        move || (versions.games.get(), text.get()),
+        |(_, text)| list_games(GameQuery { text, ..GameQuery::default() }),
+    );
+    let reels = Resource::new(move || versions.reels.get(), |_| list_reels());
+    let retry = move || {
+        games.refetch();
+        reels.refetch();
+    };
+    view! {
+        <Page title="Library">
+            <h1 class="visually-hidden">"Library"</h1>
+            <DropPage words="Drop the video to add a game" on_kept=open_form() />
+            <Transition fallback=CardSkeletons>
+                {move || Suspend::new(async move {
+                    match (games.await, reels.await) {
+                        (Ok(games), Ok(reels)) => view! { <Shelves games reels address /> }.into_any(),
+                        (Err(error), _) | (_, Err(error)) => view! { <Unloaded error retry /> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </Page>
+    }
+}
+
+#[component]
+fn Unloaded(error: ApiError, retry: impl Fn() + Send + Sync + 'static) -> impl IntoView {
+    view! { <LoadError error on_retry=retry /> }
+}
+
+/// Everything once it is loaded.
+#[component]
+fn Shelves(games: Vec<GameCard>, reels: Vec<ReelCard>, address: Memo<Address>) -> impl IntoView {
+    let is_first_visit = games.is_empty() && reels.is_empty() && address.with_untracked(|it| it.text.is_empty());
+    if is_first_visit {
+        return view! { <FirstVisit /> }.into_any();
+    }
+    let (game_count, reel_count) = (games.len(), reels.len());
+    let is_reels = Memo::new(move |_| address.with(|address| address.is_reels));
+    let tabs = move || {
+        let text = address.with(|address| address.text.clone());
+        [("Games", false, game_count), ("Reels", true, reel_count)]
+            .into_iter()
+            .map(|(words, tab, count)| Tab {
+                words,
+                href: Address { is_reels: tab, text: text.clone(), ..Address::default() }.href(),
+                count: Some(count),
+                is_current: is_reels.get() == tab,
+            })
+            .collect::<Vec<_>>()
+    };
+    let is_resuming = Memo::new(move |_| address.with(Address::is_plain));
+    let (games, reels) = (StoredValue::new(games), StoredValue::new(reels));
+    view! {
+        <Show when=move || is_resuming.get()>
+            <Resume games=games.get_value() reels=reels.get_value() />
+        </Show>
+        <section class="section section--shelves" aria-label="Games and reels">
+            <Tabs label="Library" tabs=tabs />
+            {move || if is_reels.get() {
+                view! { <ReelsTab reels=reels.get_value() address /> }.into_any()
+            } else {
+                view! { <GamesTab games=games.get_value() address /> }.into_any()
+            }}
+        </section>
+    }
+    .into_any()
 }

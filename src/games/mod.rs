@@ -2,12 +2,14 @@
 
 pub mod annotate;
 pub mod api;
-pub mod library;
-pub mod new;
+pub mod details_form;
+pub mod drop;
 #[cfg(feature = "ssr")]
 pub mod ingest;
+pub mod library;
 #[cfg(feature = "ssr")]
 pub mod media;
+pub mod new;
 #[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]

@@ -173,7 +173,9 @@ async fn settle(work: &Work, result: Handled, stopped: Option<Stopped>) -> Resul
     };
     tracing::info!(job.id = %job.id, ending = ?ending, "job.ended");
     store::end(db, job, ending).await?;
-    if job.kind == Kind::Probe && let Ending::Error { code, .. } = ending {
+    if job.kind == Kind::Probe
+        && let Ending::Error { code, .. } = ending
+    {
         kinds::probe_failed(&work.app, job, code).await?;
     }
     Ok(())

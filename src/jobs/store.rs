@@ -137,10 +137,19 @@ pub async fn complete<'e, E: Executor<'e, Database = Any>>(
 /// How a job that did not finish is written down.
 #[derive(Debug, Clone, Copy)]
 pub enum Ending<'a> {
-    Error { code: &'a str, message: &'a str, log: &'a str },
+    Error {
+        code: &'a str,
+        message: &'a str,
+        log: &'a str,
+    },
     Cancelled,
     /// Waits until then and is tried again.
-    Again { run_after: i64, code: &'a str, message: &'a str, log: &'a str },
+    Again {
+        run_after: i64,
+        code: &'a str,
+        message: &'a str,
+        log: &'a str,
+    },
     /// The process stops: back into the queue, the attempt not counted.
     Released,
 }
@@ -220,7 +229,10 @@ pub async fn end_abandoned(db: &Db) -> Result<Vec<(AccountId, JobId)>, sqlx::Err
 
 /// Running jobs whose work has not moved for so long, though their worker ticks.
 pub async fn is_stalled(db: &Db, job: &Job, longest_ms: i64) -> Result<bool, sqlx::Error> {
-    let row = sqlx::query("SELECT progress_at FROM jobs WHERE id = $1").bind(job.id.as_str()).fetch_optional(db.pool()).await?;
+    let row = sqlx::query("SELECT progress_at FROM jobs WHERE id = $1")
+        .bind(job.id.as_str())
+        .fetch_optional(db.pool())
+        .await?;
     let moved = row.map(|row| row.try_get::<Option<i64>, _>("progress_at")).transpose()?.flatten();
     Ok(moved.is_some_and(|moved| now_ms() - moved > longest_ms))
 }

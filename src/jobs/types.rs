@@ -118,7 +118,9 @@ impl From<crate::storage::StoreError> for Failure {
         use crate::storage::StoreErrorKind as Kind;
         match error.kind() {
             Kind::Cancelled => return Self::Stopped,
-            Kind::NotFound => return Self::permanent(error.code(), "The video is not in the store any more. Add it again."),
+            Kind::NotFound => {
+                return Self::permanent(error.code(), "The video is not in the store any more. Add it again.");
+            }
             Kind::DiskFull => {
                 let message = "The data folder is full. Delete old files in Gallery, then try again.";
                 return Self::permanent(error.code(), message);

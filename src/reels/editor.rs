@@ -16,9 +16,15 @@ mod session;
 mod topbar;
 mod trim;
 
-use self::{export::ExportStep, framing::FramingStep, session::Session, topbar::ReelBar};
+use self::{
+    export::ExportStep,
+    framing::FramingStep,
+    session::{SaveState, Session},
+    topbar::ReelBar,
+};
 use super::{api::get_reel, types::Reel};
 use crate::{
+    browser::page::warn_before_leaving,
     domain::ids::ReelId,
     error::{ApiError, Code},
     exports::progress::Paces,
@@ -71,6 +77,7 @@ fn ReelEditor(reel: Reel) -> impl IntoView {
     let chosen = query.with_untracked(|query| query.get("clip")).and_then(|id| id.parse().ok());
     let session = Session::new(reel, chosen);
     follow_changes(session);
+    Effect::new(move |_| warn_before_leaving(move || session.state.get_untracked() != SaveState::Saved));
     // One pace of each export for the status bar and the export step.
     provide_context(Paces::new());
     let step = Memo::new(move |_| match query.with(|query| query.get("step")).as_deref() {

@@ -4,6 +4,8 @@ pub mod api;
 mod aspect_choice;
 pub mod editor;
 pub mod new;
+pub mod reel_tile;
+pub mod reels_tab;
 #[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]

@@ -123,7 +123,18 @@ fn card(row: &AnyRow, clips: &[&AnyRow], export: Option<&AnyRow>) -> Result<Reel
         _ if framed.contains(&true) => ReelStatus::Editing,
         _ => ReelStatus::NotStarted,
     };
-    Ok(ReelCard { id, version, name, aspect, status, framed, length: Micros(length), poster_url, rendition, updated_at })
+    Ok(ReelCard {
+        id,
+        version,
+        name,
+        aspect,
+        status,
+        framed,
+        length: Micros(length),
+        poster_url,
+        rendition,
+        updated_at,
+    })
 }
 
 /// The clips of a reel in order: two statements, however many clips.
@@ -260,11 +271,7 @@ pub async fn add_clips(
 }
 
 /// Whether the row was at that version and now is at the next. Marks the reel as touched.
-pub async fn update(
-    connection: &mut AnyConnection,
-    owner: &AccountId,
-    reel: &ReelRow,
-) -> Result<bool, sqlx::Error> {
+pub async fn update(connection: &mut AnyConnection, owner: &AccountId, reel: &ReelRow) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
         "UPDATE reels SET name = $1, aspect = $2, touched = 1, updated_at = $3, version = version + 1 \
          WHERE id = $4 AND owner = $5 AND version = $6",

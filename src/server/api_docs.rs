@@ -2,14 +2,21 @@
 
 use super::state::AppState;
 use crate::{clips, error::ApiError, exports, gallery, games, reels, uploads};
-use axum::{Json, Router, response::Html, routing::{any, get}};
+use axum::{
+    Json, Router,
+    response::Html,
+    routing::{any, get},
+};
 use std::fmt::Write as _;
 use utoipa::{OpenApi, openapi::PathItem};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Touchline", description = "Games, clips, reels and exports. Errors have one shape: error, message, field."),
+    info(
+        title = "Touchline",
+        description = "Games, clips, reels and exports. Errors have one shape: error, message, field."
+    ),
     components(schemas(ApiError))
 )]
 struct Api;
@@ -57,7 +64,8 @@ fn page(api: &utoipa::openapi::OpenApi) -> String {
     for (path, item) in &api.paths.paths {
         for (method, summary) in calls(item) {
             // Writing to a string cannot fail.
-            let _ = write!(rows, "<tr><td><code>{method}</code></td><td><code>{path}</code></td><td>{summary}</td></tr>");
+            let _ =
+                write!(rows, "<tr><td><code>{method}</code></td><td><code>{path}</code></td><td>{summary}</td></tr>");
         }
     }
     format!(

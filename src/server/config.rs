@@ -234,19 +234,14 @@ impl Config {
     }
 
     pub fn database_url(&self) -> String {
-        if self.database.url.is_empty() {
-            super::db::Db::embedded_url(&self.data)
-        } else {
-            self.database.url.clone()
-        }
+        if self.database.url.is_empty() { super::db::Db::embedded_url(&self.data) } else { self.database.url.clone() }
     }
 }
 
 /// How the pages are built and served, from the file's last table and `LEPTOS_*`.
 pub fn leptos_options(path: &Path) -> Result<LeptosOptions, ConfigError> {
     let file = path.exists().then(|| path.to_str()).flatten();
-    let mut options =
-        get_configuration(file).map_err(|error| ConfigError::File(error.to_string()))?.leptos_options;
+    let mut options = get_configuration(file).map_err(|error| ConfigError::File(error.to_string()))?.leptos_options;
     if options.output_name.is_empty() {
         options.output_name = "touchline".into();
     }
@@ -274,7 +269,11 @@ mod tests {
     fn the_environment_wins() {
         let config = load(
             "[database]\nurl = \"postgres://a/b\"\n",
-            &[("TOUCHLINE_DATABASE__URL", "sqlite::memory:"), ("TOUCHLINE_UPLOADS__MAX_OPEN", "3"), ("TOUCHLINE_DATA", "/x")],
+            &[
+                ("TOUCHLINE_DATABASE__URL", "sqlite::memory:"),
+                ("TOUCHLINE_UPLOADS__MAX_OPEN", "3"),
+                ("TOUCHLINE_DATA", "/x"),
+            ],
         )
         .expect("valid");
         assert_eq!(config.database_url(), "sqlite::memory:");

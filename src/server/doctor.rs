@@ -55,7 +55,9 @@ async fn check(config: &Config) -> Vec<Finding> {
             findings.push(Finding::good("database", format!("{:?}, schema up to date", db.backend())));
             findings.extend(object_store(config, &db).await);
         }
-        Err(error) => findings.push(Finding::bad("database", error.to_string(), "Start the database, or mend its address.")),
+        Err(error) => {
+            findings.push(Finding::bad("database", error.to_string(), "Start the database, or mend its address."))
+        }
     }
     findings.extend(ffmpeg(config).await);
     findings
@@ -128,7 +130,11 @@ async fn ffmpeg(config: &Config) -> Vec<Finding> {
             })
             .collect(),
         Err(error) => {
-            vec![Finding::bad("ffmpeg", error.to_string(), "Install ffmpeg (apt-get install ffmpeg, brew install ffmpeg).")]
+            vec![Finding::bad(
+                "ffmpeg",
+                error.to_string(),
+                "Install ffmpeg (apt-get install ffmpeg, brew install ffmpeg).",
+            )]
         }
     }
 }

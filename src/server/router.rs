@@ -26,7 +26,10 @@ use leptos::{nonce::Nonce, prelude::provide_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 use std::sync::Arc;
 use tower_http::{
-    compression::{CompressionLayer, Predicate, predicate::{DefaultPredicate, NotForContentType}},
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{DefaultPredicate, NotForContentType},
+    },
     services::ServeDir,
     trace::TraceLayer,
 };

@@ -32,7 +32,9 @@ pub enum StartError {
         "{0} can be reached by others, so it needs a password: set TOUCHLINE_PASSWORD, or bind to 127.0.0.1 (LEPTOS_SITE_ADDR)"
     )]
     OpenDoor(SocketAddr),
-    #[error("cannot listen on {0}: {1}. Is Touchline running already? Another address: LEPTOS_SITE_ADDR=127.0.0.1:3001")]
+    #[error(
+        "cannot listen on {0}: {1}. Is Touchline running already? Another address: LEPTOS_SITE_ADDR=127.0.0.1:3001"
+    )]
     Bind(SocketAddr, io::Error),
     #[error("cannot use the data folder {0}: {1}. Choose another with TOUCHLINE_DATA")]
     Data(String, io::Error),

@@ -85,7 +85,7 @@ impl ObjectStore {
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
             .retry_config(RetryConfig::standard().with_max_attempts(4))
-            .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(10)).build())
+            .timeout_config(waiting(Duration::from_mins(1)))
             // Uploads wait for their sender as long as he needs; the sender's own watchdog ends them.
             .stalled_stream_protection(
                 StalledStreamProtectionConfig::enabled()
@@ -149,6 +149,10 @@ impl ObjectStore {
             .set_checksum_crc32(sums.crc32)
             .set_content_md5(sums.md5)
             .body(body)
+            .customize()
+            // The checksum guards the bytes: a SHA-256 over them at both ends would only cost time.
+            .disable_payload_signing()
+            .config_override(patient())
             .send()
             .await?;
         Ok(())
@@ -200,7 +204,8 @@ impl ObjectStore {
 
     async fn download_to(&self, key: &ObjectKey, path: &Path, cancel: &CancellationToken) -> Result<u64, StoreError> {
         let request = self.client().get_object().bucket(self.bucket()).key(key.as_str());
-        let answer = unless_cancelled(cancel, async { request.send().await.map_err(StoreError::from) }).await?;
+        let answer =
+            unless_cancelled(cancel, Box::pin(async { request.send().await.map_err(StoreError::from) })).await?;
         let expected = unsigned(answer.content_length())?;
         let mut body = answer.body;
         let mut file = tokio::fs::File::create_new(path).await?;
@@ -244,6 +249,16 @@ impl ObjectStore {
         }
         Ok(objects)
     }
+}
+
+/// `answer` is how long the store may take from the start of a request to the first byte of its answer.
+fn waiting(answer: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(Duration::from_secs(10)).read_timeout(answer).build()
+}
+
+/// For requests with large bodies, and for those that let the store work: an hour until the answer.
+pub(super) fn patient() -> aws_sdk_s3::config::Builder {
+    Config::builder().timeout_config(waiting(Duration::from_hours(1)))
 }
 
 /// Ends with `Cancelled` as soon as `cancel` is.

@@ -28,7 +28,7 @@ pub struct Check {
 
 const SAMPLE: &[u8] = b"Touchline was here, and will have gone again in a moment.";
 const PATIENCE: Duration = Duration::from_secs(20);
-const EXPIRES: Duration = Duration::from_secs(300);
+const EXPIRES: Duration = Duration::from_mins(5);
 
 /// Tries all that a browser at `base` needs of the store: signed PUT, what other origins may do, refusal of damaged
 /// bytes, signed GET of a range, deletion.

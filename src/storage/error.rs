@@ -182,6 +182,7 @@ fn kind_of_code(code: Option<&str>) -> Option<StoreErrorKind> {
         }
         "IncompleteBody" | "EntityTooLarge" | "MissingContentLength" => StoreErrorKind::WrongLength,
         "InvalidRange" => StoreErrorKind::BadRange,
+        "InsufficientStorage" => StoreErrorKind::DiskFull,
         "AccessDenied" | "SignatureDoesNotMatch" | "InvalidAccessKeyId" | "NotSignedUp" | "RequestTimeTooSkewed" => {
             StoreErrorKind::Denied
         }

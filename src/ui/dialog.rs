@@ -1,9 +1,7 @@
 //! Dialogs in place of the browser's alerts. The native element holds the focus, closes with Escape, and gives the focus
 //! back; on a phone it is a sheet at the bottom.
 
-use super::{
-    button::{Button, IconButton, Look},
-};
+use super::button::{Button, IconButton, Look};
 use crate::browser::dialog;
 use leptos::{html, prelude::*};
 
@@ -60,4 +58,16 @@ pub fn ConfirmDialog(
             </div>
         </Dialog>
     }
+}
+
+/// Open while there is a target; closing it forgets the target.
+pub fn open_while<T: Send + Sync + 'static>(target: RwSignal<Option<T>>) -> RwSignal<bool> {
+    let open = RwSignal::new(false);
+    Effect::new(move |_| open.set(target.with(Option::is_some)));
+    Effect::new(move |_| {
+        if !open.get() && target.with_untracked(Option::is_some) {
+            target.set(None);
+        }
+    });
+    open
 }

@@ -4,10 +4,7 @@ use crate::{browser::focus, domain::rating::Rating};
 use leptos::prelude::*;
 
 #[component]
-pub fn RatingPicker(
-    #[prop(into)] value: Signal<Rating>,
-    #[prop(into)] on_choose: Callback<Rating>,
-) -> impl IntoView {
+pub fn RatingPicker(#[prop(into)] value: Signal<Rating>, #[prop(into)] on_choose: Callback<Rating>) -> impl IntoView {
     view! {
         <div
             class="rating"

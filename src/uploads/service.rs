@@ -157,7 +157,8 @@ where
         return Err(ApiError::invalid("body", format!("Part {number} has exactly {expected} bytes.")));
     }
     let key = stored_key(&row.object_key)?;
-    let sent = caller.app.store.upload_part(&key, &row.store_upload, part(number), unsigned(expected), None, body).await;
+    let sent =
+        caller.app.store.upload_part(&key, &row.store_upload, part(number), unsigned(expected), None, body).await;
     match sent {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == StoreErrorKind::WrongLength => {
@@ -301,7 +302,10 @@ fn checked(caller: &Caller, new: NewUpload) -> Result<NewUpload, ApiError> {
     let lower = name.to_ascii_lowercase();
     let by_name = EXTENSIONS.iter().any(|extension| lower.ends_with(extension));
     if !by_name && !new.media_type.starts_with("video/") {
-        return Err(ApiError::new(Code::UnsupportedType, "That is not a video. Choose an MP4, MOV, MKV, WebM or AVI file."));
+        return Err(ApiError::new(
+            Code::UnsupportedType,
+            "That is not a video. Choose an MP4, MOV, MKV, WebM or AVI file.",
+        ));
     }
     Ok(NewUpload { name, fingerprint, ..new })
 }

@@ -102,12 +102,10 @@ pub async fn newest_of_game(db: &Db, owner: &AccountId, game: &GameId) -> Result
 }
 
 pub async fn count_open(db: &Db, owner: &AccountId) -> Result<i64, sqlx::Error> {
-    let row = sqlx::query(
-        "SELECT CAST(COUNT(*) AS BIGINT) AS open FROM uploads WHERE owner = $1 AND state = 'open'",
-    )
-    .bind(owner.as_str())
-    .fetch_one(db.pool())
-    .await?;
+    let row = sqlx::query("SELECT CAST(COUNT(*) AS BIGINT) AS open FROM uploads WHERE owner = $1 AND state = 'open'")
+        .bind(owner.as_str())
+        .fetch_one(db.pool())
+        .await?;
     row.try_get("open")
 }
 

@@ -161,7 +161,8 @@ impl TestApp {
     /// A game with a video that waits for its upload: clips can be marked on it.
     pub async fn game_with_upload(&self, bytes: i64) -> (Value, Value) {
         let game = self.game().await;
-        let upload = json!({"game": game["id"], "name": "match.mp4", "size": bytes, "type": "video/mp4", "fingerprint": "f1"});
+        let upload =
+            json!({"game": game["id"], "name": "match.mp4", "size": bytes, "type": "video/mp4", "fingerprint": "f1"});
         let upload = self.post("/api/uploads", upload).await.ok();
         (game, upload)
     }

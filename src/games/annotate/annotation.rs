@@ -32,6 +32,8 @@ const LEAD: Micros = Micros::from_seconds(8);
 const LAG: Micros = Micros::from_seconds(2);
 /// How near to the selected clip I and O still mean its edges.
 const NEAR: Micros = Micros::from_seconds(10);
+/// Changes that come so near to each other are asked for together.
+const GATHER_MS: u32 = 250;
 const REMEMBER_EVERY_MS: u32 = 5_000;
 
 #[derive(Clone, Copy)]
@@ -49,6 +51,8 @@ pub struct Annotation {
     pub saver: Saver,
     pub toasts: Toasts,
     versions: Versions,
+    /// Whether loading again is on its way.
+    reloading: StoredValue<bool>,
 }
 
 impl Annotation {
@@ -69,6 +73,7 @@ impl Annotation {
             saver: Saver::new(clips, versions, toasts),
             toasts,
             versions,
+            reloading: StoredValue::new(false),
         };
         page.learn_facts();
         page.scale.reveal(playback.now.get_untracked());
@@ -124,12 +129,20 @@ impl Annotation {
         });
     }
 
-    /// Loads game and clips again; what is not saved yet stays.
+    /// Loads game and clips again, once for changes that come together; what is not saved yet stays.
     pub fn reload(self) {
+        if self.reloading.try_get_value().unwrap_or(true) {
+            return;
+        }
+        self.reloading.set_value(true);
         let id = self.game.with_untracked(|game| game.id.clone());
         spawn_local(async move {
+            gloo_timers::future::TimeoutFuture::new(GATHER_MS).await;
+            self.reloading.try_set_value(false);
             let (game, clips) = futures::join!(get_game(id.clone()), clips_of_game(id));
-            if let Ok(clips) = clips {
+            if let Ok(clips) = clips
+                && !self.clips.is_disposed()
+            {
                 self.saver.take_in(clips);
             }
             if let Ok(game) = game
@@ -258,19 +271,23 @@ impl Annotation {
     pub fn moved(self, moved: Moved) {
         let before = self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == moved.id).cloned());
         let Some(before) = before else { return };
-        let edge = if moved.start == before.details.start { moved.end } else { moved.start };
         self.selected.set(Some(moved.id.clone()));
-        if edge != self.playback.now.get_untracked() && moved.end != before.details.end
-            || moved.start != before.details.start
-        {
+        let edge = [(before.details.start, moved.start), (before.details.end, moved.end)];
+        if let Some((_, edge)) = edge.into_iter().find(|(before, now)| before != now) {
             self.playback.seek(edge);
         }
-        let details = ClipDetails { start: moved.start, end: moved.end, ..before.details };
         if moved.released {
+            let details =
+                ClipDetails { start: self.on_frame(moved.start), end: self.on_frame(moved.end), ..before.details };
             self.saver.change(&moved.id, details, true);
         } else {
-            self.saver.show(&moved.id, details);
+            self.saver.show(&moved.id, ClipDetails { start: moved.start, end: moved.end, ..before.details });
         }
+    }
+
+    /// The nearest frame's start, when the rate is known.
+    fn on_frame(self, at: Micros) -> Micros {
+        self.playback.frame_rate.get_untracked().map_or(at, |rate| rate.frame_start(rate.nearest_frame(at)))
     }
 
     /// I: the selected clip's start when the playhead is at or near that clip, otherwise a mark.

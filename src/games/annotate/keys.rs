@@ -9,7 +9,7 @@ use crate::{
     domain::rating::Rating,
     editor::{
         key_help::KeySection,
-        keys::{PLAY_KEYS, play_keys},
+        keys::{PLAY_KEYS, play_keys, watch_releases},
     },
 };
 use leptos::prelude::*;
@@ -33,6 +33,7 @@ pub const SECTIONS: &[KeySection] = &[
 
 /// Listens until the page goes.
 pub fn listen(page: Annotation, help: RwSignal<bool>) {
+    watch_releases(page.playback);
     keys::on_press(move |press| {
         if press.is_plain() && press.key == "?" {
             help.set(true);

@@ -17,8 +17,9 @@ use leptos::prelude::*;
 pub fn Layers(page: Annotation, source: Source) -> impl IntoView {
     let has_picture = move || source.url.with(Option::is_some);
     let failure = move || page.playback.failure.get().filter(|_| has_picture());
+    let current = Memo::new(move |_| page.current());
     view! {
-        {move || page.current().filter(|_| has_picture()).map(|clip| view! { <ClipBadge clip /> })}
+        {move || current.get().filter(|_| has_picture()).map(|clip| view! { <ClipBadge clip /> })}
         <Show when=move || source.is_local.get()>
             <span class="frame__corner">"Playing your local file"</span>
         </Show>
@@ -54,13 +55,14 @@ fn NoVideo(page: Annotation) -> impl IntoView {
         }
         None => page.toasts.error("This is not a video file. Choose an MP4, MOV, MKV or WebM."),
     };
-    let (title, text) = match untrack(|| page.video()) {
+    let state = Memo::new(move |_| page.video().map(|video| video.state));
+    let words = move || match state.get() {
         None => ("Add the game's video", "Choose the recording, or drop it here. It plays at once, while it uploads."),
-        Some(video) if video.state == VideoState::Waiting => (
+        Some(VideoState::Waiting) => (
             "The upload is not finished",
             "Choose the same file again: it goes on from where it stopped and plays at once.",
         ),
-        Some(video) if video.state == VideoState::Error => (
+        Some(VideoState::Error) => (
             "This file cannot be used",
             "It could not be read as a video. Check that it plays elsewhere, then choose another.",
         ),
@@ -76,8 +78,8 @@ fn NoVideo(page: Annotation) -> impl IntoView {
                 begin(files::dropped(&event));
             }
         >
-            <h2 class="empty__title">{title}</h2>
-            <p class="empty__text">{text}</p>
+            <h2 class="empty__title">{move || words().0}</h2>
+            <p class="empty__text">{move || words().1}</p>
             <label class="button button--primary button--lg">
                 <span class="button__text">"Choose video"</span>
                 <input

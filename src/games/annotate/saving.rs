@@ -34,10 +34,13 @@ pub enum SaveState {
 #[derive(Clone, Copy)]
 pub struct Saver {
     clips: RwSignal<Vec<Clip>>,
-    edits: StoredValue<HashMap<ClipId, Edits>>,
+    /// Counted references: writes go on when the page is left.
+    edits: StoredValue<ArcStoredValue<HashMap<ClipId, Edits>>>,
     /// Counts changes of a clip, so that only the last of a typing pause is saved.
     touched: StoredValue<HashMap<ClipId, u32>>,
     deleted: StoredValue<HashSet<ClipId>>,
+    /// Made here and not yet in an answer of the server.
+    created: StoredValue<HashSet<ClipId>>,
     /// Creations and deletions that run.
     calls: RwSignal<u32>,
     unsaved: RwSignal<bool>,
@@ -50,9 +53,10 @@ impl Saver {
     pub fn new(clips: RwSignal<Vec<Clip>>, versions: Versions, toasts: Toasts) -> Self {
         Self {
             clips,
-            edits: StoredValue::new(HashMap::new()),
+            edits: StoredValue::new(ArcStoredValue::new(HashMap::new())),
             touched: StoredValue::new(HashMap::new()),
             deleted: StoredValue::new(HashSet::new()),
+            created: StoredValue::new(HashSet::new()),
             calls: RwSignal::new(0),
             unsaved: RwSignal::new(false),
             failing: RwSignal::new(false),
@@ -79,17 +83,17 @@ impl Saver {
             if let Some(clip) = clips.iter_mut().find(|clip| clip.id == *id) {
                 clip.details = details;
             }
-            sort(clips);
         });
     }
 
     /// Shows and saves: at once, or when typing pauses.
     pub fn change(self, id: &ClipId, details: ClipDetails, at_once: bool) {
         self.show(id, details.clone());
+        self.clips.update(|clips| sort(clips));
         let version =
             self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == *id).map(|clip| clip.version));
         let Some(version) = version else { return };
-        self.edits.update_value(|edits| {
+        self.edits.get_value().update_value(|edits| {
             let edit = edits.entry(id.clone()).or_insert_with(|| Edits::new(id.clone(), version));
             edit.want(details);
         });
@@ -114,68 +118,83 @@ impl Saver {
 
     /// Sends what waits, unless a write of this clip runs already.
     fn send(self, id: ClipId) {
-        let update = self.edits.try_update_value(|edits| edits.get_mut(&id).and_then(Edits::next)).flatten();
-        let Some(update) = update else { return };
-        spawn_local(async move {
+        if let Some(edits) = self.edits.try_get_value() {
+            spawn_local(self.write(edits, id));
+        }
+    }
+
+    /// Everything that waits for a pause in typing: the page is left.
+    pub fn flush(self) {
+        let waiting: Vec<ClipId> = self.edits.get_value().with_value(|edits| edits.keys().cloned().collect());
+        for id in waiting {
+            self.send(id);
+        }
+    }
+
+    async fn write(self, edits: ArcStoredValue<HashMap<ClipId, Edits>>, id: ClipId) {
+        let edit = |change: &mut dyn FnMut(&mut Edits)| {
+            edits.update_value(|all| {
+                if let Some(edit) = all.get_mut(&id) {
+                    change(edit);
+                }
+            });
+        };
+        loop {
+            let mut update = None;
+            edit(&mut |edit| update = edit.take_next());
+            let Some(update) = update else { return };
             match update_clip(update).await {
                 Ok(clip) => {
+                    edit(&mut |edit| edit.saved(clip.version));
                     self.stored(&clip);
-                    self.send(id);
                 }
-                Err(error) => self.not_stored(id, error).await,
+                Err(error) => {
+                    let mut next = Next::Refused;
+                    edit(&mut |edit| next = edit.failed(error.code));
+                    if next != Next::TryAgain {
+                        self.refused(&id, error);
+                        return;
+                    }
+                    self.failing.try_set(true);
+                    TimeoutFuture::new(AGAIN_MS).await;
+                }
             }
-        });
+        }
     }
 
     fn stored(self, clip: &Clip) {
-        self.edits.update_value(|edits| {
-            if let Some(edit) = edits.get_mut(&clip.id) {
-                edit.saved(clip.version);
-            }
-        });
         // The text on the screen may be ahead: only the version is taken over.
         self.clips.try_update_untracked(|clips| {
             if let Some(known) = clips.iter_mut().find(|known| known.id == clip.id) {
                 known.version = clip.version;
             }
         });
-        self.failing.set(false);
+        self.failing.try_set(false);
         self.settle();
         self.versions.bump(&Topic::Clips(clip.game.clone()));
     }
 
-    async fn not_stored(self, id: ClipId, error: ApiError) {
-        let next =
-            self.edits.try_update_value(|edits| edits.get_mut(&id).map(|edit| edit.failed(error.code))).flatten();
-        match next {
-            Some(Next::TryAgain) => {
-                self.failing.set(true);
-                TimeoutFuture::new(AGAIN_MS).await;
-                self.send(id);
+    /// The server has something else, or does not take it: show what it has.
+    fn refused(self, id: &ClipId, error: ApiError) {
+        self.toasts.error(match error.code {
+            Code::Conflict => "Changed elsewhere: this clip now shows the latest".to_owned(),
+            _ => error.message,
+        });
+        // Older than anything, so that what the server has is taken in.
+        self.clips.try_update_untracked(|clips| {
+            if let Some(clip) = clips.iter_mut().find(|clip| clip.id == *id) {
+                clip.version = 0;
             }
-            Some(Next::Reload | Next::Refused) => {
-                self.edits.update_value(|edits| drop(edits.remove(&id)));
-                // Older than anything, so that what the server has is taken in.
-                self.clips.try_update_untracked(|clips| {
-                    if let Some(clip) = clips.iter_mut().find(|clip| clip.id == id) {
-                        clip.version = 0;
-                    }
-                });
-                self.toasts.error(match error.code {
-                    Code::Conflict => "Changed elsewhere: this clip now shows the latest".to_owned(),
-                    _ => error.message,
-                });
-                self.failing.set(false);
-                self.settle();
-                self.versions.clips.update(|version| *version += 1);
-            }
-            None => {}
-        }
+        });
+        self.failing.try_set(false);
+        self.settle();
+        self.versions.clips.update(|version| *version += 1);
     }
 
     fn settle(self) {
-        let idle = self.edits.with_value(|edits| edits.values().all(Edits::is_idle));
-        self.unsaved.set(!idle);
+        if let Some(edits) = self.edits.try_get_value() {
+            self.unsaved.try_set(!edits.with_value(|edits| edits.values().all(Edits::is_idle)));
+        }
     }
 
     /// Makes a clip on the server and shows it.
@@ -186,19 +205,22 @@ impl Saver {
                 match create_clip(NewClip { video: video.clone(), details: details.clone() }).await {
                     Ok(clip) => {
                         let (id, game) = (clip.id.clone(), clip.game.clone());
-                        self.clips.update(|clips| {
+                        self.created.try_update_value(|created| created.insert(id.clone()));
+                        let shown = self.clips.try_update(|clips| {
                             if clips.iter().all(|known| known.id != clip.id) {
                                 clips.push(clip);
                             }
                             sort(clips);
                         });
-                        then.run(id);
-                        self.failing.set(false);
+                        if shown.is_some() {
+                            then.run(id);
+                        }
+                        self.failing.try_set(false);
                         self.versions.bump(&Topic::Clips(game));
                         break;
                     }
                     Err(error) if error.code == Code::Unreachable => {
-                        self.failing.set(true);
+                        self.failing.try_set(true);
                         TimeoutFuture::new(AGAIN_MS).await;
                     }
                     Err(error) => {
@@ -207,7 +229,7 @@ impl Saver {
                     }
                 }
             }
-            self.calls.update(|calls| *calls -= 1);
+            self.calls.try_update(|calls| *calls -= 1);
         });
     }
 
@@ -216,7 +238,7 @@ impl Saver {
         self.deleted.update_value(|deleted| {
             deleted.insert(clip.id.clone());
         });
-        self.edits.update_value(|edits| drop(edits.remove(&clip.id)));
+        self.edits.get_value().update_value(|edits| drop(edits.remove(&clip.id)));
         self.settle();
         self.clips.update(|clips| clips.retain(|known| known.id != clip.id));
         self.calls.update(|calls| *calls += 1);
@@ -230,17 +252,15 @@ impl Saver {
                 }
                 Err(error) if error.code == Code::NotFound => {}
                 Err(error) => {
-                    self.deleted.update_value(|deleted| {
-                        deleted.remove(&clip.id);
-                    });
+                    self.deleted.try_update_value(|deleted| deleted.remove(&clip.id));
                     self.toasts.error(error.message);
-                    self.clips.update(|clips| {
+                    self.clips.try_update(|clips| {
                         clips.push(clip);
                         sort(clips);
                     });
                 }
             }
-            self.calls.update(|calls| *calls -= 1);
+            self.calls.try_update(|calls| *calls -= 1);
         });
     }
 
@@ -253,12 +273,19 @@ impl Saver {
                     continue;
                 }
                 let known = clips.iter().find(|known| known.id == clip.id);
-                match known.filter(|known| known.version >= clip.version || !self.is_idle(&clip.id)) {
-                    Some(known) => next.push(known.clone()),
-                    None => {
-                        self.edits.update_value(|edits| drop(edits.remove(&clip.id)));
-                        next.push(clip);
-                    }
+                if let Some(known) = known.filter(|known| known.version >= clip.version || !self.is_idle(&clip.id)) {
+                    next.push(known.clone());
+                } else {
+                    self.edits.get_value().update_value(|edits| drop(edits.remove(&clip.id)));
+                    next.push(clip);
+                }
+            }
+            for clip in clips.iter() {
+                let is_new = self.created.with_value(|created| created.contains(&clip.id));
+                if next.iter().any(|known| known.id == clip.id) {
+                    self.created.update_value(|created| drop(created.take(&clip.id)));
+                } else if is_new {
+                    next.push(clip.clone());
                 }
             }
             sort(&mut next);
@@ -272,12 +299,13 @@ impl Saver {
     }
 
     fn is_idle(self, id: &ClipId) -> bool {
-        self.edits.with_value(|edits| edits.get(id).is_none_or(Edits::is_idle))
+        self.edits.get_value().with_value(|edits| edits.get(id).is_none_or(Edits::is_idle))
     }
 
     /// Warns before the tab closes with something unsaved.
     pub fn guard(self) {
         page::warn_before_leaving(move || self.has_unsaved());
+        on_cleanup(move || self.flush());
     }
 }
 

@@ -21,7 +21,7 @@ impl Source {
         let queue = UploadQueue::expect();
         let id = page.game.with_untracked(|game| game.id.clone());
         // The address of the stored file changes with every signature: the first one is kept until it fails.
-        let stored = RwSignal::new(page.video().and_then(|video| video.url));
+        let stored = RwSignal::new(untrack(|| page.video()).and_then(|video| video.url));
         let local = RwSignal::new(None::<String>);
         let object = StoredValue::new(None::<SendWrapper<ObjectUrl>>);
 
@@ -29,7 +29,8 @@ impl Source {
         Effect::new(move |_| {
             let file = queue.files.with(|files| files.get(&game).cloned());
             if let Some(url) = file.and_then(|file| file.url())
-                && local.get_untracked().is_none()
+                && local.with_untracked(Option::is_none)
+                && stored.with_untracked(Option::is_none)
             {
                 local.set(Some(url.as_str().to_owned()));
                 object.set_value(Some(SendWrapper::new(url)));

@@ -32,13 +32,13 @@ pub struct Session {
     /// What is shown, changes included.
     pub reel: RwSignal<Reel>,
     /// What the server has, as far as we know.
-    server: StoredValue<Reel>,
-    additions: StoredValue<Vec<Addition>>,
+    server: RwSignal<Reel>,
+    additions: RwSignal<Vec<Addition>>,
     pub state: RwSignal<SaveState>,
     history: RwSignal<History>,
     /// The clip being framed.
     pub current: RwSignal<Option<ReelClipId>>,
-    running: StoredValue<bool>,
+    running: RwSignal<bool>,
     versions: Versions,
     toasts: Toasts,
 }
@@ -49,12 +49,12 @@ impl Session {
         let first = || reel.clips.first().map(|clip| clip.id.clone());
         Self {
             current: RwSignal::new(chosen.or_else(first)),
-            server: StoredValue::new(reel.clone()),
+            server: RwSignal::new(reel.clone()),
             reel: RwSignal::new(reel),
-            additions: StoredValue::new(Vec::new()),
+            additions: RwSignal::new(Vec::new()),
             state: RwSignal::new(SaveState::Saved),
             history: RwSignal::new(History::default()),
-            running: StoredValue::new(false),
+            running: RwSignal::new(false),
             versions: Versions::expect(),
             toasts: Toasts::expect(),
         }
@@ -133,7 +133,7 @@ impl Session {
 
     pub fn add_clips(self, clips: Vec<ClipId>) {
         let addition = |clip| Addition { clip, restored: None };
-        self.additions.update_value(|all| all.extend(clips.into_iter().map(addition)));
+        self.additions.update(|all| all.extend(clips.into_iter().map(addition)));
         self.save();
     }
 
@@ -156,27 +156,28 @@ impl Session {
     fn step_history(self, step: impl FnOnce(&mut History) -> Option<(Draft, Draft)>) {
         let Some((from, to)) = self.history.try_update(step).flatten() else { return };
         let additions = self.reel.try_update(|reel| revert(reel, &from, &to)).unwrap_or_default();
-        self.additions.update_value(|all| all.extend(additions));
+        self.additions.update(|all| all.extend(additions));
         self.keep_current();
         self.save();
     }
 
     /// Asks the server for the reel as it is now; what is being edited here stays.
     pub fn refresh(self) {
+        let id = self.id();
         spawn_local(async move {
-            if let Ok(latest) = get_reel(self.id()).await {
+            if let Ok(latest) = get_reel(id).await {
                 self.adopt(latest);
             }
         });
     }
 
     fn adopt(self, mut latest: Reel) {
-        let Some(before) = self.server.try_with_value(Draft::of) else { return };
+        let Some(before) = self.server.try_with_untracked(Draft::of) else { return };
         // An answer that was overtaken by a write is older than what we have.
-        if self.server.with_value(|known| known.version > latest.version) {
+        if self.server.with_untracked(|known| known.version > latest.version) {
             return;
         }
-        self.server.with_value(|known| {
+        self.server.with_untracked(|known| {
             for clip in &mut latest.clips {
                 if let Some(newer) =
                     known.clips.iter().find(|other| other.id == clip.id && other.version > clip.version)
@@ -190,7 +191,7 @@ impl Session {
         if self.reel.with_untracked(|reel| *reel != merged) {
             self.reel.set(merged);
         }
-        self.server.set_value(latest);
+        self.server.set(latest);
         self.keep_current();
     }
 
@@ -206,41 +207,62 @@ impl Session {
         }
     }
 
+    /// Sends what is not sent yet. It goes on when the page is left: what was shown as done is done.
     fn save(self) {
-        if self.running.get_value() {
+        if self.running.get_untracked() {
             return;
         }
-        self.running.set_value(true);
+        self.running.set(true);
         self.state.set(SaveState::Saving);
+        let home = detached_owner();
+        let kept = home.with(|| self.kept());
         spawn_local(async move {
             let mut wrote = false;
             let mut pause = 1_000;
-            while let Some(result) = self.write_next().await {
+            while let Some(result) = kept.write_next().await {
                 match result {
                     Ok(()) => {
                         (wrote, pause) = (true, 1_000);
-                        let _ = self.state.try_set(SaveState::Saving);
+                        kept.state.set(SaveState::Saving);
                     }
                     Err(error) if matches!(error.code, Code::Unreachable | Code::StoreUnavailable) => {
-                        let _ = self.state.try_set(SaveState::Waiting);
+                        kept.state.set(SaveState::Waiting);
                         TimeoutFuture::new(pause).await;
                         pause = (pause * 2).min(15_000);
                     }
-                    Err(error) => self.give_up(&error).await,
+                    Err(error) => kept.give_up(self, &error).await,
                 }
             }
-            self.running.try_set_value(false);
-            let _ = self.state.try_set(SaveState::Saved);
+            kept.running.set(false);
+            kept.state.set(SaveState::Saved);
             if wrote {
-                self.versions.bump(&Topic::Reels(self.id()));
+                kept.versions.bump(&Topic::Reels(kept.id()));
             }
+            drop(home);
         });
+    }
+
+    /// The same signals for an owner of their own, which outlives the page.
+    fn kept(self) -> Self {
+        fn share<T: Send + Sync + 'static>(signal: RwSignal<T>) -> RwSignal<T> {
+            RwSignal::from(ArcRwSignal::from(signal))
+        }
+        Self {
+            reel: share(self.reel),
+            server: share(self.server),
+            additions: share(self.additions),
+            state: share(self.state),
+            history: share(self.history),
+            current: share(self.current),
+            running: share(self.running),
+            ..self
+        }
     }
 
     /// Sends one thing; none when the server has everything, or the page is gone.
     async fn write_next(self) -> Option<Result<(), ApiError>> {
-        let server = self.server.try_get_value()?;
-        let additions = self.additions.try_get_value()?;
+        let server = self.server.try_get_untracked()?;
+        let additions = self.additions.try_get_untracked()?;
         let local = self.reel.try_with_untracked(Draft::of)?;
         if !additions.is_empty() {
             return Some(self.send_additions(&server, additions).await);
@@ -260,7 +282,7 @@ impl Session {
     }
 
     fn adopt_clip(self, saved: ReelClip) {
-        self.server.try_update_value(|server| {
+        self.server.try_update(|server| {
             if let Some(clip) = server.clips.iter_mut().find(|clip| clip.id == saved.id) {
                 *clip = saved;
             }
@@ -274,7 +296,7 @@ impl Session {
         let latest = update_reel(update).await?;
         let is_new = |clip: &&ReelClip| !server.clips.iter().any(|known| known.id == clip.id);
         let new: Vec<ReelClipId> = latest.clips.iter().filter(is_new).map(|clip| clip.id.clone()).collect();
-        self.additions.try_update_value(|all| all.drain(..additions.len()).for_each(drop));
+        self.additions.try_update(|all| all.drain(..additions.len()).for_each(drop));
         let before = self.draft();
         self.adopt(latest);
         for (addition, id) in additions.into_iter().zip(new) {
@@ -300,23 +322,37 @@ impl Session {
     }
 
     /// What the server refuses is taken back: the latest is shown, and a conflict offers to keep what was done here.
-    async fn give_up(self, error: &ApiError) {
+    async fn give_up(self, page: Self, error: &ApiError) {
         let mine = self.draft();
-        self.additions.try_update_value(Vec::clear);
+        self.additions.try_update(Vec::clear);
         match get_reel(self.id()).await {
             Ok(latest) => {
-                self.server.set_value(latest.clone());
+                self.server.set(latest.clone());
                 self.reel.set(latest);
             }
-            Err(_) => self.reel.set(self.server.get_value()),
+            Err(_) => self.reel.set(self.server.get_untracked()),
         }
         self.keep_current();
         let theirs = self.draft();
         if error.code == Code::Conflict {
-            let keep = Callback::new(move |()| self.change(None, |reel| drop(revert(reel, &theirs, &mine))));
+            let keep = Callback::new(move |()| {
+                if !page.reel.is_disposed() {
+                    page.change(None, |reel| drop(revert(reel, &theirs, &mine)));
+                }
+            });
             self.toasts.with_action("Changed elsewhere. The latest is shown.", "Use mine", keep);
         } else {
             self.toasts.error(error.to_string());
         }
     }
+}
+
+/// An owner that belongs to no page.
+fn detached_owner() -> Owner {
+    let current = Owner::current();
+    let detached = Owner::new_root(None);
+    if let Some(current) = current {
+        current.set();
+    }
+    detached
 }

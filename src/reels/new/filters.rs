@@ -112,7 +112,8 @@ fn TagGroup(
     on_toggle: Callback<String>,
 ) -> impl IntoView {
     view! {
-        <div class="filters__group" hidden=move || names.with(Vec::is_empty)>
+        <Show when=move || !names.with(Vec::is_empty)>
+        <div class="filters__group">
             <h2 class="filters__title">{title}</h2>
             <div class="chips chips--tight">
                 <For each=move || names.get() key=Clone::clone let:name>
@@ -126,6 +127,7 @@ fn TagGroup(
                 </For>
             </div>
         </div>
+        </Show>
     }
 }
 

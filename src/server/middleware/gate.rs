@@ -43,7 +43,11 @@ pub async fn gate(State(app): State<AppState>, mut request: Request, next: Next)
 
 /// The address under which this browser reaches us; signed URLs name it.
 fn public_base(configured: &str, authority: &str) -> Result<PublicBase, StoreError> {
-    if configured.is_empty() { PublicBase::parse(&format!("http://{authority}")) } else { PublicBase::parse(configured) }
+    if configured.is_empty() {
+        PublicBase::parse(&format!("http://{authority}"))
+    } else {
+        PublicBase::parse(configured)
+    }
 }
 
 fn authority(uri: &Uri, headers: &HeaderMap) -> Option<String> {
@@ -66,7 +70,9 @@ fn is_known_host(authority: &str, hosts: &[String], public_url: &str) -> bool {
         || name.ends_with(".localhost")
         || name.parse::<IpAddr>().is_ok()
         || hosts.iter().any(|host| host.eq_ignore_ascii_case(name) || host.eq_ignore_ascii_case(authority))
-        || public_url.split_once("://").is_some_and(|(_, rest)| rest.trim_end_matches('/').eq_ignore_ascii_case(authority))
+        || public_url
+            .split_once("://")
+            .is_some_and(|(_, rest)| rest.trim_end_matches('/').eq_ignore_ascii_case(authority))
 }
 
 fn guards(path: &str) -> bool {
@@ -106,10 +112,14 @@ mod tests {
     #[test]
     fn hosts_that_can_be_rebound_are_unknown() {
         let hosts = ["reels.example.org".to_owned()];
-        for known in ["localhost", "localhost:3000", "127.0.0.1:3000", "[::1]:3000", "192.168.1.4", "reels.example.org:443"] {
+        for known in
+            ["localhost", "localhost:3000", "127.0.0.1:3000", "[::1]:3000", "192.168.1.4", "reels.example.org:443"]
+        {
             assert!(is_known_host(known, &hosts, ""), "{known}");
         }
-        for unknown in ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:3000", "", "reels.example.org.evil"] {
+        for unknown in
+            ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:3000", "", "reels.example.org.evil"]
+        {
             assert!(!is_known_host(unknown, &hosts, ""), "{unknown}");
         }
         assert!(is_known_host("reels.example", &[], "https://reels.example/"));

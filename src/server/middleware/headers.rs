@@ -27,7 +27,8 @@ pub async fn secure(State(app): State<AppState>, mut request: Request, next: Nex
     request.extensions_mut().insert(nonce.clone());
     let immutable = request.uri().path().starts_with("/pkg/");
     let mut response = next.run(request).await;
-    let is_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_page =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let ok = response.status().is_success();
     let headers = response.headers_mut();
     if is_page && let Ok(policy) = HeaderValue::from_str(&policy(&nonce.0, &store_origin(&app))) {
@@ -61,7 +62,8 @@ fn store_origin(app: &AppState) -> String {
 
 fn policy(nonce: &str, store: &str) -> String {
     // cargo-leptos reloads pages through a socket of its own while somebody develops.
-    let reload = if std::env::var_os("LEPTOS_WATCH").is_some() { " ws://127.0.0.1:3001 ws://localhost:3001" } else { "" };
+    let reload =
+        if std::env::var_os("LEPTOS_WATCH").is_some() { " ws://127.0.0.1:3001 ws://localhost:3001" } else { "" };
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
          img-src 'self' data: blob:{store}; media-src 'self' blob:{store}; connect-src 'self'{store}{reload}; \

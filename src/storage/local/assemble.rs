@@ -55,13 +55,12 @@ fn fill_in(folder: &Folder, upload: &UploadRow, parts: &[PartRow]) -> io::Result
 fn join(folder: &Folder, upload: &UploadRow, parts: &[PartRow]) -> io::Result<NewFile> {
     let (mut whole, new) = folder.create()?;
     for part in parts {
-        let source = match &part.file {
-            Some(own) => File::open(folder.incoming_path(own))?,
-            None => {
-                let mut shared = File::open(folder.incoming_path(&upload.file))?;
-                shared.seek(SeekFrom::Start(offset(upload.part_size, part.number)))?;
-                shared
-            }
+        let source = if let Some(own) = &part.file {
+            File::open(folder.incoming_path(own))?
+        } else {
+            let mut shared = File::open(folder.incoming_path(&upload.file))?;
+            shared.seek(SeekFrom::Start(offset(upload.part_size, part.number)))?;
+            shared
         };
         copy(source, &mut whole, part.bytes)?;
     }

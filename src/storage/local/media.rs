@@ -39,16 +39,13 @@ pub(super) fn headers(stored: &str, asked: Option<&str>, asked_disposition: Opti
     let mut headers = HeaderMap::new();
     let allowed = ALLOWED.binary_search(&bare.as_str()).ok().and_then(|at| ALLOWED.get(at));
     let asked_disposition = asked_disposition.and_then(|text| HeaderValue::from_str(text).ok());
-    match allowed {
-        Some(harmless) => {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(harmless));
-            headers.extend(asked_disposition.map(|value| (header::CONTENT_DISPOSITION, value)));
-        }
-        None => {
-            let saved = asked_disposition.filter(|value| value.as_bytes().starts_with(b"attachment"));
-            headers.insert(header::CONTENT_TYPE, BYTES);
-            headers.insert(header::CONTENT_DISPOSITION, saved.unwrap_or(HeaderValue::from_static("attachment")));
-        }
+    if let Some(harmless) = allowed {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(harmless));
+        headers.extend(asked_disposition.map(|value| (header::CONTENT_DISPOSITION, value)));
+    } else {
+        let saved = asked_disposition.filter(|value| value.as_bytes().starts_with(b"attachment"));
+        headers.insert(header::CONTENT_TYPE, BYTES);
+        headers.insert(header::CONTENT_DISPOSITION, saved.unwrap_or(HeaderValue::from_static("attachment")));
     }
     headers
 }

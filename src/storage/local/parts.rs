@@ -242,7 +242,7 @@ fn listed(row: PartRow) -> Part {
     }
 }
 
-/// The rows of the parts asked for, if each has arrived with the ETag asked for.
+/// The rows of the parts asked for, if each has arrived with the `ETag` asked for.
 fn verified(asked: &[CompletedPart], rows: &[PartRow]) -> S3Result<Vec<PartRow>> {
     if asked.is_empty() {
         return Err(s3_error!(MalformedXML, "At least one part is wanted"));

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 /// What is written in one go: enough that the disk, not the hand-over, decides the speed.
 const BATCH_BYTES: usize = 1 << 20;
 /// A sender that brings no byte for so long is given up.
-const SENDER_SILENCE: Duration = Duration::from_secs(60);
+const SENDER_SILENCE: Duration = Duration::from_mins(1);
 
 /// Bytes that are on the disk and are what the sender promised. `held` is what had to live until then.
 pub(super) struct Received<H> {

@@ -1,6 +1,6 @@
 //! What we rely on in any S3 store, as functions over `ObjectStore`.
 
-use super::{HOUR, MIB, Place, bytes, video_key};
+use super::{HOUR, MIB, Place, bytes, fresh_postgres, video_key};
 use crate::storage::{Disposition, ObjectKey, ObjectStore, PublicBase, StoreErrorKind};
 use futures::stream;
 use reqwest::{Client, StatusCode, header};
@@ -252,6 +252,20 @@ async fn built_in_multipart() {
 #[tokio::test]
 async fn built_in_aborted() {
     let place = Place::new().await;
+    aborted(&place.store).await;
+    assert!(place.files().is_empty());
+}
+
+/// All of it with the rows in PostgreSQL.
+#[tokio::test]
+async fn built_in_on_postgres() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = Place::with_database(folder, &fresh_postgres().await).await;
+    whole_objects(&place.store).await;
+    listing(&place.store).await;
+    odd_keys(&place.store, &place.base).await;
+    presigned(&place.store, &place.base).await;
+    multipart(&place.store, &place.base).await;
     aborted(&place.store).await;
     assert!(place.files().is_empty());
 }

@@ -2,6 +2,7 @@
 
 use super::{HOUR, MIB, Place, bytes, video_key};
 use crate::storage::{AllowedOrigins, Disposition, LocalStore, ObjectKey, local::BUCKET};
+use aws_sdk_s3::operation::{list_objects_v2::ListObjectsV2Output, list_parts::ListPartsOutput};
 use futures::stream;
 use reqwest::{Client, Method, StatusCode, header};
 use std::{convert::Infallible, time::Duration};
@@ -108,7 +109,8 @@ async fn parts_replaced_and_parts_of_strangers() {
     let upload = store.create_multipart(&key, "video/mp4", 1_000).await.expect("an upload");
     for (number, length, seed) in [(1, 1_000, 1), (2, 1_000, 2), (3, 900, 3), (2, 1_000, 4), (3, 500, 5), (2, 1_000, 4)]
     {
-        store.upload_part(&key, &upload, number, length, None, body(bytes(length as usize, seed))).await.expect("sent");
+        let content = bytes(length, seed);
+        store.upload_part(&key, &upload, number, length as u64, None, body(content)).await.expect("sent");
     }
     assert!(
         store.upload_part(&key, &upload, 4, 1_001, None, body(bytes(1_001, 1))).await.is_err(),
@@ -160,7 +162,8 @@ async fn lists_come_in_pages() {
     assert_eq!((first.parts().len(), first.is_truncated()), (2, Some(true)));
     let request = client.list_parts().bucket(BUCKET).key(key.as_str()).upload_id(&upload).max_parts(2);
     let pages = request.into_paginator().send().try_collect().await.expect("pages");
-    let numbers: Vec<_> = pages.iter().flat_map(|page| page.parts()).filter_map(|part| part.part_number()).collect();
+    let numbers: Vec<_> =
+        pages.iter().flat_map(ListPartsOutput::parts).filter_map(aws_sdk_s3::types::Part::part_number).collect();
     assert_eq!(numbers, [1, 2, 3, 4, 5]);
     let open = client.list_multipart_uploads().bucket(BUCKET).prefix("o/").send().await.expect("a list");
     assert_eq!(open.uploads().iter().filter_map(|upload| upload.upload_id()).collect::<Vec<_>>(), [&upload]);
@@ -170,8 +173,9 @@ async fn lists_come_in_pages() {
     }
     let request = client.list_objects_v2().bucket(BUCKET).prefix("p/").delimiter("/").max_keys(2);
     let pages = request.into_paginator().send().try_collect().await.expect("pages");
-    let folders: Vec<_> = pages.iter().flat_map(|page| page.common_prefixes()).filter_map(|one| one.prefix()).collect();
-    let files: Vec<_> = pages.iter().flat_map(|page| page.contents()).filter_map(|one| one.key()).collect();
+    let folders: Vec<_> =
+        pages.iter().flat_map(ListObjectsV2Output::common_prefixes).filter_map(|one| one.prefix()).collect();
+    let files: Vec<_> = pages.iter().flat_map(ListObjectsV2Output::contents).filter_map(|one| one.key()).collect();
     assert_eq!((folders, files, pages.len()), (vec!["p/a/", "p/c/"], vec!["p/b", "p/d"], 2));
 }
 
@@ -224,12 +228,45 @@ async fn a_crash_leaves_the_old_state_or_the_new_one() {
 #[tokio::test]
 async fn a_large_file_goes_up_in_parts() {
     let place = Place::new().await;
-    let (key, content) = (video_key(), bytes(65 * MIB, 1));
+    let (key, content) = (video_key(), bytes(40 * MIB, 1));
     let path = place.folder.path().join("large");
     std::fs::write(&path, &content).expect("written");
-    assert_eq!(place.store.put_file(&key, &path, "video/mp4").await.expect("stored"), 65 * MIB as u64);
-    assert!(place.store.head(&key).await.expect("an answer").expect("an object").etag.ends_with("-5"));
+    let length = 40 * MIB as u64;
+    place.store.put_file_in_parts(&key, &path, length, "video/mp4").await.expect("stored");
+    assert!(place.store.head(&key).await.expect("an answer").expect("an object").etag.ends_with("-3"));
     let stored = place.store.materialise(&key, &CancellationToken::new()).await.expect("a file");
     assert!(std::fs::read(stored.path()).expect("a file") == content);
-    assert_eq!(place.files().len(), 1);
+    std::fs::write(&path, &content[1..]).expect("written");
+    place.store.put_file_in_parts(&video_key(), &path, length, "video/mp4").await.expect_err("the file shrank");
+    assert_eq!(place.files().len(), 1, "what failed leaves no open upload");
+}
+
+/// As current SDKs and command lines send by default: in signed chunks, with the checksum in a trailer.
+#[tokio::test]
+async fn checksums_in_trailers_are_read() {
+    use aws_sdk_s3::{
+        config::{Config, RequestChecksumCalculation},
+        types::ChecksumAlgorithm,
+    };
+    let place = Place::new().await;
+    let content = bytes(200_000, 1);
+    let path = place.folder.path().join("sent");
+    std::fs::write(&path, &content).expect("written");
+    let algorithms = [
+        ChecksumAlgorithm::Crc32,
+        ChecksumAlgorithm::Crc32C,
+        ChecksumAlgorithm::Crc64Nvme,
+        ChecksumAlgorithm::Sha1,
+        ChecksumAlgorithm::Sha256,
+    ];
+    for algorithm in algorithms {
+        let key = video_key();
+        let body = aws_sdk_s3::primitives::ByteStream::from_path(&path).await.expect("a file");
+        let put = place.store.client().put_object().bucket(BUCKET).key(key.as_str()).body(body);
+        let supported = RequestChecksumCalculation::WhenSupported;
+        let by_default = Config::builder().request_checksum_calculation(supported);
+        let put = put.checksum_algorithm(algorithm.clone()).customize().config_override(by_default);
+        put.send().await.unwrap_or_else(|error| panic!("{algorithm:?}: {error:?}"));
+        assert!(place.store.get_range(&key, 0..200_000).await.expect("bytes") == content);
+    }
 }

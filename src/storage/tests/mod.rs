@@ -14,7 +14,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 const MIB: usize = 1 << 20;
 
 /// A running store in a folder of its own.
@@ -33,7 +33,12 @@ impl Place {
     }
 
     async fn open(folder: TempDir) -> Self {
-        let db = Db::connect(&Db::embedded_url(folder.path()), 4).await.expect("a database");
+        let url = Db::embedded_url(folder.path());
+        Self::with_database(folder, &url).await
+    }
+
+    async fn with_database(folder: TempDir, url: &str) -> Self {
+        let db = Db::connect(url, 4).await.expect("a database");
         db.migrate().await.expect("a schema");
         let origins = AllowedOrigins::List(vec!["https://clips.example".to_owned()]);
         let local = LocalStore::open(&folder.path().join("store"), db.clone(), origins).await.expect("a store");
@@ -71,6 +76,18 @@ impl Place {
         }
         files
     }
+}
+
+/// A new database on the test run's PostgreSQL.
+async fn fresh_postgres() -> String {
+    let admin = std::env::var("TOUCHLINE_TEST_POSTGRES_URL")
+        .expect("TOUCHLINE_TEST_POSTGRES_URL names a PostgreSQL for tests; `make test` starts one");
+    let name = format!("t{}", keys::random_name());
+    let db = Db::connect(&admin, 1).await.expect("PostgreSQL answers");
+    let sql = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    sqlx::query(sql).execute(db.pool()).await.expect("a database");
+    let (server, _) = admin.rsplit_once('/').expect("a database in the address");
+    format!("{server}/{name}")
 }
 
 fn video_key() -> ObjectKey {

@@ -3,7 +3,11 @@
 use crate::{
     browser::page,
     domain::ids::ExportId,
-    exports::{api::active_exports, progress::Paces, types::{Export, JobState}},
+    exports::{
+        api::active_exports,
+        progress::Paces,
+        types::{Export, JobState},
+    },
     live::versions::Versions,
     ui::toast::Toasts,
 };

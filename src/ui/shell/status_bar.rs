@@ -24,7 +24,11 @@ pub fn StatusBar() -> impl IntoView {
     let running = Memo::new(move |_| work::all(queue, versions));
     let is_open = RwSignal::new(false);
     // A panel that was open when the last work ended does not open with the next.
-    Effect::new(move |_| if running.with(Vec::is_empty) { is_open.set(false) });
+    Effect::new(move |_| {
+        if running.with(Vec::is_empty) {
+            is_open.set(false)
+        }
+    });
     view! {
         <Show when=move || !running.with(Vec::is_empty)>
             <Show when=move || is_open.get()><WorkPanel running paces is_open /></Show>

@@ -69,9 +69,7 @@ impl Work {
     /// As it stands now; none when it is gone.
     pub fn shown(&self, queue: UploadQueue, versions: Versions, paces: Paces) -> Option<Shown> {
         match self {
-            Self::Upload(key) => {
-                queue.tasks.with(|tasks| tasks.iter().find(|task| task.key == *key).map(shown_upload))
-            }
+            Self::Upload(key) => queue.tasks.with(|tasks| tasks.iter().find(|task| task.key == *key).map(shown_upload)),
             Self::Export(id) => versions
                 .progress
                 .with(|all| all.iter().find(|export| export.id == *id).map(|export| shown_export(export, paces))),

@@ -1,0 +1,78 @@
+import type { APIRequestContext, Page } from "@playwright/test";
+import { readFileSync, statSync } from "node:fs";
+import { expect, gotoHydrated } from "./fixtures";
+
+/** Adds a game with a video through the pages; ends in Annotate with the upload under way. Answers the game's id. */
+export async function addGame(page: Page, opponent: string, video: string): Promise<string> {
+  await gotoHydrated(page, "/games/new");
+  await page.locator('input[type="file"]').first().setInputFiles(video);
+  await page.getByLabel("Opponent").fill(opponent);
+  await page.getByRole("button", { name: "Add game" }).click();
+  await page.waitForURL(/\/games\/[0-9a-f-]{36}$/);
+  return page.url().split("/").pop()!;
+}
+
+/** Seconds at which the player stands; waits until the picture is there. */
+export async function seek(page: Page, seconds: number): Promise<void> {
+  await page.locator("video").first().evaluate(
+    (element, at) =>
+      new Promise<void>((done) => {
+        const video = element as HTMLVideoElement;
+        const go = () => {
+          video.addEventListener("seeked", () => done(), { once: true });
+          video.currentTime = at;
+        };
+        if (video.readyState >= 1) go();
+        else video.addEventListener("loadedmetadata", go, { once: true });
+      }),
+    seconds,
+  );
+}
+
+async function json(request: APIRequestContext, method: "get" | "post" | "put", path: string, data?: unknown) {
+  const answer = await request[method](path, data === undefined ? {} : { data });
+  expect(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`).toBe(true);
+  return answer.json();
+}
+
+export interface ReadyGame {
+  id: string;
+  video: string;
+}
+
+/** A game with a stored, ready video, made through REST: for tests that are about something else. */
+export async function readyGame(request: APIRequestContext, opponent: string, path: string): Promise<ReadyGame> {
+  const details = { opponent, played_on: "2026-11-14", venue: "home" };
+  const game = await json(request, "post", "/api/games", details);
+  const size = statSync(path).size;
+  const place = await json(request, "get", `/api/games/${game.id}/upload-url?name=game.mp4&type=video/mp4&size=${size}`);
+  const sent = await request.fetch(place.url, { method: "PUT", data: readFileSync(path), headers: { "content-type": "" } });
+  expect(sent.ok(), await sent.text()).toBe(true);
+  await json(request, "post", `/api/games/${game.id}/confirm-video`);
+  await expect
+    .poll(async () => (await json(request, "get", `/api/games/${game.id}`)).videos[0].state, { timeout: 30_000 })
+    .toBe("ready");
+  const video = (await json(request, "get", `/api/games/${game.id}`)).videos[0].id;
+  return { id: game.id, video };
+}
+
+/** A reel of one clip of a ready game. Answers its id. */
+export async function readyReel(
+  request: APIRequestContext,
+  game: ReadyGame,
+  seconds: [number, number],
+  aspect = "9:16",
+): Promise<string> {
+  const [start, end] = seconds.map((second) => Math.round(second * 1e6));
+  const clip = await json(request, "post", "/api/clips", { video: game.video, start, end, rating: 4, tags: ["Goal"] });
+  const reel = await json(request, "post", "/api/reels", { aspect, clips: [clip.id] });
+  return reel.id;
+}
+
+export async function exportOf(request: APIRequestContext, id: string) {
+  return json(request, "get", `/api/exports/${id}`);
+}
+
+export async function startExport(request: APIRequestContext, reel: string): Promise<string> {
+  return (await json(request, "post", "/api/exports", { reel })).id;
+}

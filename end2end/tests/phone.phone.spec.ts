@@ -1,0 +1,25 @@
+import { expect, gotoHydrated, test } from "../fixtures";
+import { makeGame } from "../footage";
+import { readyGame, readyReel } from "../steps";
+
+// At 390 x 844 nothing scrolls sideways, and what one needs is on the screen.
+test("every screen fits a phone", async ({ page, request }) => {
+  const recording = makeGame({ name: "small", seconds: 6, size: "640x360" });
+  const game = await readyGame(request, "Millbrook", recording.path);
+  const reel = await readyReel(request, game, [1, 4]);
+  for (const path of ["/", "/?tab=reels", "/games/new", `/games/${game.id}`, "/reels/new", `/reels/${reel}?step=framing`, `/reels/${reel}?step=export`, "/gallery", "/jobs", "/settings"]) {
+    await gotoHydrated(page, path);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wide, `${path} scrolls sideways`).toBeLessThanOrEqual(0);
+  }
+});
+
+test("a game is added with thumbs", async ({ page }) => {
+  await gotoHydrated(page, "/");
+  await page.getByRole("link", { name: /add game/i }).or(page.getByRole("link", { name: /choose a video/i })).first().tap();
+  await page.waitForURL(/\/games\/new/);
+  await page.getByLabel("Opponent").fill("Thumbs United");
+  await page.getByRole("button", { name: "Add game" }).tap();
+  await page.waitForURL(/\/games\/[0-9a-f-]{36}$/);
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Thumbs United");
+});

@@ -1,0 +1,48 @@
+//! The first visit: what to do, and what comes of it.
+
+use super::poster::Pitch;
+use crate::{
+    games::drop::{VideoInput, open_form},
+    ui::icon::Icon,
+};
+use leptos::prelude::*;
+
+/// Icon, heading, what happens.
+const STEPS: [(&str, &str, &str); 3] = [
+    (
+        "flag",
+        "Mark while you watch",
+        "Press N or tap New clip at a good moment, then rate it 1 to 5. A brilliant clip starts a reel by itself.",
+    ),
+    ("crop", "Frame it for a phone", "Draw the box around the play, so that everyone sees your player."),
+    ("share", "Export and share", "Close the tab whenever you like. The file is ready when the export is."),
+];
+
+#[component]
+pub fn FirstVisit() -> impl IntoView {
+    view! {
+        <section class="empty" aria-labelledby="empty-title">
+            <span class="empty__art faint"><Pitch /></span>
+            <h2 class="empty__title" id="empty-title">"Drop your first match here"</h2>
+            <p class="empty__text">"MP4, MOV or MKV, any length. You can start marking clips at once, while it uploads."</p>
+            <div class="button-row">
+                <VideoInput label="Choose a video" on_kept=open_form() />
+                <a class="button button--outline button--lg" href="/games/new">
+                    <span class="button__text">"Describe the game first"</span>
+                </a>
+            </div>
+        </section>
+        <ol class="steps-list">
+            {STEPS
+                .map(|(icon, heading, text)| {
+                    view! {
+                        <li class="steps-list__item">
+                            <Icon name=icon />
+                            <strong>{heading}</strong>
+                            <span class="muted">{text}</span>
+                        </li>
+                    }
+                })}
+        </ol>
+    }
+}

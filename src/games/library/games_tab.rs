@@ -1,0 +1,87 @@
+//! The games, a group for each season.
+
+use super::{
+    address::Address,
+    dialogs::{DeleteGame, EditGame},
+    filters::{GameFilters, seasons},
+    game_tile::GameTile,
+};
+use crate::{
+    games::types::GameCard,
+    ui::{icon::Icon, notice::EmptyNotice},
+};
+use leptos::prelude::*;
+
+/// The game that a dialog is about, if one is open.
+pub type Target = RwSignal<Option<GameCard>>;
+
+#[component]
+pub fn GamesTab(games: Vec<GameCard>, address: Memo<Address>) -> impl IntoView {
+    let games = StoredValue::new(games);
+    let (editing, deleting): (Target, Target) = (RwSignal::new(None), RwSignal::new(None));
+    let shown = move || {
+        address.with(|address| {
+            games.with_value(|games| games.iter().filter(|card| address.keeps(card)).cloned().collect::<Vec<_>>())
+        })
+    };
+    view! {
+        <div class="toolbar"><GameFilters games address /></div>
+        {move || match shown() {
+            none if none.is_empty() => view! { <NoMatch address /> }.into_any(),
+            list => {
+                seasons(&list)
+                    .into_iter()
+                    .map(|season| {
+                        let is_of = |card: &&GameCard| card.details.played_on.season().to_string() == season;
+                        let cards: Vec<GameCard> = list.iter().filter(is_of).cloned().collect();
+                        view! { <SeasonGroup season=season.clone() cards editing deleting /> }
+                    })
+                    .collect_view()
+                    .into_any()
+            }
+        }}
+        <EditGame target=editing />
+        <DeleteGame target=deleting />
+    }
+}
+
+/// Folds without JavaScript.
+#[component]
+fn SeasonGroup(season: String, cards: Vec<GameCard>, editing: Target, deleting: Target) -> impl IntoView {
+    let clips: i64 = cards.iter().map(|card| card.tally.clips()).sum();
+    let note = format!("{}, {}", counted(cards.len(), "game"), counted(clips, "clip"));
+    view! {
+        <details class="library-group" open>
+            <summary class="section__head">
+                <h2 class="disclosure"><Icon name="chevron" class="icon--sm" />{season}</h2>
+                <span class="section__note">{note}</span>
+                <span class="section__rule"></span>
+            </summary>
+            <div class="grid">
+                {cards.into_iter().map(|card| view! { <GameTile card editing deleting /> }).collect_view()}
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+#[component]
+fn NoMatch(address: Memo<Address>) -> impl IntoView {
+    let is_searched = address.with_untracked(|address| !address.text.is_empty());
+    let text = if is_searched {
+        "No game of that name is here with these filters."
+    } else {
+        "No game has all that these filters ask for."
+    };
+    view! {
+        <EmptyNotice title="No games found" text>
+            <a class="button button--primary button--lg" href="/"><span class="button__text">"Show all games"</span></a>
+        </EmptyNotice>
+    }
+}
+
+/// "1 game", "3 clips".
+pub fn counted(count: impl TryInto<i64>, what: &str) -> String {
+    let count = count.try_into().unwrap_or(i64::MAX);
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
