@@ -3,9 +3,9 @@
 use super::{decode::frame_bytes, error::MediaError, error::MediaErrorKind as Kind};
 use crate::domain::geometry::Rect;
 use fast_image_resize::{
-    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
-    images::{Image, ImageRef},
+    CropBox, DynamicImageView, DynamicImageViewMut, FilterType, ImageView, ImageViewMut, ResizeAlg, Resizer, pixels::U8,
 };
+use std::{fmt::Display, num::NonZeroU32};
 
 /// Width and height of a picture in pixels.
 pub type Size = (u32, u32);
@@ -19,7 +19,7 @@ pub struct Compositor {
 
 impl Compositor {
     pub fn new(source: Size, output: Size) -> Self {
-        Self { source, output, resizer: Resizer::new() }
+        Self { source, output, resizer: Resizer::new(ResizeAlg::Convolution(FilterType::CatmullRom)) }
     }
 
     /// Fills `output` (8 bit 4:2:0, of the output's size) with the box `crop` of `source`.
@@ -39,16 +39,21 @@ impl Compositor {
     }
 
     fn scale(&mut self, from: &[u8], size: Size, part: Rect, to: &mut [u8], to_size: Size) -> Result<(), MediaError> {
-        let failed = |error: &dyn std::fmt::Display| MediaError::new(Kind::WrongOutput, error);
-        let from = ImageRef::new(size.0, size.1, from, PixelType::U8).map_err(|error| failed(&error))?;
-        let mut to = Image::from_slice_u8(to_size.0, to_size.1, to, PixelType::U8).map_err(|error| failed(&error))?;
+        let failed = |error: &dyn Display| MediaError::new(Kind::WrongOutput, error);
+        let ((across, down), (to_across, to_down)) = (whole(size)?, whole(to_size)?);
+        let mut from = ImageView::<U8>::from_buffer(across, down, from).map_err(|error| failed(&error))?;
         let part = held_inside(part, size);
-        let options = ResizeOptions::new()
-            .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom))
-            .crop(part.x, part.y, part.w, part.h)
-            .use_alpha(false);
-        self.resizer.resize(&from, &mut to, &options).map_err(|error| failed(&error))
+        let part = CropBox { left: part.x, top: part.y, width: part.w, height: part.h };
+        from.set_crop_box(part).map_err(|error| failed(&error))?;
+        let to = ImageViewMut::<U8>::from_buffer(to_across, to_down, to).map_err(|error| failed(&error))?;
+        let (from, mut to) = (DynamicImageView::U8(from), DynamicImageViewMut::U8(to));
+        self.resizer.resize(&from, &mut to).map_err(|error| failed(&error))
     }
+}
+
+fn whole((width, height): Size) -> Result<(NonZeroU32, NonZeroU32), MediaError> {
+    let sides = NonZeroU32::new(width).zip(NonZeroU32::new(height));
+    sides.ok_or_else(|| MediaError::new(Kind::WrongOutput, "a picture has no size"))
 }
 
 /// Luma, blue and red of a 4:2:0 picture.
