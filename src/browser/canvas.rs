@@ -1,7 +1,7 @@
 //! Pictures cut from the frame that a video element shows.
 
 use crate::domain::geometry::Rect;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlVideoElement};
 
 /// Draws `rect` of the shown frame over the whole canvas. Nothing happens while the video has no frame, and nothing is
@@ -24,5 +24,32 @@ pub fn draw_crop(video: &HtmlVideoElement, canvas: &HtmlCanvasElement, rect: Rec
             f64::from(canvas.width()),
             f64::from(canvas.height()),
         );
+    }
+}
+
+/// Keeps two listeners alive; dropping it takes them off.
+pub struct PictureWatch {
+    video: HtmlVideoElement,
+    listener: Closure<dyn FnMut()>,
+}
+
+const PICTURE_EVENTS: [&str; 2] = ["loadeddata", "seeked"];
+
+/// Calls `on_picture` with the media time (seconds) when the element has a picture after loading or seeking. Frame
+/// callbacks alone may come before the picture can be drawn, and not every browser has them.
+pub fn watch_pictures(video: &HtmlVideoElement, on_picture: impl Fn(f64) + 'static) -> PictureWatch {
+    let seen = video.clone();
+    let listener: Closure<dyn FnMut()> = Closure::new(move || on_picture(seen.current_time()));
+    for event in PICTURE_EVENTS {
+        let _ = video.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+    }
+    PictureWatch { video: video.clone(), listener }
+}
+
+impl Drop for PictureWatch {
+    fn drop(&mut self) {
+        for event in PICTURE_EVENTS {
+            let _ = self.video.remove_event_listener_with_callback(event, self.listener.as_ref().unchecked_ref());
+        }
     }
 }

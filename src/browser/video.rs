@@ -48,6 +48,11 @@ fn request(video: &HtmlVideoElement, callback: Option<&FrameCallback>) -> bool {
     })
 }
 
+/// Whether [`watch_frames`] can work in this browser.
+pub fn has_frame_callbacks(video: &HtmlVideoElement) -> bool {
+    js_sys::Reflect::has(video, &"requestVideoFrameCallback".into()).unwrap_or(false)
+}
+
 /// Starts playing; a refusal (no gesture yet, a source that is gone) shows in the element's own events.
 pub fn play(video: &HtmlVideoElement) {
     if let Ok(promise) = video.play() {

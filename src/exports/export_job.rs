@@ -110,7 +110,12 @@ fn beat(export: &Export) -> String {
 
 fn speed(export: &Export, paces: Paces) -> String {
     let running = export.state == JobState::Processing;
-    running.then(|| paces.rate(export)).flatten().map(|rate| format!("{rate:.0} fps")).unwrap_or_default()
+    running
+        .then(|| paces.rate(export))
+        .flatten()
+        .filter(|rate| *rate >= 1.0)
+        .map(|rate| format!("{rate:.0} fps"))
+        .unwrap_or_default()
 }
 
 fn left(export: &Export, paces: Paces) -> String {

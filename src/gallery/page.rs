@@ -65,7 +65,7 @@ fn Gallery(list: Vec<Rendition>) -> impl IntoView {
 #[component]
 fn NothingYet() -> impl IntoView {
     view! {
-        <EmptyNotice title="No files yet" text="Export a reel and its file appears here, to play, download and share.">
+        <EmptyNotice title="No files yet" text="Export a reel and its file appears here, to play and download.">
             <a class="button button--primary button--lg" href="/?tab=reels"><span class="button__text">"Open reels"</span></a>
             <a class="button button--outline button--lg" href="/reels/new"><span class="button__text">"New reel"</span></a>
         </EmptyNotice>

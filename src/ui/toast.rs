@@ -138,7 +138,8 @@ fn ToastCard(toast: Toast) -> impl IntoView {
                 .map(|(label, act)| {
                     let press = move |_| {
                         toasts.close(id);
-                        act.run(());
+                        // The page that could do it may be gone.
+                        let _ = act.try_run(());
                     };
                     view! { <button class="toast__action" type="button" on:click=press>{label}</button> }
                 })

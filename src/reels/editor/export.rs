@@ -198,7 +198,7 @@ fn ExportButton(session: Session, planned: Memo<Planned>, listed: Option<Export>
     let is_busy = move || export.pending().get() || running.get();
     view! {
         <div class="button-row">
-            <button class="button button--primary button--lg button--block" class:is-loading=is_busy type="button" aria-busy=move || is_busy().to_string()
+            <button class="button button--lg button--block" class:button--primary=!again class:button--outline=again class:is-loading=is_busy type="button" aria-busy=move || is_busy().to_string()
                 disabled=cannot on:click=move |_| {
                     if !export.pending().get_untracked() {
                         export.dispatch(());

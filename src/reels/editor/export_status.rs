@@ -48,7 +48,7 @@ fn Running(export: Memo<Export>, paces: Paces) -> impl IntoView {
     };
     let left = move || {
         let it = export.get();
-        let rate = paces.rate(&it).map(|rate| format!("{rate:.0} frames/s"));
+        let rate = paces.rate(&it).filter(|rate| *rate >= 1.0).map(|rate| format!("{rate:.0} frames/s"));
         [rate, paces.left(&it).map(|left| format!("{left} left"))].into_iter().flatten().collect::<Vec<_>>().join(" · ")
     };
     view! {

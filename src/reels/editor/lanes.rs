@@ -102,7 +102,7 @@ fn Keyframe(desk: Desk, scale: Scale, start: Memo<Micros>, mark: Mark) -> impl I
         }
     };
     view! {
-        <button class="keyframe" class:keyframe--end=is_end type="button" style:--at=move || scale.percent(at - start.get())
+        <button class="keyframe" class:keyframe--end=is_end type="button" style:--at=move || format!("clamp(.6%, {}, 99.4%)", scale.percent(at - start.get()))
             aria-pressed=move || is_current.get().to_string() aria-label=move || format!("Crop at {}", time())
             title=move || if is_end { format!("Crop at {}", time()) } else { format!("Crop at {}. Delete removes it", time()) }
             on:pointerdown=|event| event.stop_propagation()

@@ -2,7 +2,10 @@
 
 use super::desk::Desk;
 use crate::{
-    browser::{canvas::draw_crop, video::watch_frames},
+    browser::{
+        canvas::{draw_crop, watch_pictures},
+        video::{has_frame_callbacks, has_metadata, watch_frames},
+    },
     domain::time::Micros,
 };
 use leptos::{html, prelude::*};
@@ -32,19 +35,23 @@ fn draw_frames(desk: Desk, canvas: NodeRef<html::Canvas>, size: Memo<(u32, u32)>
         let at = desk.with_subject(|it| it.facts.source_time(seconds)).unwrap_or_default();
         let _ = shown.try_update(|(last, count)| (*last, *count) = (at, *count + 1));
     };
-    // The effect keeps the watch alive as its own value.
+    // The effect keeps the watches alive as its own value.
     Effect::new(move |_| {
         let video = desk.playback.video.get()?;
-        let frames = watch_frames(&video, saw);
-        if frames.is_none() {
-            // Without frame callbacks the time of the player has to do.
-            let timed = video.clone();
-            Effect::new(move |_| {
-                desk.playback.now.track();
-                saw(timed.current_time());
-            });
+        if has_metadata(&video) {
+            saw(video.current_time());
         }
-        frames
+        Some((watch_frames(&video, saw), watch_pictures(&video, saw)))
+    });
+    // Browsers without frame callbacks: the clock of the player has to do while it plays.
+    Effect::new(move |_| {
+        desk.playback.now.track();
+        if let Some(video) = desk.playback.video.get_untracked()
+            && desk.playback.playing.get_untracked()
+            && !has_frame_callbacks(&video)
+        {
+            saw(video.current_time());
+        }
     });
     // At rest the picture is that of the frame under the playhead, whether or not its callback was heard.
     Effect::new(move |_| {

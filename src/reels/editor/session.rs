@@ -39,6 +39,12 @@ pub struct Session {
     /// The clip being framed.
     pub current: RwSignal<Option<ReelClipId>>,
     running: RwSignal<bool>,
+    /// What a toast of this page may do. Callbacks live as long as the owner they are made under: here the page's, not
+    /// that of a row that was just removed.
+    undo_action: Callback<()>,
+    keep_mine: Callback<()>,
+    /// What was refused with a conflict: what the server has, and what was wanted here.
+    refused: StoredValue<Option<(Draft, Draft)>>,
     versions: Versions,
     toasts: Toasts,
 }
@@ -47,7 +53,19 @@ impl Session {
     pub fn new(reel: Reel, current: Option<ReelClipId>) -> Self {
         let chosen = current.filter(|id| reel.clips.iter().any(|clip| clip.id == *id));
         let first = || reel.clips.first().map(|clip| clip.id.clone());
-        Self {
+        let page = StoredValue::new(None::<Self>);
+        let refused = StoredValue::new(None::<(Draft, Draft)>);
+        let undo_action = Callback::new(move |()| {
+            if let Some(page) = page.get_value() {
+                page.undo();
+            }
+        });
+        let keep_mine = Callback::new(move |()| {
+            if let (Some(page), Some((theirs, mine))) = (page.get_value(), refused.get_value()) {
+                page.change(None, |reel| drop(revert(reel, &theirs, &mine)));
+            }
+        });
+        let session = Self {
             current: RwSignal::new(chosen.or_else(first)),
             server: RwSignal::new(reel.clone()),
             reel: RwSignal::new(reel),
@@ -55,9 +73,14 @@ impl Session {
             state: RwSignal::new(SaveState::Saved),
             history: RwSignal::new(History::default()),
             running: RwSignal::new(false),
+            undo_action,
+            keep_mine,
+            refused,
             versions: Versions::expect(),
             toasts: Toasts::expect(),
-        }
+        };
+        page.set_value(Some(session));
+        session
     }
 
     pub fn id(self) -> ReelId {
@@ -128,7 +151,7 @@ impl Session {
             reel.clips.iter().find(|clip| clip.id == *id).map(|clip| clip.clip.title()).unwrap_or_default()
         });
         self.change(None, |reel| reel.clips.retain(|clip| clip.id != *id));
-        self.toasts.with_action(format!("Removed {name}"), "Undo", Callback::new(move |()| self.undo()));
+        self.toasts.with_action(format!("Removed {name}"), "Undo", self.undo_action);
     }
 
     pub fn add_clips(self, clips: Vec<ClipId>) {
@@ -230,7 +253,7 @@ impl Session {
                         TimeoutFuture::new(pause).await;
                         pause = (pause * 2).min(15_000);
                     }
-                    Err(error) => kept.give_up(self, &error).await,
+                    Err(error) => kept.give_up(&error).await,
                 }
             }
             kept.running.set(false);
@@ -322,7 +345,7 @@ impl Session {
     }
 
     /// What the server refuses is taken back: the latest is shown, and a conflict offers to keep what was done here.
-    async fn give_up(self, page: Self, error: &ApiError) {
+    async fn give_up(self, error: &ApiError) {
         let mine = self.draft();
         self.additions.try_update(Vec::clear);
         match get_reel(self.id()).await {
@@ -335,12 +358,8 @@ impl Session {
         self.keep_current();
         let theirs = self.draft();
         if error.code == Code::Conflict {
-            let keep = Callback::new(move |()| {
-                if !page.reel.is_disposed() {
-                    page.change(None, |reel| drop(revert(reel, &theirs, &mine)));
-                }
-            });
-            self.toasts.with_action("Changed elsewhere. The latest is shown.", "Use mine", keep);
+            let _ = self.refused.try_set_value(Some((theirs, mine)));
+            self.toasts.with_action("Changed elsewhere. The latest is shown.", "Use mine", self.keep_mine);
         } else {
             self.toasts.error(error.to_string());
         }

@@ -1,14 +1,26 @@
 //! What the clips are filtered by, with how many there are of each.
 
 use super::choice::{Choice, players_of, toggle};
-use crate::domain::{ids::GameId, rating::Rating};
+use crate::{
+    domain::{ids::GameId, rating::Rating},
+    ui::icon::Icon,
+};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
 #[component]
 pub fn Filters(choice: Choice) -> impl IntoView {
+    // On a phone they are behind one chip.
+    let open = RwSignal::new(false);
     view! {
-        <aside class="filters" aria-label="Filter clips">
+        <div class="chips only-phone">
+            <button class="chip" type="button" aria-expanded=move || open.get().to_string() on:click=move |_| open.update(|open| *open = !*open)>
+                <Icon name="filter" class="icon--sm" />
+                "Filters "
+                <span class="chip__count">{move || choice.wanted.with(|wanted| wanted.count().to_string())}</span>
+            </button>
+        </div>
+        <aside class="filters" class:is-open=move || open.get() aria-label="Filter clips">
             <RatingFilter choice />
             <GameFilter choice />
             <TagFilter choice />

@@ -1,7 +1,7 @@
 //! The clips that match, as cards to pick.
 
 use super::choice::Choice;
-use crate::{clips::types::LibraryClip, ui::icon::Icon};
+use crate::clips::types::LibraryClip;
 use leptos::prelude::*;
 
 /// How many cards are drawn before "Show more" is asked for.
@@ -15,7 +15,6 @@ pub fn ClipGrid(choice: Choice) -> impl IntoView {
     let has_more = Memo::new(move |_| rest.get() > 0);
     view! {
         <section aria-label="Clips">
-            <PhoneFilters choice />
             <GridHead choice matching />
             <div class="pick-grid">
                 <For each=move || matching.with(|list| list.iter().take(drawn.get()).cloned().collect::<Vec<_>>())
@@ -57,21 +56,6 @@ fn GridHead(choice: Choice, matching: Memo<Vec<LibraryClip>>) -> impl IntoView {
                 </Show>
             </span>
         </div>
-    }
-}
-
-/// On a phone the filters are behind one chip.
-#[component]
-fn PhoneFilters(choice: Choice) -> impl IntoView {
-    view! {
-        <details class="only-phone phone-filters">
-            <summary class="chip">
-                <Icon name="filter" class="icon--sm" />
-                "Filters"
-                <span class="chip__count">{move || choice.wanted.with(|wanted| wanted.count().to_string())}</span>
-            </summary>
-            <super::filters::Filters choice />
-        </details>
     }
 }
 
