@@ -98,4 +98,11 @@ test("from a recording to a reel in the gallery", async ({ page }) => {
   const exported = markerInFile(file, 0, 1080, 1920);
   expect(Math.abs(exported.x - shown.x)).toBeLessThan(2);
   expect(Math.abs(exported.y - shown.y)).toBeLessThan(2);
+
+  // The picture of the README: `TOUCHLINE_DOCS=1 make e2e ARGS=tests/journey.spec.ts`.
+  if (process.env.TOUCHLINE_DOCS) {
+    await page.emulateMedia({ colorScheme: "dark" });
+    await gotoHydrated(page, "/");
+    await page.screenshot({ path: "../docs/library.png" });
+  }
 });

@@ -35,26 +35,24 @@ pub fn clip(row: &AnyRow) -> Result<Clip, sqlx::Error> {
     })
 }
 
+/// Tags by clip, in their order.
+pub type Tags = HashMap<String, Vec<String>>;
+
 /// Tags by clip, for rows that `condition` (over `c`, the clips) selects; it binds the owner as `$1` and `value` as `$2`.
-pub async fn tags_where(
-    db: &Db,
-    owner: &AccountId,
-    condition: &'static str,
-    value: &str,
-) -> Result<HashMap<String, Vec<String>>, sqlx::Error> {
+pub async fn tags_where(db: &Db, owner: &AccountId, condition: &'static str, value: &str) -> Result<Tags, sqlx::Error> {
     let sql = format!(
         "SELECT t.clip AS clip, t.tag AS tag FROM clip_tags t JOIN clips c ON c.id = t.clip \
          WHERE c.owner = $1 AND {condition} ORDER BY t.clip, t.position"
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(owner.as_str()).bind(value).fetch_all(db.pool()).await?;
-    let mut tags: HashMap<String, Vec<String>> = HashMap::new();
+    let mut tags = Tags::new();
     for row in &rows {
         tags.entry(row.try_get("clip")?).or_default().push(row.try_get("tag")?);
     }
     Ok(tags)
 }
 
-pub fn with_tags(mut clip: Clip, tags: &mut HashMap<String, Vec<String>>) -> Clip {
+pub fn with_tags(mut clip: Clip, tags: &mut Tags) -> Clip {
     clip.details.tags = tags.remove(clip.id.as_str()).unwrap_or_default();
     clip
 }
@@ -89,7 +87,7 @@ pub async fn library(db: &Db, owner: &AccountId, filter: &ClipFilter) -> Result<
             return;
         }
         let places: Vec<String> = (0..wanted.len()).map(|at| format!("${}", values.len() + at + 2)).collect();
-        conditions.push_str(&format!(" AND {} ", column.replace("{}", &places.join(", "))));
+        conditions = format!("{conditions} AND {} ", column.replace("{}", &places.join(", ")));
         values.extend(wanted);
     };
     any_of("c.game IN ({})", filter.games.iter().map(ToString::to_string).collect());
@@ -100,7 +98,7 @@ pub async fn library(db: &Db, owner: &AccountId, filter: &ClipFilter) -> Result<
     );
     if !filter.ratings.is_empty() {
         let ratings: Vec<String> = filter.ratings.iter().map(|rating| rating.stars().to_string()).collect();
-        conditions.push_str(&format!(" AND c.rating IN ({})", ratings.join(", ")));
+        conditions = format!("{conditions} AND c.rating IN ({})", ratings.join(", "));
     }
     // Only names of ours, numbers and placeholders are joined; values are always bound.
     let sql = format!(
@@ -119,7 +117,7 @@ pub async fn library(db: &Db, owner: &AccountId, filter: &ClipFilter) -> Result<
     Ok(clips?.into_iter().filter(|clip| clip.clip.details.players.to_lowercase().contains(&players)).collect())
 }
 
-fn library_clip(row: &AnyRow, tags: &mut HashMap<String, Vec<String>>) -> Result<LibraryClip, sqlx::Error> {
+fn library_clip(row: &AnyRow, tags: &mut Tags) -> Result<LibraryClip, sqlx::Error> {
     let clip = with_tags(clip(row)?, tags);
     let played_on = parsed(row, "played_on")?;
     let opponent: String = row.try_get("opponent")?;

@@ -101,7 +101,7 @@ pub fn unique(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
     if !taken(wanted) {
         return wanted.to_owned();
     }
-    (2..).map(|n| format!("{wanted} ({n})")).find(|name| !taken(name)).unwrap_or_else(|| wanted.to_owned())
+    (2..=u32::MAX).map(|n| format!("{wanted} ({n})")).find(|name| !taken(name)).unwrap_or_else(|| wanted.to_owned())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::{
     store::{self, RenditionRow},
-    types::Rendition,
+    types::{Rendition, media_path},
 };
 use crate::{
     domain::ids::RenditionId,
@@ -55,7 +55,7 @@ async fn owned(caller: &Caller, id: &RenditionId) -> Result<RenditionRow, ApiErr
 
 /// Addresses are paths of ours that lead to a signed one, so that a long list signs nothing.
 fn shown(row: RenditionRow) -> Rendition {
-    let path = format!("/media/renditions/{}", row.id);
+    let path = media_path(&row.id);
     Rendition {
         poster_url: row.poster_key.as_ref().map(|_| format!("{path}/poster")),
         download_url: format!("{path}/download"),

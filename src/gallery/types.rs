@@ -6,6 +6,11 @@ use crate::domain::{
 };
 use serde::{Deserialize, Serialize};
 
+/// Where a page plays a rendition; `/download` and `/poster` follow it.
+pub fn media_path(id: &RenditionId) -> String {
+    format!("/media/renditions/{id}")
+}
+
 /// A file that an export made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]

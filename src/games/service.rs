@@ -19,7 +19,7 @@ use crate::{
 use std::time::Duration;
 
 /// How long a signed address of a video plays.
-pub const PLAY_FOR: Duration = Duration::from_secs(12 * 3600);
+pub const PLAY_FOR: Duration = Duration::from_hours(12);
 
 pub async fn list(caller: &Caller, query: &GameQuery) -> Result<Vec<GameCard>, ApiError> {
     Ok(store::cards(&caller.app.db, caller.owner(), query).await?)

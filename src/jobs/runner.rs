@@ -156,14 +156,13 @@ async fn settle(work: &Work, result: Handled, stopped: Option<Stopped>) -> Resul
             tracing::info!(job.id = %job.id, "job.complete");
             return Ok(());
         }
-        (_, Some(Stopped::Lost)) => return Ok(()),
+        // Nobody asked for it, or another worker has it: the fence was lost, at a tick or between two.
+        (_, Some(Stopped::Lost)) | (Err(Failure::Stopped), None) => return Ok(()),
         (_, Some(Stopped::Cancelled)) => Ending::Cancelled,
         (_, Some(Stopped::ServerStops)) => Ending::Released,
         (_, Some(Stopped::Stalled)) => {
             Ending::Error { code: "stalled", message: "The work stopped moving. Try again.", log: "" }
         }
-        // Nobody asked for it: the fence was lost between two ticks.
-        (Err(Failure::Stopped), None) => return Ok(()),
         (Err(Failure::Transient { code, message, log }), None) if job.attempt < job.max_attempts => {
             Ending::Again { run_after: now_ms() + backoff_ms(job.attempt), code, message, log }
         }

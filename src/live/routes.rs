@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 /// A tab that says nothing for so long is gone; it pings every 25 s.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 /// Tabs send pings only.
 const LONGEST_MESSAGE: usize = 1024;
 

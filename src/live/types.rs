@@ -23,6 +23,7 @@ pub enum Topic {
 /// One message of `/ws`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
+#[allow(clippy::large_enum_variant)] // Few are alive at a time, and each is sent as text at once.
 pub enum Event {
     Changed {
         topic: Topic,

@@ -156,7 +156,10 @@ impl Config {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(ConfigError::File(error.to_string())),
         };
-        Self::from_sources(&text, Environment::with_prefix("TOUCHLINE").prefix_separator("_").separator("__").try_parsing(true))
+        Self::from_sources(
+            &text,
+            Environment::with_prefix("TOUCHLINE").prefix_separator("_").separator("__").try_parsing(true),
+        )
     }
 
     fn from_sources(text: &str, environment: Environment) -> Result<Self, ConfigError> {
@@ -254,7 +257,11 @@ mod tests {
 
     fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
         let pairs = environment.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        let source = Environment::with_prefix("TOUCHLINE").prefix_separator("_").separator("__").try_parsing(true).source(Some(pairs));
+        let source = Environment::with_prefix("TOUCHLINE")
+            .prefix_separator("_")
+            .separator("__")
+            .try_parsing(true)
+            .source(Some(pairs));
         Config::from_sources(text, source)
     }
 

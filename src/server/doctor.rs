@@ -56,7 +56,7 @@ async fn check(config: &Config) -> Vec<Finding> {
             findings.extend(object_store(config, &db).await);
         }
         Err(error) => {
-            findings.push(Finding::bad("database", error.to_string(), "Start the database, or mend its address."))
+            findings.push(Finding::bad("database", error.to_string(), "Start the database, or mend its address."));
         }
     }
     findings.extend(ffmpeg(config).await);
@@ -124,9 +124,12 @@ async fn ffmpeg(config: &Config) -> Vec<Finding> {
             .capabilities()
             .findings()
             .into_iter()
-            .map(|found| match found.ok {
-                true => Finding::good(found.name, found.sentence),
-                false => Finding::bad(found.name, "missing or not usable", found.sentence),
+            .map(|found| {
+                if found.ok {
+                    Finding::good(found.name, found.sentence)
+                } else {
+                    Finding::bad(found.name, "missing or not usable", found.sentence)
+                }
             })
             .collect(),
         Err(error) => {

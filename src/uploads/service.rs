@@ -26,7 +26,7 @@ use futures::Stream;
 use std::time::Duration;
 
 /// How long a signed part may wait before its PUT begins.
-const SIGNED_FOR: Duration = Duration::from_secs(3600);
+const SIGNED_FOR: Duration = Duration::from_hours(1);
 const LONGEST_FINGERPRINT: usize = 128;
 /// What a recording's name may end with, when the browser gives no video type.
 const EXTENSIONS: [&str; 12] =
@@ -53,13 +53,12 @@ pub async fn create(caller: &Caller, new: NewUpload) -> Result<Upload, ApiError>
 async fn begin(caller: &Caller, new: &NewUpload) -> Result<UploadRow, ApiError> {
     let (db, owner) = (&caller.app.db, caller.owner());
     let video = waiting_video(caller, new).await?;
-    let (video_id, key, exists) = match video {
-        Some(row) => (row.id, stored_key(&row.object_key)?, true),
-        None => {
-            let id = VideoId::generate();
-            let key = keys::video(owner, &id);
-            (id, key, false)
-        }
+    let (video_id, key, exists) = if let Some(row) = video {
+        (row.id, stored_key(&row.object_key)?, true)
+    } else {
+        let id = VideoId::generate();
+        let key = keys::video(owner, &id);
+        (id, key, false)
     };
     let part_size = parts::size_for(new.size);
     let store_upload = caller.app.store.create_multipart(&key, media_type(&new.name), unsigned(part_size)).await?;

@@ -1,4 +1,4 @@
-//! Databases for tests: a file of its own, or a new database on the test run's PostgreSQL.
+//! Databases for tests: a file of its own, or a new database on the test run's server.
 
 use sqlx::{AssertSqlSafe, any::AnyPoolOptions};
 use tempfile::TempDir;

@@ -25,17 +25,17 @@ async fn location(app: &TestApp, path: &str) -> String {
 on_both!(a_reel_becomes_a_file, |app: TestApp| async move {
     let (_, upload) = app.game_with_recording().await;
     let (one, two) =
-        (app.clip(&upload, (200, 400), json!({})).await, app.clip(&upload, (1_000, 1_120), json!({})).await);
+        (app.clip(&upload, (200, 320), json!({})).await, app.clip(&upload, (1_000, 1_080), json!({})).await);
     let reel = app.reel("9:16", &[&one, &two]).await;
-    // Half speed: the second clip plays twice as long. 5 and 6 frames.
+    // Half speed: the second clip plays twice as long. 3 and 4 frames.
     let place = &reel["clips"][1];
-    let slow = json!({"id": place["id"], "version": 1, "framing": {"segments": [{"start": 1_000_000, "end": 1_120_000, "speed": 50}]}});
+    let slow = json!({"id": place["id"], "version": 1, "framing": {"segments": [{"start": 1_000_000, "end": 1_080_000, "speed": 50}]}});
     app.put(&format!("/api/reel-clips/{}/framing", id(&place["id"])), slow).await.ok();
     let first = export(&app, &reel).await;
     let done = app.ended(&first).await;
     assert_eq!(
         (&done["state"], &done["done"], &done["total"], &done["error"]),
-        (&json!("complete"), &json!(11), &json!(11), &Value::Null)
+        (&json!("complete"), &json!(7), &json!(7), &Value::Null)
     );
     assert_eq!((&done["attempt"], &done["name"], &done["reel"]), (&json!(1), &reel["name"], &reel["id"]));
     assert_eq!(app.get("/api/exports/active").await.ok(), json!([]));
@@ -46,7 +46,7 @@ on_both!(a_reel_becomes_a_file, |app: TestApp| async move {
     assert_eq!((&rendition["id"], &rendition["name"]), (&done["rendition"], &reel["name"]));
     assert_eq!(
         (&rendition["width"], &rendition["height"], &rendition["duration"]),
-        (&json!(1080), &json!(1920), &json!(440_000))
+        (&json!(1080), &json!(1920), &json!(280_000))
     );
     let play = location(&app, id(&rendition["url"])).await;
     let file = app.request(Method::GET, &play).send().await.unwrap().bytes().await.unwrap();
@@ -58,9 +58,9 @@ on_both!(a_reel_becomes_a_file, |app: TestApp| async move {
     let (pictures, sounds) = (of("video"), of("audio"));
     assert_eq!((pictures.len(), sounds.len()), (1, 1));
     assert_eq!((&pictures[0]["width"], &pictures[0]["height"]), (&json!(1080), &json!(1920)));
-    assert_eq!((&pictures[0]["nb_read_frames"], &pictures[0]["r_frame_rate"]), (&json!("11"), &json!("25/1")));
+    assert_eq!((&pictures[0]["nb_read_frames"], &pictures[0]["r_frame_rate"]), (&json!("7"), &json!("25/1")));
     let seconds: f64 = told["format"]["duration"].as_str().unwrap().parse().unwrap();
-    assert!((seconds - 0.44).abs() < 0.05, "{seconds}");
+    assert!((seconds - 0.28).abs() < 0.05, "{seconds}");
     let save = location(&app, id(&rendition["download_url"])).await;
     let saved = app.request(Method::GET, &save).send().await.unwrap();
     let told = saved.headers()[header::CONTENT_DISPOSITION].to_str().unwrap();
@@ -133,7 +133,7 @@ on_both!(what_cannot_be_rendered_is_refused, |app: TestApp| async move {
 /// A reel that takes a while, its export running with programs at work.
 async fn running(app: &TestApp) -> Value {
     let (_, upload) = app.game_with_recording().await;
-    let clip = app.clip(&upload, (0, 600), json!({})).await;
+    let clip = app.clip(&upload, (0, 320), json!({})).await;
     let reel = app.reel("1:1", &[&clip]).await;
     let export = export(app, &reel).await;
     eventually("ffmpeg is at work", async || (programs_on(app.data()) > 0).then_some(())).await;
@@ -151,7 +151,7 @@ async fn a_cancelled_export_stops_at_once_and_can_be_tried_again() {
     assert_eq!(app.count("renditions").await, 0);
     app.call("exports/retry", json!({"id": export["id"]})).await.ok();
     let ended = app.ended(&export).await;
-    assert_eq!((&ended["state"], &ended["done"], &ended["attempt"]), (&json!("complete"), &json!(15), &json!(1)));
+    assert_eq!((&ended["state"], &ended["done"], &ended["attempt"]), (&json!("complete"), &json!(8), &json!(1)));
     assert_eq!(app.count("renditions").await, 1);
 }
 
@@ -159,7 +159,7 @@ on_both!(an_export_goes_on_after_a_restart, |mut app: TestApp| async move {
     let export = running(&app).await;
     app.restart().await;
     let ended = app.ended(&export).await;
-    assert_eq!((&ended["state"], &ended["done"]), (&json!("complete"), &json!(15)));
+    assert_eq!((&ended["state"], &ended["done"]), (&json!("complete"), &json!(8)));
     assert_eq!(ended["attempt"], 1, "a stop is nobody's failure: the attempt is not charged");
     assert_eq!(app.count("renditions").await, 1);
 });

@@ -27,7 +27,7 @@ async fn connect(app: &TestApp, headers: &[(&'static str, &str)]) -> Result<Sock
 
 /// The next event.
 async fn hear(socket: &mut Socket) -> Value {
-    let message = tokio::time::timeout(Duration::from_secs(60), socket.next()).await.expect("it says something");
+    let message = tokio::time::timeout(Duration::from_mins(1), socket.next()).await.expect("it says something");
     serde_json::from_str(message.expect("open").expect("sound").to_text().expect("text")).expect("JSON")
 }
 

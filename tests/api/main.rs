@@ -1,4 +1,4 @@
-//! Integration tests: the whole server in this process, behind its own listener, on SQLite and on PostgreSQL.
+//! Integration tests: the whole server in this process, behind its own listener, on both databases.
 #![recursion_limit = "256"]
 // A failed test may end as it likes.
 #![allow(clippy::unwrap_used)]

@@ -53,8 +53,8 @@ impl Statements {
     }
 }
 
-/// Without the loops of a running server, so that nothing else asks the database. PostgreSQL, whose statements run in the
-/// thread of the test; the SQL is the same for both.
+/// Without the loops of a running server, so that nothing else asks the database. Not on the embedded one, whose
+/// statements run in a thread of its own; the SQL is the same for both.
 async fn caller(folder: &Path) -> Caller {
     let mut config = Config::load(Path::new("/no/such/file")).expect("defaults");
     config.data = folder.to_owned();
@@ -113,6 +113,9 @@ async fn lists_cost_as_many_statements_at_100_rows_as_at_10() {
     let folder = tempfile::tempdir().expect("a folder");
     let caller = caller(folder.path()).await;
     let (mut clips_made, mut costs) = (Vec::new(), Vec::new());
+    // With one subscriber, tracing asks only the thread that comes first to a place whether somebody listens there, and
+    // keeps its answer; the other tests' threads would say no. With two it asks both.
+    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
     for rows in [10, 100] {
         for n in clips_made.len()..rows {
             add(&caller, &mut clips_made, n).await;

@@ -42,7 +42,7 @@ const TABLES: [&str; 16] = [
     "store_uploads",
 ];
 /// How long a test waits for something that happens by itself.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// An answer: status and JSON (null when there is no body).
 #[derive(Debug, Clone)]

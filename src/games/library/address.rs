@@ -53,6 +53,7 @@ impl Address {
     }
 
     /// The same without filters; tab and search stay.
+    #[must_use]
     pub fn without_filters(&self) -> Self {
         Self { is_reels: self.is_reels, text: self.text.clone(), ..Self::default() }
     }

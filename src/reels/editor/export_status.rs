@@ -2,12 +2,12 @@
 
 use crate::{
     browser::page,
-    domain::{ids::RenditionId, size::size},
+    domain::ids::RenditionId,
     exports::{
         progress::{ExportActions, Paces, STAGES, newest, state_class, state_word},
         types::{Export, JobState},
     },
-    gallery::api::get_rendition,
+    gallery::{api::get_rendition, types::media_path},
     live::versions::Versions,
     ui::icon::Icon,
 };
@@ -94,20 +94,13 @@ fn Complete(export: Memo<Export>) -> impl IntoView {
 
 #[component]
 fn ResultLinks(id: RenditionId) -> impl IntoView {
-    let asked = id.clone();
-    let rendition = Resource::new(|| (), move |()| get_rendition(asked.clone()));
+    let download = format!("{}/download", media_path(&id));
     let in_gallery = format!("/gallery?play={id}");
     view! {
         <div class="button-row">
-            <Suspense fallback=|| ()>
-                {move || Suspend::new(async move {
-                    rendition.await.ok().map(|it| view! {
-                        <a class="button button--primary" href=it.download_url download=it.name>
-                            <Icon name="download" /><span class="button__text">{format!("Download {}", size(it.bytes))}</span>
-                        </a>
-                    })
-                })}
-            </Suspense>
+            <a class="button button--primary" href=download download="">
+                <Icon name="download" /><span class="button__text">"Download reel"</span>
+            </a>
             <a class="button button--outline" href=in_gallery><span class="button__text">"Open in gallery"</span></a>
         </div>
     }
@@ -146,11 +139,14 @@ fn Retry(export: Memo<Export>) -> impl IntoView {
 /// The exported file, played in place of the preview.
 #[component]
 pub fn RenditionStage(id: RenditionId) -> impl IntoView {
-    let rendition = Resource::new(|| (), move |()| get_rendition(id.clone()));
+    // Counted, not owned: the stage may be made anew while the answer is on its way.
+    let rendition = ArcResource::new(|| (), move |()| get_rendition(id.clone()));
     view! {
         <div class="stage stage--padded stage--tall">
             <Suspense fallback=|| ()>
-                {move || Suspend::new(async move {
+                {move || {
+                    let rendition = rendition.clone();
+                    Suspend::new(async move {
                     match rendition.await {
                         Ok(it) => view! {
                             <div class="frame frame--result" style=format!("--w: {}; --h: {}", it.width, it.height)>
@@ -160,7 +156,7 @@ pub fn RenditionStage(id: RenditionId) -> impl IntoView {
                         }.into_any(),
                         Err(error) => view! { <p class="stage-notice" role="alert">{error.message}</p> }.into_any(),
                     }
-                })}
+                })}}
             </Suspense>
         </div>
     }

@@ -26,7 +26,7 @@ pub fn StatusBar() -> impl IntoView {
     // A panel that was open when the last work ended does not open with the next.
     Effect::new(move |_| {
         if running.with(Vec::is_empty) {
-            is_open.set(false)
+            is_open.set(false);
         }
     });
     view! {
