@@ -7,7 +7,7 @@ pub mod dialog;
 pub mod files;
 pub mod focus;
 pub mod keys;
-pub mod layout;
+pub mod menu;
 pub mod page;
 pub mod pointer;
 mod socket;

@@ -2,30 +2,22 @@
 //! when the focus leaves it.
 
 use super::icon::Icon;
-use crate::browser::{focus, layout};
-use leptos::{html, prelude::*};
+use crate::browser::{focus, menu};
+use leptos::prelude::*;
 
+/// Its handlers hold no signal: when a list is drawn anew around a focused menu, `focusout` comes after its signals went.
 #[component]
 pub fn Menu(#[prop(into)] label: String, children: Children) -> impl IntoView {
-    let frame = NodeRef::<html::Details>::new();
-    let opens_up = RwSignal::new(false);
-    let close = move || {
-        if let Some(frame) = frame.get_untracked() {
-            frame.set_open(false);
-        }
-    };
     // The focus goes back before anything that the command opens takes it, so that it comes back here in the end.
-    let close_and_return = move |event: &leptos::ev::Event| {
-        close();
+    let close_and_return = |event: &leptos::ev::Event| {
+        menu::close(event);
         focus::first(event, "summary");
     };
     view! {
         <details
             class="menu"
-            class:menu--up=move || opens_up.get()
-            node_ref=frame
-            on:toggle=move |_| opens_up.set(frame.get_untracked().is_some_and(|frame| layout::is_low(&frame)))
-            on:focusout=move |event| if focus::leaves(&event) { close() }
+            on:toggle=|event| menu::choose_side(&event)
+            on:focusout=|event| if focus::leaves(&event) { menu::close(&event) }
             on:keydown=move |event| if event.key() == "Escape" { close_and_return(&event) }
             on:click=move |event| if focus::is_within(&event, ".menu__item") { close_and_return(&event) }
         >
