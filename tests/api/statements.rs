@@ -4,6 +4,7 @@ use crate::database::Database;
 use std::{
     fmt,
     path::Path,
+    process::Command,
     sync::{Arc, Mutex},
 };
 use touchline::{
@@ -23,7 +24,7 @@ use tracing::{
 };
 use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt};
 
-/// Collects what sqlx says it ran, in this thread.
+/// Collects what sqlx says it ran.
 #[derive(Clone, Default)]
 struct Statements(Arc<Mutex<Vec<String>>>);
 
@@ -53,8 +54,8 @@ impl Statements {
     }
 }
 
-/// Without the loops of a running server, so that nothing else asks the database. Not on the embedded one, whose
-/// statements run in a thread of its own; the SQL is the same for both.
+/// Without the loops of a running server, so that nothing else asks the database. Not on the embedded one, whose thread
+/// may tell of a statement after it was answered; the SQL is the same for both.
 async fn caller(folder: &Path) -> Caller {
     let mut config = Config::load(Path::new("/no/such/file")).expect("defaults");
     config.data = folder.to_owned();
@@ -108,14 +109,27 @@ async fn add(caller: &Caller, reel_of_all: &mut Vec<touchline::domain::ids::Clip
     reels::service::create(caller, reel).await.expect("a reel");
 }
 
-#[tokio::test]
-async fn lists_cost_as_many_statements_at_100_rows_as_at_10() {
+/// In a process of its own: there is one listener for a whole process, and it must hear of this test only.
+#[test]
+fn lists_cost_as_many_statements_at_100_rows_as_at_10() {
+    const ALONE: &str = "TOUCHLINE_TEST_ALONE";
+    if std::env::var_os(ALONE).is_some() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        return runtime.block_on(count());
+    }
+    let test = "statements::lists_cost_as_many_statements_at_100_rows_as_at_10";
+    let program = std::env::current_exe().expect("this program");
+    let alone = Command::new(program).args(["--exact", test]).env(ALONE, "1").output().expect("it runs");
+    let told = String::from_utf8_lossy(&alone.stdout);
+    assert!(alone.status.success() && told.contains("1 passed"), "{told}");
+}
+
+async fn count() {
     let folder = tempfile::tempdir().expect("a folder");
     let caller = caller(folder.path()).await;
     let (mut clips_made, mut costs) = (Vec::new(), Vec::new());
-    // With one subscriber, tracing asks only the thread that comes first to a place whether somebody listens there, and
-    // keeps its answer; the other tests' threads would say no. With two it asks both.
-    let _second = tracing::Dispatch::new(tracing_subscriber::registry());
+    let statements = Statements::default();
+    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(statements.clone())).expect("alone");
     for rows in [10, 100] {
         for n in clips_made.len()..rows {
             add(&caller, &mut clips_made, n).await;
@@ -127,8 +141,7 @@ async fn lists_cost_as_many_statements_at_100_rows_as_at_10() {
             tags: Vec::new(),
         };
         let reel = reels::service::create(&caller, all).await.expect("a reel").id;
-        let statements = Statements::default();
-        let _listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(statements.clone()));
+        statements.take();
         let mut cost = Vec::new();
         games::service::list(&caller, &games::types::GameQuery::default()).await.expect("games");
         cost.push(("games", statements.take()));
