@@ -29,11 +29,11 @@ build: setup-build ## Builds server and WASM for release
 test: setup-test ## Runs every check that a change must pass
 	@$(with) scripts/test
 
-soak: test ## Runs `test` and all that takes longer: slow tests, size of the WASM, benches
-	@$(with) scripts/with-postgres cargo test --locked -- --ignored
+soak: test ## Runs `test` and all that takes longer: size of the WASM, browser tests of the release build, benches
 	@rm -rf target/site
 	@$(MAKE) build
-	@scripts/wasm-size
+	@$(with) scripts/wasm-size
+	@cd end2end && TOUCHLINE_PROGRAM=target/release/touchline TOUCHLINE_LONG=1 ../$(with) npx playwright test
 	@$(MAKE) bench
 
 e2e: setup-test ## Runs the browser tests alone; ARGS="--project=phone" goes to Playwright
@@ -46,9 +46,9 @@ lint: setup-test ## Runs the checks that only read the code: format, clippy for 
 fmt: ## Formats the Rust code
 	@cargo fmt
 
-bench: bench-api bench-uploads bench-engine bench-editor ## Runs every bench
+bench: bench-api ## Runs every bench
 
-bench-%: setup-build ## Runs one bench: api, uploads, engine or editor
+bench-%: setup-build ## Runs one bench, by its name in benches/
 	@$(with) cargo bench --locked --bench $*
 
 doctor: setup-build ## Asks the server what this machine or its configuration lacks

@@ -14,6 +14,8 @@ export interface GameOptions {
   /** Index in front of the media, as web videos have it; recorders write it behind. */
   faststart?: boolean;
   sound?: boolean;
+  /** The marker crosses a fifth of the picture every ten seconds, so that its place tells the frame. */
+  moving?: boolean;
 }
 
 export interface Game {
@@ -21,26 +23,31 @@ export interface Game {
   width: number;
   height: number;
   seconds: number;
-  /** The magenta square, in the source's pixels. Nothing else in the picture has a colour. */
+  /** The magenta square where it begins, in the source's pixels. Nothing else in the picture has a colour. */
   marker: { x: number; y: number; size: number };
 }
 
 const folder = join(tmpdir(), "touchline-footage");
 const even = (value: number) => 2 * Math.round(value / 2);
 
-/** A real H.264 and AAC recording: a moving grey picture, a magenta square that stands still, and a tone. */
+/** A real H.264 and AAC recording: a moving grey picture, a magenta square that stands still or moves, and a tone. */
 export function makeGame(options: GameOptions): Game {
-  const { name = "game", seconds, size = "1920x1080", rate = 30, faststart = true, sound = true } = options;
+  const { name = "game", seconds, size = "1920x1080", rate = 30, faststart = true, sound = true, moving = false } = options;
   const [width, height] = size.split("x").map(Number);
   const marker = { x: even(width * 0.3), y: even(height * 0.4), size: even(height / 18) };
 
   const input = ["-f", "lavfi", "-i", `testsrc2=size=${size}:rate=${rate}:duration=${seconds}`];
   const tone = ["-f", "lavfi", "-i", `sine=frequency=440:sample_rate=48000:duration=${seconds}`];
   const box = `drawbox=x=${marker.x}:y=${marker.y}:w=${marker.size}:h=${marker.size}:color=magenta:t=fill`;
+  const square = `color=magenta:size=${marker.size}x${marker.size}:rate=${rate}`;
+  const along = `x='${marker.x}+mod(t,10)*${even(width / 50)}':y=${marker.y}:shortest=1`;
+  const filter = moving
+    ? ["-filter_complex", `[0:v]hue=s=0,format=yuv420p[grey];${square}[square];[grey][square]overlay=${along}`]
+    : ["-vf", `hue=s=0,format=yuv420p,${box}`];
   const arguments_ = [
     ...input,
     ...(sound ? tone : []),
-    ...["-vf", `hue=s=0,format=yuv420p,${box}`],
+    ...filter,
     ...["-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-g", "60"],
     ...["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"],
     ...(sound ? ["-c:a", "aac", "-b:a", "96k"] : []),

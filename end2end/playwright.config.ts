@@ -2,6 +2,7 @@ import { defineConfig, devices } from "@playwright/test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { program } from "./server";
 
 const address = `127.0.0.1:${process.env.TOUCHLINE_E2E_PORT ?? 3100}`;
 
@@ -42,18 +43,20 @@ export default defineConfig({
       ],
     },
   },
-  // A test's project is in its file's name: reel.spec.ts, library.nojs.spec.ts, library.phone.spec.ts.
+  // A test's project is in its file's name: reel.spec.ts, library.nojs.spec.ts, library.phone.spec.ts, reel.long.spec.ts.
   projects: [
-    { name: "hydrated", testIgnore: /\.(nojs|phone)\.spec\.ts$/, use: desktop },
+    { name: "hydrated", testIgnore: /\.(nojs|phone|long)\.spec\.ts$/, use: desktop },
     { name: "nojs", testMatch: /\.nojs\.spec\.ts$/, use: { ...desktop, javaScriptEnabled: false } },
     {
       name: "phone",
       testMatch: /\.phone\.spec\.ts$/,
       use: { ...devices["Pixel 7"], viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
     },
+    // Minutes each: `make soak` runs them on the release build.
+    ...(process.env.TOUCHLINE_LONG ? [{ name: "long", testMatch: /\.long\.spec\.ts$/, use: desktop }] : []),
   ],
   webServer: {
-    command: "target/debug/touchline serve",
+    command: `${program} serve`,
     cwd: "..",
     env: {
       LEPTOS_SITE_ADDR: address,

@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const project = resolve(import.meta.dirname, "..");
+/** What is tested: the development build, or what `TOUCHLINE_PROGRAM` names. */
+export const program = process.env.TOUCHLINE_PROGRAM ?? "target/debug/touchline";
 
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
@@ -33,6 +35,13 @@ export class Server {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** Megabytes of memory in use: now, and the most since the server began; what its ffmpeg has is apart. */
+  memory(): { now: number; most: number } {
+    const status = readFileSync(`/proc/${this.child?.pid}/status`, "utf8");
+    const read = (key: string) => Number(new RegExp(`${key}:\\s+(\\d+) kB`).exec(status)![1]) / 1024;
+    return { now: read("VmRSS"), most: read("VmHWM") };
+  }
+
   /** As a power cut would end it. */
   async kill(): Promise<void> {
     if (!this.child || this.child.exitCode !== null || this.child.signalCode !== null) return;
@@ -44,7 +53,7 @@ export class Server {
   /** Starts it on the same address and data, and waits until it answers. */
   async restart(): Promise<void> {
     await this.kill();
-    this.child = spawn(join(project, "target/debug/touchline"), ["serve"], {
+    this.child = spawn(join(project, program), ["serve"], {
       cwd: project,
       stdio: ["ignore", "inherit", "inherit"],
       env: {

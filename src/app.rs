@@ -7,9 +7,9 @@ use crate::{
     games::{annotate::AnnotatePage, library::LibraryPage, new::NewGamePage},
     live::versions::Versions,
     reels::{editor::ReelPage, new::NewReelPage},
+    shell::not_found::NotFoundPage,
     ui::{
         icon::IconSprite,
-        not_found::NotFoundPage,
         toast::{ToastRegion, Toasts},
     },
     uploads::queue::UploadQueue,

@@ -32,6 +32,15 @@ impl Report {
         self.rows.push(Row { name: name.to_owned(), value, unit, floor: None, ratio: None, goal: Some(goal), met });
     }
 
+    /// A figure with the most that it should be, and its floor of the same run beside it.
+    #[allow(dead_code)]
+    pub fn at_most_beside(&mut self, name: &str, value: f64, unit: &'static str, floor: f64, goal: f64) {
+        self.at_most(name, value, unit, goal);
+        if let Some(row) = self.rows.last_mut() {
+            (row.floor, row.ratio) = (Some(floor), Some(value / floor));
+        }
+    }
+
     /// A figure beside its floor, measured in the same run; the goal is for their ratio.
     #[allow(dead_code)]
     pub fn against(&mut self, name: &str, value: f64, unit: &'static str, floor: f64, goal: Option<f64>) {

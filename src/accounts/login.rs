@@ -1,6 +1,6 @@
 //! The login page: a plain form, so that it works without JavaScript.
 
-use crate::ui::shell::BrandMark;
+use crate::shell::BrandMark;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;

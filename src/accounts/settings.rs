@@ -1,7 +1,10 @@
 //! Settings: who acts here, how it looks, and what this server is.
 
 use super::{api::current_viewer, types::Viewer};
-use crate::ui::{notice::LoadError, shell::Page, theme::ThemeChoice};
+use crate::{
+    shell::Page,
+    ui::{notice::LoadError, theme::ThemeChoice},
+};
 use leptos::prelude::*;
 
 #[component]

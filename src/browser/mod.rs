@@ -23,7 +23,10 @@ use crate::{live::versions::Versions, uploads::queue::UploadQueue};
 /// waits for that.
 pub fn started(versions: Versions) {
     let queue = leptos::prelude::use_context::<UploadQueue>();
-    socket::open(versions, queue);
+    // Who has not signed in yet hears nothing.
+    if leptos::prelude::location().pathname().is_ok_and(|path| path != "/login") {
+        socket::open(versions, queue);
+    }
     if let Some(queue) = queue {
         page::warn_before_leaving(move || queue.needs_the_tab());
     }

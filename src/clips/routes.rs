@@ -9,7 +9,7 @@ use crate::{
     error::ApiError,
     server::{
         door::Caller,
-        reply::{Body, PathId},
+        reply::{Body, Change, PathId},
     },
 };
 use axum::{Json, http::StatusCode};
@@ -34,12 +34,8 @@ pub async fn get(caller: Caller, PathId(id): PathId<ClipId>) -> Result<Json<Clip
 
 /// Change a clip
 #[utoipa::path(put, path = "/api/clips/{id}", tag = "clips", params(("id" = String, Path)), request_body = ClipUpdate, responses((status = 200, body = Clip), (status = 409, body = ApiError), (status = 422, body = ApiError)))]
-pub async fn update(
-    caller: Caller,
-    PathId(id): PathId<ClipId>,
-    Body(update): Body<ClipUpdate>,
-) -> Result<Json<Clip>, ApiError> {
-    service::update(&caller, ClipUpdate { id, ..update }).await.map(Json)
+pub async fn update(caller: Caller, Change { change, .. }: Change<ClipId, ClipUpdate>) -> Result<Json<Clip>, ApiError> {
+    service::update(&caller, change).await.map(Json)
 }
 
 /// Delete a clip

@@ -80,7 +80,8 @@ pub struct NewClip {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ClipUpdate {
-    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    /// Through REST the path says it.
+    #[cfg_attr(feature = "ssr", schema(value_type = String, required = false))]
     pub id: ClipId,
     pub version: i64,
     #[serde(flatten)]

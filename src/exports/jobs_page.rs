@@ -4,10 +4,8 @@ use super::{api::recent_exports, export_job::ExportJob, progress::Paces, types::
 use crate::{
     browser::page,
     live::versions::Versions,
-    ui::{
-        notice::{EmptyNotice, LoadError},
-        shell::Page,
-    },
+    shell::Page,
+    ui::notice::{EmptyNotice, LoadError},
     uploads::queue::{TaskState, UploadQueue},
 };
 use leptos::prelude::*;

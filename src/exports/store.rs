@@ -54,6 +54,19 @@ pub async fn get(db: &Db, owner: &AccountId, id: &ExportId) -> Result<Option<Exp
     row.as_ref().map(export).transpose()
 }
 
+/// Whether an export waits, runs, or failed after `failed_after` (milliseconds) and may be tried again.
+pub async fn may_go_on(db: &Db, id: &ExportId, failed_after: i64) -> Result<bool, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT j.id FROM exports e JOIN jobs j ON j.id = e.job WHERE e.id = $1 \
+         AND (j.state IN ('pending', 'processing') OR (j.state = 'error' AND j.finished_at >= $2))",
+    )
+    .bind(id.as_str())
+    .bind(failed_after)
+    .fetch_optional(db.pool())
+    .await?;
+    Ok(row.is_some())
+}
+
 pub async fn of_job(db: &Db, owner: &AccountId, job: &JobId) -> Result<Option<Export>, sqlx::Error> {
     let row = sqlx::query(query("WHERE e.job = $1 AND e.owner = $2"))
         .bind(job.as_str())

@@ -9,10 +9,10 @@ use super::{
 use crate::{
     domain::{calendar::Day, size::size},
     live::{types::Topic, versions::Versions},
+    shell::Page,
     ui::{
         dialog::ConfirmDialog,
         notice::{EmptyNotice, LoadError},
-        shell::Page,
         toast::Toasts,
     },
 };

@@ -23,10 +23,8 @@ use crate::{
         timeline::{Lane, Timeline},
     },
     error::ApiError,
-    ui::{
-        notice::LoadError,
-        shell::{EditorPage, Page},
-    },
+    shell::{EditorPage, Page},
+    ui::notice::LoadError,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;

@@ -20,9 +20,9 @@ use crate::{
     error::ApiError,
     live::versions::Versions,
     reels::{api::list_reels, reels_tab::ReelsTab, types::ReelCard},
+    shell::{Page, Search},
     ui::{
         notice::LoadError,
-        shell::{Page, Search},
         tabs::{Tab, Tabs},
     },
 };

@@ -9,10 +9,10 @@ use crate::{
     browser::uploads,
     domain::size::size,
     live::{types::Topic, versions::Versions},
+    shell::Page,
     ui::{
         button::{Button, IconButton, Look, Size},
         icon::Icon,
-        shell::Page,
         toast::Toasts,
     },
     uploads::queue::UploadQueue,

@@ -10,7 +10,7 @@ use crate::{
     error::ApiError,
     server::{
         door::Caller,
-        reply::{Body, PathId, QueryOf, see},
+        reply::{Body, Change, PathId, QueryOf, see},
     },
 };
 use axum::{Json, http::StatusCode, response::Response};
@@ -35,12 +35,8 @@ pub async fn get(caller: Caller, PathId(id): PathId<GameId>) -> Result<Json<Game
 
 /// Change a game's details
 #[utoipa::path(put, path = "/api/games/{id}", tag = "games", params(("id" = String, Path)), request_body = GameUpdate, responses((status = 200, body = Game), (status = 409, body = ApiError)))]
-pub async fn update(
-    caller: Caller,
-    PathId(id): PathId<GameId>,
-    Body(update): Body<GameUpdate>,
-) -> Result<Json<Game>, ApiError> {
-    service::update(&caller, GameUpdate { id, ..update }).await.map(Json)
+pub async fn update(caller: Caller, Change { change, .. }: Change<GameId, GameUpdate>) -> Result<Json<Game>, ApiError> {
+    service::update(&caller, change).await.map(Json)
 }
 
 /// Delete a game with its videos and clips

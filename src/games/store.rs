@@ -342,7 +342,7 @@ pub async fn remember_position(db: &Db, owner: &AccountId, id: &GameId, at: Micr
     Ok(done.rows_affected() == 1)
 }
 
-/// Deletes the game with its videos and clips, and dooms their objects in the same transaction.
+/// Deletes the game with its videos, clips and the reels that those made by themselves, and dooms their objects in the same transaction.
 pub async fn delete(db: &Db, owner: &AccountId, id: &GameId) -> Result<bool, sqlx::Error> {
     let mut tx = db.begin_write().await?;
     for column in ["object_key", "poster_key"] {
@@ -358,6 +358,7 @@ pub async fn delete(db: &Db, owner: &AccountId, id: &GameId) -> Result<bool, sql
             .execute(&mut *tx)
             .await?;
     }
+    crate::reels::store::delete_untouched_of_game(&mut tx, owner, id).await?;
     let done = sqlx::query("DELETE FROM games WHERE id = $1 AND owner = $2")
         .bind(id.as_str())
         .bind(owner.as_str())

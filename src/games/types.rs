@@ -36,7 +36,8 @@ impl GameDetails {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct GameUpdate {
-    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    /// Through REST the path says it.
+    #[cfg_attr(feature = "ssr", schema(value_type = String, required = false))]
     pub id: GameId,
     pub version: i64,
     pub details: GameDetails,

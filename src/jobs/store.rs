@@ -51,7 +51,7 @@ pub async fn claim(db: &Db, worker: &str) -> Result<Option<Job>, sqlx::Error> {
     // Fair between owners: who has fewer jobs running goes first.
     let sql = format!(
         "UPDATE jobs SET state = 'processing', attempt = attempt + 1, fence = fence + 1, worker = $1, lease_until = $2, \
-         started_at = COALESCE(started_at, $3), progress_at = $3, version = version + 1 \
+         done_before = CASE WHEN done > done_before THEN done ELSE done_before END, started_at = COALESCE(started_at, $3), progress_at = $3, version = version + 1 \
          WHERE id = (SELECT q.id FROM jobs q WHERE q.cancel_requested_at IS NULL AND q.attempt < q.max_attempts AND \
          ((q.state = 'pending' AND q.run_after <= $3) OR (q.state = 'processing' AND q.lease_until < $3)) \
          ORDER BY q.priority, \
@@ -200,10 +200,16 @@ pub async fn request_cancel(db: &Db, owner: &AccountId, id: &JobId) -> Result<()
     .map(drop)
 }
 
-/// At boot: this folder has one server only, so every lease that is left is a dead process's. Its attempts stay charged
-/// but for one, so that a restart alone never uses a job up, and a job that kills the process each time still ends.
+/// At boot: this folder has one server only, so every lease that is left is a dead process's. An attempt that came further
+/// than any before is not charged: restarts never use up a job that moves, and one that kills the process each time at the
+/// same place still ends.
 pub async fn release_all(db: &Db) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query("UPDATE jobs SET lease_until = 0 WHERE state = 'processing'").execute(db.pool()).await?;
+    let done = sqlx::query(
+        "UPDATE jobs SET lease_until = 0, version = version + 1, \
+         attempt = CASE WHEN done > done_before THEN attempt - 1 ELSE attempt END WHERE state = 'processing'",
+    )
+    .execute(db.pool())
+    .await?;
     Ok(done.rows_affected())
 }
 
@@ -241,7 +247,7 @@ pub async fn is_stalled(db: &Db, job: &Job, longest_ms: i64) -> Result<bool, sql
 pub async fn retry(db: &Db, owner: &AccountId, id: &JobId) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
         "UPDATE jobs SET state = 'pending', attempt = 0, run_after = 0, cancel_requested_at = NULL, error_code = NULL, \
-         error_detail = NULL, log_tail = NULL, stage = '', done = 0, started_at = NULL, finished_at = NULL, \
+         error_detail = NULL, log_tail = NULL, stage = '', done = 0, done_before = 0, started_at = NULL, finished_at = NULL, \
          version = version + 1 WHERE id = $1 AND owner = $2 AND state IN ('error', 'cancelled') \
          AND NOT EXISTS (SELECT 1 FROM jobs r WHERE r.owner = jobs.owner AND r.request_hash = jobs.request_hash \
          AND r.state IN ('pending', 'processing'))",

@@ -29,11 +29,8 @@ use crate::{
     error::{ApiError, Code},
     exports::progress::Paces,
     live::versions::Versions,
-    ui::{
-        not_found::NotFoundPage,
-        notice::LoadError,
-        shell::{EditorPage, Page},
-    },
+    shell::{EditorPage, Page, not_found::NotFoundPage},
+    ui::notice::LoadError,
 };
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;

@@ -13,10 +13,8 @@ use crate::{
         types::{ClipFilter, LibraryClip},
     },
     live::versions::Versions,
-    ui::{
-        notice::{EmptyNotice, LoadError},
-        shell::Page,
-    },
+    shell::Page,
+    ui::notice::{EmptyNotice, LoadError},
 };
 use leptos::prelude::*;
 

@@ -9,7 +9,7 @@ use crate::{
     error::ApiError,
     server::{
         door::Caller,
-        reply::{Body, PathId},
+        reply::{Body, Change, PathId},
     },
 };
 use axum::{Json, http::StatusCode};
@@ -34,22 +34,17 @@ pub async fn get(caller: Caller, PathId(id): PathId<ReelId>) -> Result<Json<Reel
 
 /// Rename, reshape, reorder; add and remove clips
 #[utoipa::path(put, path = "/api/reels/{id}", tag = "reels", params(("id" = String, Path)), request_body = ReelUpdate, responses((status = 200, body = Reel), (status = 409, body = ApiError), (status = 422, body = ApiError)))]
-pub async fn update(
-    caller: Caller,
-    PathId(id): PathId<ReelId>,
-    Body(update): Body<ReelUpdate>,
-) -> Result<Json<Reel>, ApiError> {
-    service::update(&caller, ReelUpdate { id, ..update }).await.map(Json)
+pub async fn update(caller: Caller, Change { change, .. }: Change<ReelId, ReelUpdate>) -> Result<Json<Reel>, ApiError> {
+    service::update(&caller, change).await.map(Json)
 }
 
 /// Frame a clip of a reel: crop keyframes, trim, speed
 #[utoipa::path(put, path = "/api/reel-clips/{id}/framing", tag = "reels", params(("id" = String, Path)), request_body = FramingUpdate, responses((status = 200, body = ReelClip), (status = 409, body = ApiError), (status = 422, body = ApiError)))]
 pub async fn update_framing(
     caller: Caller,
-    PathId(id): PathId<ReelClipId>,
-    Body(update): Body<FramingUpdate>,
+    Change { change, .. }: Change<ReelClipId, FramingUpdate>,
 ) -> Result<Json<ReelClip>, ApiError> {
-    service::update_framing(&caller, FramingUpdate { id, ..update }).await.map(Json)
+    service::update_framing(&caller, change).await.map(Json)
 }
 
 /// Delete a reel; its clips stay

@@ -111,12 +111,14 @@ pub async fn update(caller: &Caller, update: ReelUpdate) -> Result<Reel, ApiErro
         return Err(ApiError::conflict());
     }
     let places = store::places(&mut tx, &row.id).await?;
+    // What the order leaves out makes room for what is added.
+    let kept = update.order.as_ref().map_or(places.len(), Vec::len);
     if let Some(order) = &update.order {
         check_order(&places, order)?;
         store::reorder(&mut tx, &row.id, &places, order).await?;
     }
     if !update.add.is_empty() {
-        check_count(places.len() + update.add.len())?;
+        check_count(kept + update.add.len())?;
         known_clips(&mut tx, owner, &update.add).await?;
         store::add_clips(&mut tx, owner, &row.id, &update.add).await?;
     }

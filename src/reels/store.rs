@@ -6,7 +6,7 @@ use crate::{
     domain::{
         aspect::Aspect,
         framing::Framing,
-        ids::{AccountId, ClipId, ReelClipId, ReelId},
+        ids::{AccountId, ClipId, GameId, ReelClipId, ReelId},
         naming::{self, ReelSource},
         rating::Rating,
         time::Micros,
@@ -364,6 +364,24 @@ pub async fn delete_untouched_of(
     .fetch_optional(connection)
     .await?;
     row.map(|row| parsed(&row, "id")).transpose()
+}
+
+/// Deletes the reels that a game's clips made by themselves, while nobody has touched them.
+pub async fn delete_untouched_of_game(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    game: &GameId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "DELETE FROM reels WHERE owner = $1 AND touched = 0 \
+         AND made_from_clip IN (SELECT c.id FROM clips c WHERE c.game = $2) \
+         AND NOT EXISTS (SELECT 1 FROM exports e WHERE e.reel = reels.id)",
+    )
+    .bind(owner.as_str())
+    .bind(game.as_str())
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 pub async fn delete(db: &Db, owner: &AccountId, id: &ReelId) -> Result<bool, sqlx::Error> {

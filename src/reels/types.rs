@@ -106,7 +106,8 @@ pub struct NewReel {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ReelUpdate {
-    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    /// Through REST the path says it.
+    #[cfg_attr(feature = "ssr", schema(value_type = String, required = false))]
     pub id: ReelId,
     pub version: i64,
     #[serde(default)]
@@ -127,7 +128,8 @@ pub struct ReelUpdate {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct FramingUpdate {
-    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    /// Through REST the path says it.
+    #[cfg_attr(feature = "ssr", schema(value_type = String, required = false))]
     pub id: ReelClipId,
     /// Of the clip in the reel, not of the reel.
     pub version: i64,

@@ -248,6 +248,12 @@ pub fn leptos_options(path: &Path) -> Result<LeptosOptions, ConfigError> {
     if options.output_name.is_empty() {
         options.output_name = "touchline".into();
     }
+    // The names of script and style, written beside the program by `cargo leptos build`. A page without them panics.
+    let hashes = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join(&*options.hash_file)));
+    if options.hash_files && !hashes.is_some_and(|file| file.exists()) {
+        tracing::warn!("server.no_hashes: pages have no script and style; build with cargo leptos build");
+        options.hash_files = false;
+    }
     Ok(options)
 }
 

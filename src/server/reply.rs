@@ -11,7 +11,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use serde::de::DeserializeOwned;
-use std::str::FromStr;
+use serde_json::Value;
+use std::{marker::PhantomData, str::FromStr};
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
@@ -83,6 +84,31 @@ impl<S: Send + Sync, T: FromStr + Send> FromRequestParts<S> for PathId<T> {
         let Path(text) =
             Path::<String>::from_request_parts(parts, state).await.map_err(|_| ApiError::not_found("item"))?;
         text.parse().map(Self).map_err(|_| ApiError::not_found("item"))
+    }
+}
+
+/// A change of the item in the path: a JSON object whose `id` is the path's, whatever it says itself.
+pub struct Change<Id, T> {
+    pub change: T,
+    id: PhantomData<Id>,
+}
+
+impl<S: Send + Sync, Id: FromStr + Send, T: DeserializeOwned> FromRequest<S> for Change<Id, T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let (mut parts, body) = request.into_parts();
+        let Path(id) = Path::<String>::from_request_parts(&mut parts, state)
+            .await
+            .ok()
+            .filter(|Path(id)| id.parse::<Id>().is_ok())
+            .ok_or_else(|| ApiError::not_found("item"))?;
+        let Body(mut fields) =
+            Body::<serde_json::Map<String, Value>>::from_request(Request::from_parts(parts, body), state).await?;
+        fields.insert("id".to_owned(), Value::String(id));
+        serde_json::from_value(Value::Object(fields))
+            .map(|change| Self { change, id: PhantomData })
+            .map_err(|error| ApiError::new(Code::Malformed, error.to_string()))
     }
 }
 

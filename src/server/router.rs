@@ -10,8 +10,8 @@ use crate::{
     app::{App, shell},
     error::ApiError,
     gallery, games, live,
+    shell::not_found::ResponseStatus,
     storage::LocalStore,
-    ui::not_found::ResponseStatus,
 };
 use axum::{
     Router,

@@ -40,9 +40,6 @@ pub async fn create(caller: &Caller, new: NewUpload) -> Result<Upload, ApiError>
     if let Some(open) = store::open_of(db.pool(), owner, &new.game, &new.fingerprint, new.size).await? {
         return show(caller, open).await;
     }
-    if store::count_open(db, owner).await? >= caller.app.config.uploads.max_open {
-        return Err(ApiError::new(Code::TooMany, "Too many uploads are open. Finish or cancel one, then try again."));
-    }
     let row = begin(caller, &new).await?;
     caller.changed(Topic::Games);
     Ok(shown(row, Vec::new()))
@@ -77,10 +74,18 @@ async fn begin(caller: &Caller, new: &NewUpload) -> Result<UploadRow, ApiError> 
     // A double click comes here twice at once: the second finds what the first has begun.
     let game_is_there = games::store::hold(&mut tx, owner, &new.game).await?;
     let twin = store::open_of(&mut *tx, owner, &new.game, &new.fingerprint, new.size).await?;
-    if twin.is_some() || !game_is_there {
+    let begun = match twin {
+        _ if !game_is_there => Some(Err(ApiError::not_found("game"))),
+        Some(twin) => Some(Ok(twin)),
+        // Counted where the row is written, so that many at once are not more than one after the other.
+        None => (store::count_open(&mut tx, owner).await? >= caller.app.config.uploads.max_open).then(|| {
+            Err(ApiError::new(Code::TooMany, "Too many uploads are open. Finish or cancel one, then try again."))
+        }),
+    };
+    if let Some(begun) = begun {
         drop(tx);
         caller.app.store.abort_multipart(&key, &row.store_upload).await?;
-        return twin.ok_or_else(|| ApiError::not_found("game"));
+        return begun;
     }
     if !exists {
         let video = VideoRow {

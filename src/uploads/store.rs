@@ -101,10 +101,13 @@ pub async fn newest_of_game(db: &Db, owner: &AccountId, game: &GameId) -> Result
     row.as_ref().map(upload).transpose()
 }
 
-pub async fn count_open(db: &Db, owner: &AccountId) -> Result<i64, sqlx::Error> {
+/// How many uploads the owner has open. Holds the account's row until the transaction ends: two that count wait for each
+/// other.
+pub async fn count_open(connection: &mut AnyConnection, owner: &AccountId) -> Result<i64, sqlx::Error> {
+    sqlx::query("UPDATE accounts SET name = name WHERE id = $1").bind(owner.as_str()).execute(&mut *connection).await?;
     let row = sqlx::query("SELECT CAST(COUNT(*) AS BIGINT) AS open FROM uploads WHERE owner = $1 AND state = 'open'")
         .bind(owner.as_str())
-        .fetch_one(db.pool())
+        .fetch_one(connection)
         .await?;
     row.try_get("open")
 }

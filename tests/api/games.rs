@@ -53,3 +53,23 @@ on_both!(bad_details_are_refused_and_nothing_is_written, |app: TestApp| async mo
     }
     assert_eq!(app.count("games").await, 0);
 });
+
+on_both!(a_game_takes_along_only_what_it_made_by_itself, |app: TestApp| async move {
+    let (game, upload) = app.game_with_upload(1000).await;
+    for at in [0, 5_000] {
+        app.clip(&upload, (at, at + 1_000), json!({"rating": 5})).await;
+    }
+    let clip = app.clip(&upload, (9_000, 9_500), json!({})).await;
+    app.reel("9:16", &[&clip]).await;
+    let reels = app.get("/api/reels").await.ok();
+    assert_eq!(reels.as_array().map(Vec::len), Some(3), "two by five stars, one by hand");
+    let touched =
+        reels.as_array().unwrap().iter().find(|reel| reel["name"].as_str().unwrap().contains("Brilliant")).unwrap();
+    let path = format!("/api/reels/{}", touched["id"].as_str().unwrap());
+    app.put(&path, json!({"version": touched["version"], "name": "Mine"})).await.ok();
+    app.delete(&format!("/api/games/{}", game["id"].as_str().unwrap())).await.ok();
+    let left = app.get("/api/reels").await.ok();
+    let mut names: Vec<&str> = left.as_array().unwrap().iter().map(|reel| reel["name"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["Mine", "Vs Rovers Dec 6"], "what somebody made or named stays");
+});

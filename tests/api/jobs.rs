@@ -226,6 +226,27 @@ on_both!(a_failure_waits_and_a_stop_is_not_charged, |queue: Queue| async move {
     assert_eq!(queue.claim().await.expect("let go").attempt, 3);
 });
 
+on_both!(restarts_do_not_use_up_a_job_that_moves, |queue: Queue| async move {
+    let id = queue.export("a").await;
+    for frames in [30, 60, 90, 120, 150] {
+        let job = queue.claim().await.expect("the server starts, and goes on");
+        let progress = Progress { stage: "render", done: frames, total: 900 };
+        assert_eq!(store::tick(&queue.db, &job, progress, true).await.expect("an answer"), Ticked::GoOn);
+        assert_eq!(store::release_all(&queue.db).await.expect("an answer"), 1);
+    }
+    // Now it dies at the same place each time.
+    for attempt in 1..=3 {
+        let job = queue.claim().await.expect("a job");
+        assert_eq!(job.attempt, attempt);
+        let progress = Progress { stage: "render", done: 150, total: 900 };
+        store::tick(&queue.db, &job, progress, true).await.expect("an answer");
+        store::release_all(&queue.db).await.expect("an answer");
+    }
+    assert!(queue.claim().await.is_none());
+    store::end_abandoned(&queue.db).await.expect("an answer");
+    assert_eq!(queue.text(&id, "error_code").await, "crash_loop");
+});
+
 on_both!(urgent_work_goes_first_and_owners_take_turns, |queue: Queue| async move {
     let (one, two) = (queue.export("1").await, queue.export("2").await);
     let other = accounts::store::create(&queue.db, "Somebody else").await.expect("an account");

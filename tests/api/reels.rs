@@ -161,3 +161,29 @@ on_both!(a_deleted_reel_leaves_its_clips, |app: TestApp| async move {
     }
     assert_eq!((app.count("reels").await, app.count("reel_clips").await), (0, 0));
 });
+
+on_both!(a_full_reel_swaps_clips, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(1000).await;
+    let clip = app.clip(&upload, (0, 1_000), json!({})).await;
+    let reel = app.reel("9:16", &vec![&clip; 500]).await;
+    let places: Vec<Value> = reel["clips"].as_array().unwrap().iter().map(|place| place["id"].clone()).collect();
+    change(&app, &reel, json!({"add": [clip["id"]]})).await.refused(422, "invalid");
+    let swapped = change(&app, &reel, json!({"order": places[1..], "add": [clip["id"]]})).await.ok();
+    assert_eq!(clips_of(&swapped).len(), 500);
+});
+
+on_both!(a_body_needs_no_id_beside_the_path, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(1000).await;
+    let clip = app.clip(&upload, (0, 1_000), json!({})).await;
+    let (reel, other) = (app.reel("9:16", &[&clip]).await, app.reel("9:16", &[&clip]).await);
+    let path = format!("/api/reels/{}", id(&reel["id"]));
+    let named = app.put(&path, json!({"version": 1, "name": "A"})).await.ok();
+    assert_eq!((&named["id"], &named["name"]), (&reel["id"], &json!("A")));
+    // The path wins over what the body says.
+    let named = app.put(&path, json!({"id": other["id"], "version": 2, "name": "B"})).await.ok();
+    assert_eq!((&named["id"], &named["name"]), (&reel["id"], &json!("B")));
+    for bad in [json!([]), json!({"name": "C"}), json!({"version": "2"})] {
+        app.put(&path, bad).await.refused(400, "malformed");
+    }
+    app.put("/api/reels/none", json!({"version": 1})).await.refused(404, "not_found");
+});

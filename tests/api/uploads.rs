@@ -205,3 +205,15 @@ on_both!(a_deleted_game_takes_its_recording_along, |app: TestApp| async move {
     eventually("the object is gone", async || (app.get(&url).await.status.as_u16() == 404).then_some(())).await;
     assert_eq!((app.count("videos").await, app.count("uploads").await), (0, 0));
 });
+
+on_both!(many_at_once_are_no_more_than_the_bound, |config| config.uploads.max_open = 2, |app: TestApp| async move {
+    let game = app.game().await;
+    let names = ["a.mp4", "b.mp4", "c.mp4", "d.mp4", "e.mp4", "f.mp4"];
+    let answers =
+        futures::future::join_all(names.map(|name| app.post("/api/uploads", new(&game, name, 9, name)))).await;
+    let begun = answers.iter().filter(|answer| answer.status.is_success()).count();
+    assert_eq!((begun, app.count("uploads").await, app.count("store_uploads").await), (2, 2, 2));
+    for refused in answers.iter().filter(|answer| !answer.status.is_success()) {
+        refused.refused(429, "too_many");
+    }
+});

@@ -1,7 +1,8 @@
-//! The frame of every page: top bar, what runs, and on a phone the tab bar.
+//! The frame of every page: top bar, what runs, and on a phone the tab bar. It knows the slices whose work it shows.
 
 mod avatar;
 mod export_watch;
+pub mod not_found;
 mod search;
 mod status_bar;
 mod top_bar;

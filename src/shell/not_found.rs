@@ -1,6 +1,6 @@
 //! Where no page is.
 
-use super::shell::Page;
+use super::Page;
 use leptos::prelude::*;
 
 #[component]
