@@ -17,9 +17,9 @@ use crate::{
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
-    SsrMode,
+    Lazy, LazyRoute, SsrMode,
     components::{Route, Router, Routes},
-    path,
+    lazy_route, path,
 };
 
 /// Sets the chosen theme before the first paint, so that the page never flashes in the other one.
@@ -49,6 +49,32 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
+/// A page whose code the browser fetches when it is first opened, so that the library comes fast.
+macro_rules! lazy_page {
+    ($route:ident, $page:ident) => {
+        struct $route;
+
+        #[lazy_route]
+        impl LazyRoute for $route {
+            fn data() -> Self {
+                Self
+            }
+
+            fn view(this: Self) -> AnyView {
+                let _ = this;
+                view! { <$page /> }.into_any()
+            }
+        }
+    };
+}
+
+lazy_page!(NewGameRoute, NewGamePage);
+lazy_page!(AnnotateRoute, AnnotatePage);
+lazy_page!(NewReelRoute, NewReelPage);
+lazy_page!(ReelRoute, ReelPage);
+lazy_page!(GalleryRoute, GalleryPage);
+lazy_page!(JobsRoute, JobsPage);
+
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -56,7 +82,7 @@ pub fn App() -> impl IntoView {
     let toasts = Toasts::provide();
     let _ = UploadQueue::provide(versions, toasts);
     provide_context(Paces::new());
-    // Effects run in the browser only: the mark that tests and scripts wait for, and the socket.
+    // Effects run in the browser only.
     Effect::new(move |_| crate::browser::started(versions));
 
     view! {
@@ -64,12 +90,12 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view=LibraryPage ssr=SsrMode::Async />
-                <Route path=path!("/games/new") view=NewGamePage ssr=SsrMode::Async />
-                <Route path=path!("/games/:id") view=AnnotatePage ssr=SsrMode::Async />
-                <Route path=path!("/reels/new") view=NewReelPage ssr=SsrMode::Async />
-                <Route path=path!("/reels/:id") view=ReelPage ssr=SsrMode::Async />
-                <Route path=path!("/gallery") view=GalleryPage ssr=SsrMode::Async />
-                <Route path=path!("/jobs") view=JobsPage ssr=SsrMode::Async />
+                <Route path=path!("/games/new") view={Lazy::<NewGameRoute>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/games/:id") view={Lazy::<AnnotateRoute>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/reels/new") view={Lazy::<NewReelRoute>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/reels/:id") view={Lazy::<ReelRoute>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/gallery") view={Lazy::<GalleryRoute>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/jobs") view={Lazy::<JobsRoute>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
             </Routes>

@@ -19,8 +19,7 @@ mod xhr;
 
 use crate::{live::versions::Versions, uploads::queue::UploadQueue};
 
-/// Called once when the page was taken over: opens the socket, guards running uploads, and marks the body for whoever
-/// waits for that.
+/// Called once while the page is taken over: opens the socket and guards running uploads.
 pub fn started(versions: Versions) {
     let queue = leptos::prelude::use_context::<UploadQueue>();
     // Who has not signed in yet hears nothing.
@@ -30,6 +29,10 @@ pub fn started(versions: Versions) {
     if let Some(queue) = queue {
         page::warn_before_leaving(move || queue.needs_the_tab());
     }
+}
+
+/// Called once when all of the page was taken over: marks the body for whoever waits for that.
+pub fn taken_over() {
     if let Some(body) = leptos::prelude::document().body() {
         let _ = body.set_attribute("data-hydrated", "");
     }
