@@ -24,7 +24,7 @@ dev: setup-build ## Serves while you work: rebuilds and reloads at every change
 	@exec $(with) cargo leptos watch
 
 build: setup-build ## Builds server and WASM for release
-	@$(with) cargo leptos build --release --split
+	@$(with) cargo leptos build --release --split --lib-features hydrate --lib-features split --bin-features ssr --bin-features split
 
 test: setup-test ## Runs every check that a change must pass
 	@$(with) scripts/test

@@ -68,7 +68,7 @@ async fn main() {
     let floor = percentile_ms(&mut floor, 0.5);
     let sign = format!("/api/uploads/{}/sign", last.upload);
     let none = Value::Null;
-    let (search, part, new) = (json!({}), json!({"parts": [1]}), clip(&last.video, 1));
+    let (search, part, new) = (json!({}), json!({"parts": [{"number": 1}]}), clip(&last.video, 1));
     let calls = [
         ("healthz", "/healthz".to_owned(), &none, 50.0),
         ("list of 500 games", "/api/games".to_owned(), &none, 200.0),

@@ -16,6 +16,8 @@ export interface GameOptions {
   sound?: boolean;
   /** The marker crosses a fifth of the picture every ten seconds, so that its place tells the frame. */
   moving?: boolean;
+  /** Noise over the picture: about ten megabytes a second, for tests that need a large file. */
+  noisy?: boolean;
 }
 
 export interface Game {
@@ -32,7 +34,7 @@ const even = (value: number) => 2 * Math.round(value / 2);
 
 /** A real H.264 and AAC recording: a moving grey picture, a magenta square that stands still or moves, and a tone. */
 export function makeGame(options: GameOptions): Game {
-  const { name = "game", seconds, size = "1920x1080", rate = 30, faststart = true, sound = true, moving = false } = options;
+  const { name = "game", seconds, size = "1920x1080", rate = 30, faststart = true, sound = true, moving = false, noisy = false } = options;
   const [width, height] = size.split("x").map(Number);
   const marker = { x: even(width * 0.3), y: even(height * 0.4), size: even(height / 18) };
 
@@ -43,7 +45,7 @@ export function makeGame(options: GameOptions): Game {
   const along = `x='${marker.x}+mod(t,10)*${even(width / 50)}':y=${marker.y}:shortest=1`;
   const filter = moving
     ? ["-filter_complex", `[0:v]hue=s=0,format=yuv420p[grey];${square}[square];[grey][square]overlay=${along}`]
-    : ["-vf", `hue=s=0,format=yuv420p,${box}`];
+    : ["-vf", `hue=s=0,${noisy ? "noise=alls=90:allf=t," : ""}format=yuv420p,${box}`];
   const arguments_ = [
     ...input,
     ...(sound ? tone : []),

@@ -23,10 +23,12 @@ export class Server {
   private constructor(
     private port: number,
     readonly data: string,
+    private env: Record<string, string>,
   ) {}
 
-  static async start(): Promise<Server> {
-    const server = new Server(await freePort(), mkdtempSync(join(tmpdir(), "touchline-server-")));
+  /** `env` configures it beside what every test's server has. */
+  static async start(env: Record<string, string> = {}): Promise<Server> {
+    const server = new Server(await freePort(), mkdtempSync(join(tmpdir(), "touchline-server-")), env);
     await server.restart();
     return server;
   }
@@ -61,6 +63,7 @@ export class Server {
         LEPTOS_SITE_ADDR: `127.0.0.1:${this.port}`,
         LEPTOS_SITE_ROOT: "target/site",
         TOUCHLINE_DATA: this.data,
+        ...this.env,
       },
     });
     for (let tries = 0; tries < 100; tries++) {

@@ -19,7 +19,7 @@ use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     Lazy, LazyRoute, SsrMode,
     components::{Route, Router, Routes},
-    lazy_route, path,
+    path,
 };
 
 /// Sets the chosen theme before the first paint, so that the page never flashes in the other one.
@@ -49,12 +49,14 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// A page whose code the browser fetches when it is first opened, so that the library comes fast.
+/// A page whose code the browser fetches when it is first opened, so that the library comes fast. Only what `make build`
+/// builds is split (feature `split`): without it all pages are in one file.
 macro_rules! lazy_page {
     ($route:ident, $page:ident) => {
         struct $route;
 
-        #[lazy_route]
+        #[cfg(feature = "split")]
+        #[leptos_router::lazy_route]
         impl LazyRoute for $route {
             fn data() -> Self {
                 Self
@@ -62,6 +64,17 @@ macro_rules! lazy_page {
 
             fn view(this: Self) -> AnyView {
                 let _ = this;
+                view! { <$page /> }.into_any()
+            }
+        }
+
+        #[cfg(not(feature = "split"))]
+        impl LazyRoute for $route {
+            fn data() -> Self {
+                Self
+            }
+
+            async fn view(_: Self) -> AnyView {
                 view! { <$page /> }.into_any()
             }
         }

@@ -27,6 +27,8 @@ pub enum Code {
     NotReady,
     /// 413
     TooLarge,
+    /// 413: the account's recordings would be more than the server keeps for it.
+    QuotaExceeded,
     /// 415
     UnsupportedType,
     /// 422: a field's value is not allowed.
@@ -51,7 +53,7 @@ impl Code {
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::Conflict | Self::NotReady => 409,
-            Self::TooLarge => 413,
+            Self::TooLarge | Self::QuotaExceeded => 413,
             Self::UnsupportedType => 415,
             Self::Invalid => 422,
             Self::TooMany => 429,

@@ -1,34 +1,47 @@
 //! Files of this computer: chosen, dropped, played from memory, read in slices.
 
+use super::{handle::FileHandle, js};
 use leptos::ev;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, DataTransfer, File, FileList, HtmlInputElement, Url};
+use web_sys::{Blob, File, FileList, HtmlInputElement, Url};
 
 /// A file that the user gave us. It never leaves the tab's thread.
 #[derive(Clone)]
-pub struct LocalFile(SendWrapper<File>);
+pub struct LocalFile {
+    file: SendWrapper<File>,
+    /// By which it is found again after a reload, in browsers that have such.
+    handle: Option<FileHandle>,
+}
 
 impl From<File> for LocalFile {
     fn from(file: File) -> Self {
-        Self(SendWrapper::new(file))
+        Self::with_handle(file, None)
     }
 }
 
 impl LocalFile {
+    pub fn with_handle(file: File, handle: Option<FileHandle>) -> Self {
+        Self { file: SendWrapper::new(file), handle }
+    }
+
+    pub const fn handle(&self) -> Option<&FileHandle> {
+        self.handle.as_ref()
+    }
+
     pub fn name(&self) -> String {
-        self.0.name()
+        self.file.name()
     }
 
     /// Bytes.
     #[allow(clippy::cast_possible_truncation)] // A file's size is a whole number below 2^53.
     pub fn size(&self) -> i64 {
-        self.0.size() as i64
+        self.file.size() as i64
     }
 
     /// What the browser takes it for; may be empty.
     pub fn media_type(&self) -> String {
-        self.0.type_()
+        self.file.type_()
     }
 
     /// Whether it may be a recording: by its type, or by its ending where the browser knows none.
@@ -42,7 +55,7 @@ impl LocalFile {
     /// A stretch of it, without a media type, so that a request carries none.
     #[allow(clippy::cast_precision_loss)] // As above.
     pub fn slice(&self, offset: i64, length: i64) -> Result<Blob, JsValue> {
-        self.0.slice_with_f64_and_f64_and_content_type(offset as f64, (offset + length) as f64, "")
+        self.file.slice_with_f64_and_f64_and_content_type(offset as f64, (offset + length) as f64, "")
     }
 
     /// The bytes of a stretch; `None` when the file changed or cannot be read any more.
@@ -54,7 +67,7 @@ impl LocalFile {
 
     /// An address under which this tab can play it.
     pub fn url(&self) -> Option<ObjectUrl> {
-        Url::create_object_url_with_blob(&self.0).ok().map(ObjectUrl)
+        Url::create_object_url_with_blob(&self.file).ok().map(ObjectUrl)
     }
 }
 
@@ -83,9 +96,19 @@ pub fn chosen(event: &ev::Event) -> Vec<LocalFile> {
     files
 }
 
-/// What was dropped.
+/// What was dropped, with handles where the browser gives them.
 pub fn dropped(event: &ev::DragEvent) -> Vec<LocalFile> {
-    all(event.data_transfer().and_then(|data: DataTransfer| data.files()))
+    let Some(data) = event.data_transfer() else { return Vec::new() };
+    let items = data.items();
+    let files: Vec<LocalFile> = (0..items.length())
+        .filter_map(|index| items.get(index))
+        .filter_map(|item| {
+            // Asked for now: after the event the item is empty.
+            let handle = js::call(&item, "getAsFileSystemHandle", &[]).ok().map(FileHandle::new);
+            Some(LocalFile::with_handle(item.get_as_file().ok()??, handle))
+        })
+        .collect();
+    if files.is_empty() { all(data.files()) } else { files }
 }
 
 /// Whether what is dragged holds files.

@@ -6,7 +6,11 @@ pub mod clock;
 pub mod dialog;
 pub mod files;
 pub mod focus;
+pub mod handle;
+mod js;
 pub mod keys;
+mod locks;
+mod memory;
 pub mod menu;
 pub mod page;
 pub mod pointer;
@@ -15,6 +19,7 @@ pub mod storage;
 pub mod theme;
 pub mod uploads;
 pub mod video;
+mod wake_lock;
 mod xhr;
 
 use crate::{live::versions::Versions, uploads::queue::UploadQueue};
@@ -23,11 +28,15 @@ use crate::{live::versions::Versions, uploads::queue::UploadQueue};
 pub fn started(versions: Versions) {
     let queue = leptos::prelude::use_context::<UploadQueue>();
     // Who has not signed in yet hears nothing.
-    if leptos::prelude::location().pathname().is_ok_and(|path| path != "/login") {
+    let is_signed_in = leptos::prelude::location().pathname().is_ok_and(|path| path != "/login");
+    if is_signed_in {
         socket::open(versions, queue);
     }
     if let Some(queue) = queue {
         page::warn_before_leaving(move || queue.needs_the_tab());
+        if is_signed_in {
+            uploads::open(queue);
+        }
     }
 }
 

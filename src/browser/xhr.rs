@@ -27,18 +27,18 @@ pub struct Put {
 }
 
 impl Put {
-    /// Sends `body`; `media_type` only where the server wants one.
+    /// Sends `body` with these headers.
     pub fn send(
         part: i32,
         url: &str,
         body: &Blob,
-        media_type: Option<&str>,
+        headers: &[(String, String)],
         events: UnboundedSender<PutEvent>,
     ) -> Result<Self, JsValue> {
         let request = XmlHttpRequest::new()?;
         request.open_with_async("PUT", url, true)?;
-        if let Some(media_type) = media_type {
-            request.set_request_header("Content-Type", media_type)?;
+        for (name, value) in headers {
+            request.set_request_header(name, value)?;
         }
         let told = events.clone();
         #[allow(clippy::cast_possible_truncation)] // Bytes, far below 2^53.
@@ -48,17 +48,23 @@ impl Put {
         request.upload()?.set_onprogress(Some(progress.as_ref().unchecked_ref()));
         let answered = request.clone();
         let ended = Closure::new(move || {
-            let retry_after = answered.get_response_header("Retry-After").ok().flatten();
             let _ = events.unbounded_send(PutEvent::Ended {
                 part,
                 status: answered.status().unwrap_or(0),
-                retry_after: retry_after.and_then(|seconds| seconds.parse().ok()),
+                retry_after: retry_after(&answered),
             });
         });
         request.set_onloadend(Some(ended.as_ref().unchecked_ref()));
         request.send_with_opt_blob(Some(body))?;
         Ok(Self { request, _progress: progress, _ended: ended })
     }
+}
+
+/// Seconds. Looked up among the headers that the store lets us see: asking for one that it hides is an error on the console.
+fn retry_after(answered: &XmlHttpRequest) -> Option<f64> {
+    let headers = answered.get_all_response_headers().ok()?;
+    let mut named = headers.lines().filter_map(|line| line.split_once(':'));
+    named.find(|(name, _)| name.eq_ignore_ascii_case("retry-after"))?.1.trim().parse().ok()
 }
 
 impl Drop for Put {

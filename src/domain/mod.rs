@@ -3,12 +3,14 @@
 
 pub mod aspect;
 pub mod calendar;
+pub mod checksum;
 pub mod framing;
 pub mod geometry;
 pub mod ids;
 pub mod keyframes;
 pub mod left;
 pub mod naming;
+pub mod parts;
 pub mod plan;
 pub mod rating;
 pub mod size;
@@ -16,4 +18,5 @@ pub mod tags;
 pub mod text;
 pub mod time;
 pub mod time_map;
+pub mod transfer;
 pub mod video;

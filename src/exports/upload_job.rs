@@ -57,6 +57,7 @@ fn state_word(task: &UploadTask) -> String {
         TaskState::Sending => "Sending from this tab",
         TaskState::Paused => "Paused",
         TaskState::Waiting => "Waiting for the connection",
+        TaskState::Interrupted => "Interrupted",
         TaskState::Finishing => "Reading the video",
         TaskState::Done => "Done",
         TaskState::Failed(_) => "Failed",
@@ -67,7 +68,7 @@ fn state_word(task: &UploadTask) -> String {
 fn state_class(state: &TaskState) -> &'static str {
     match state {
         TaskState::Preparing | TaskState::Sending | TaskState::Finishing => "status status--running",
-        TaskState::Paused | TaskState::Waiting => "status status--waiting",
+        TaskState::Paused | TaskState::Waiting | TaskState::Interrupted => "status status--waiting",
         TaskState::Done => "status status--done",
         TaskState::Failed(_) => "status status--error",
     }
@@ -76,7 +77,7 @@ fn state_class(state: &TaskState) -> &'static str {
 fn progress_class(state: &TaskState) -> &'static str {
     match state {
         TaskState::Preparing | TaskState::Sending | TaskState::Finishing => "progress",
-        TaskState::Paused | TaskState::Waiting => "progress progress--paused",
+        TaskState::Paused | TaskState::Waiting | TaskState::Interrupted => "progress progress--paused",
         TaskState::Done => "progress progress--done",
         TaskState::Failed(_) => "progress progress--error",
     }

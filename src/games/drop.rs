@@ -1,65 +1,25 @@
 //! A video that is chosen or dropped before its game is described: it waits in the queue, and the form opens with it.
 
 use crate::{
-    browser::files::{self, LocalFile},
-    ui::{icon::Icon, toast::Toasts},
+    browser::{files::LocalFile, uploads},
+    ui::{icon::Icon, toast::Toasts, video_file::VideoFile},
     uploads::queue::UploadQueue,
 };
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-/// What a file dialog offers.
-const ACCEPT: &str = "video/*,.mkv,.mts,.m2ts,.ts";
-
-/// Keeps the first video of what was given, or says what is wrong with it.
-fn keep(given: Vec<LocalFile>, queue: UploadQueue, toasts: Toasts) -> bool {
-    let video = given.into_iter().find(LocalFile::may_be_video);
-    let is_kept = video.is_some();
-    if is_kept {
-        queue.pending.set(video);
-    } else {
+/// Keeps the first video of what was given for the form of a new game, and answers whether it did. The file of an
+/// interrupted upload goes on instead; what is no video is said to be none.
+pub fn keep(given: Vec<LocalFile>, queue: UploadQueue, toasts: Toasts) -> bool {
+    let Some(video) = given.into_iter().find(LocalFile::may_be_video) else {
         toasts.error("This file is not a video. Choose an MP4, MOV or MKV.");
+        return false;
+    };
+    if uploads::take_up(queue, &video) {
+        return false;
     }
-    is_kept
-}
-
-/// The whole page takes a video.
-#[component]
-pub fn DropPage(words: &'static str, #[prop(optional, into)] on_kept: Option<Callback<()>>) -> impl IntoView {
-    let (queue, toasts) = (UploadQueue::expect(), Toasts::expect());
-    let is_over = RwSignal::new(false);
-    Effect::new(move |_| {
-        let over = window_event_listener(ev::dragover, move |event| {
-            if files::has_files(&event) {
-                event.prevent_default();
-                is_over.set(true);
-            }
-        });
-        let leave = window_event_listener(ev::dragleave, move |event| {
-            if event.related_target().is_none() {
-                is_over.set(false);
-            }
-        });
-        let drop = window_event_listener(ev::drop, move |event| {
-            if files::has_files(&event) {
-                event.prevent_default();
-                is_over.set(false);
-                if let (true, Some(on_kept)) = (keep(files::dropped(&event), queue, toasts), on_kept) {
-                    on_kept.run(());
-                }
-            }
-        });
-        on_cleanup(move || {
-            over.remove();
-            leave.remove();
-            drop.remove();
-        });
-    });
-    view! {
-        <Show when=move || is_over.get()>
-            <div class="is-dropping" data-drop=words></div>
-        </Show>
-    }
+    queue.pending.set(Some(video));
+    true
 }
 
 /// The form of a new game, as a callback.
@@ -77,20 +37,16 @@ pub fn VideoInput(
 ) -> impl IntoView {
     let (queue, toasts) = (UploadQueue::expect(), Toasts::expect());
     let class = if outline { "button button--outline" } else { "button button--primary button--lg" };
+    let on_files = Callback::new(move |(files,)| {
+        if let (true, Some(on_kept)) = (keep(files, queue, toasts), on_kept) {
+            on_kept.run(());
+        }
+    });
     view! {
         <label class=class>
             <Icon name="upload" />
             <span class="button__text">{label}</span>
-            <input
-                class="visually-hidden"
-                type="file"
-                accept=ACCEPT
-                on:change=move |event| {
-                    if let (true, Some(on_kept)) = (keep(files::chosen(&event), queue, toasts), on_kept) {
-                        on_kept.run(());
-                    }
-                }
-            />
+            <VideoFile on_files />
         </label>
     }
 }

@@ -13,7 +13,6 @@ mod skeleton;
 use self::{address::Address, empty::FirstVisit, games_tab::GamesTab, resume::Resume, skeleton::CardSkeletons};
 use super::{
     api::list_games,
-    drop::{DropPage, open_form},
     types::{GameCard, GameQuery},
 };
 use crate::{
@@ -49,7 +48,6 @@ pub fn LibraryPage() -> impl IntoView {
             <h1 class="visually-hidden">"Library"</h1>
             // A phone has no room for it in the top bar.
             <Search />
-            <DropPage words="Drop the video to add a game" on_kept=open_form() />
             <Transition fallback=CardSkeletons>
                 {move || Suspend::new(async move {
                     match (games.await, reels.await) {

@@ -3,7 +3,7 @@
 use super::{
     api::create_game,
     details_form::{DetailsDraft, DetailsFields},
-    drop::{DropPage, VideoInput},
+    drop::VideoInput,
 };
 use crate::{
     browser::uploads,
@@ -34,7 +34,6 @@ pub fn NewGamePage() -> impl IntoView {
                         <p class="page__lead">"You can start marking clips at once, while the video uploads."</p>
                     </div>
                 </div>
-                <DropPage words="Drop the video of this game" />
                 <VideoChoice />
                 <form
                     class="form"

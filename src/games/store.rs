@@ -72,7 +72,7 @@ impl VideoState {
     }
 }
 
-fn details(row: &AnyRow) -> Result<GameDetails, sqlx::Error> {
+pub fn details(row: &AnyRow) -> Result<GameDetails, sqlx::Error> {
     Ok(GameDetails {
         opponent: row.try_get("opponent")?,
         played_on: parsed(row, "played_on")?,

@@ -4,12 +4,16 @@ use super::state::AppState;
 use crate::{clips, error::ApiError, exports, gallery, games, reels, uploads};
 use axum::{
     Json, Router,
+    extract::DefaultBodyLimit,
     response::Html,
     routing::{any, get},
 };
 use std::fmt::Write as _;
 use utoipa::{OpenApi, openapi::PathItem};
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouterExt as _},
+    routes,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -33,13 +37,15 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(reels::routes::list, reels::routes::create))
         .routes(routes!(reels::routes::get, reels::routes::update, reels::routes::delete))
         .routes(routes!(reels::routes::update_framing))
-        .routes(routes!(uploads::routes::create))
+        .routes(routes!(uploads::routes::list, uploads::routes::create))
         .routes(routes!(uploads::routes::get, uploads::routes::abort))
         .routes(routes!(uploads::routes::sign))
         .routes(routes!(uploads::routes::put_part))
         .routes(routes!(uploads::routes::complete))
         .routes(routes!(uploads::routes::upload_url))
         .routes(routes!(uploads::routes::confirm_video))
+        // A recording of any length, bounded by the service.
+        .routes(routes!(uploads::routes::put_video).layer(DefaultBodyLimit::disable()))
         .routes(routes!(exports::routes::create))
         .routes(routes!(exports::routes::active))
         .routes(routes!(exports::routes::recent))

@@ -1,6 +1,6 @@
 //! Configuration: Leptos.toml, then the environment over it, checked before anything starts.
 
-use crate::media::ToolsConfig;
+use crate::{domain::checksum::Checksum, media::ToolsConfig};
 use config::{Config as Source, Environment, File, FileFormat};
 use leptos::config::{LeptosOptions, get_configuration};
 use serde::Deserialize;
@@ -107,11 +107,15 @@ impl Default for StorageConfig {
 pub struct UploadsConfig {
     pub max_bytes: i64,
     pub max_open: i64,
+    /// Bytes of recordings that an account may have; 0: no bound.
+    pub quota: i64,
+    /// An upload that nobody goes on with for so long is given up.
+    pub expire_days: i64,
 }
 
 impl Default for UploadsConfig {
     fn default() -> Self {
-        Self { max_bytes: 100 << 30, max_open: 20 }
+        Self { max_bytes: 100 << 30, max_open: 20, quota: 0, expire_days: 7 }
     }
 }
 
@@ -221,7 +225,7 @@ impl Config {
         if self.storage.bucket.is_empty() {
             return wrong("storage.bucket", "names the bucket");
         }
-        if !["crc32", "md5", "none"].contains(&self.storage.checksum.as_str()) {
+        if Checksum::from_code(&self.storage.checksum).is_none() {
             return wrong("storage.checksum", "is crc32, md5 or none");
         }
         if self.uploads.max_bytes < 1 {
@@ -229,6 +233,12 @@ impl Config {
         }
         if self.uploads.max_open < 1 {
             return wrong("uploads.max_open", "is a positive number");
+        }
+        if self.uploads.quota < 0 {
+            return wrong("uploads.quota", "is a number of bytes, or 0 for no bound");
+        }
+        if !(1..=3650).contains(&self.uploads.expire_days) {
+            return wrong("uploads.expire_days", "is 1 to 3650 days");
         }
         if !self.password.0.is_empty() && self.password.0.chars().count() < 8 {
             return wrong("TOUCHLINE_PASSWORD", "has at least 8 characters");

@@ -8,10 +8,12 @@ use super::{
 };
 use crate::{
     accounts,
+    domain::checksum::Checksum,
     jobs::{self, wake::Wake},
     live::hub::Hub,
     media::Tools,
     storage::{AllowedOrigins, CacheConfig, LocalStore, ObjectStore, StoreConfig},
+    uploads,
 };
 use leptos::config::LeptosOptions;
 use std::{fs::File, io, net::SocketAddr, path::Path, time::Duration};
@@ -121,6 +123,7 @@ pub async fn run(running: Running) -> Result<(), StartError> {
     println!("Touchline is at http://{address}");
     let runner = tokio::spawn(jobs::runner::run(app.clone()));
     let janitor = tokio::spawn(jobs::janitor::run(app.clone()));
+    let reaper = tokio::spawn(uploads::reaper::run(app.clone()));
     let stop = app.stop.clone();
     let server = axum::serve(listener, router(&app, store.as_ref())).with_graceful_shutdown({
         let stop = stop.clone();
@@ -131,7 +134,7 @@ pub async fn run(running: Running) -> Result<(), StartError> {
         result = server.into_future() => result?,
         () = async { stop.cancelled().await; tokio::time::sleep(GRACE).await } => {}
     }
-    for task in [runner, janitor] {
+    for task in [runner, janitor, reaper] {
         let _ = tokio::time::timeout(GRACE, task).await;
     }
     Ok(())
@@ -177,7 +180,7 @@ pub async fn open_store(
         access_key: storage.access_key.0.clone(),
         secret_key: storage.secret_key.0.clone(),
         path_style: storage.path_style,
-        checksum: storage.checksum.parse().map_err(failed)?,
+        checksum: Checksum::from_code(&storage.checksum).unwrap_or_default(),
     };
     let cache = CacheConfig { folder: config.data.join("cache"), max_bytes: CACHE_BYTES };
     Ok((ObjectStore::remote(remote, cache).map_err(failed)?, None))

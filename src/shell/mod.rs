@@ -1,6 +1,7 @@
 //! The frame of every page: top bar, what runs, and on a phone the tab bar. It knows the slices whose work it shows.
 
 mod avatar;
+mod drop;
 mod export_watch;
 pub mod not_found;
 mod search;
@@ -11,7 +12,10 @@ mod work;
 pub use search::Search;
 pub use status_bar::StatusBar;
 
-use self::top_bar::{TabBar, TopBar};
+use self::{
+    drop::DropPage,
+    top_bar::{TabBar, TopBar},
+};
 use leptos::{prelude::*, text_prop::TextProp};
 use leptos_meta::Title;
 
@@ -26,6 +30,7 @@ pub fn Page(#[prop(into)] title: TextProp, #[prop(optional)] narrow: bool, child
             <main class="page" class:page--narrow=narrow id="main">{children()}</main>
             <StatusBar />
             <TabBar />
+            <DropPage />
         </div>
     }
     .into_any()
@@ -41,6 +46,7 @@ pub fn EditorPage(#[prop(into)] title: TextProp, children: Children) -> impl Int
             <SkipLink />
             {children()}
             <StatusBar />
+            <DropPage />
         </div>
     }
     .into_any()

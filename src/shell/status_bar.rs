@@ -5,10 +5,15 @@ use super::{
     work::{self, Control, Shown, Work},
 };
 use crate::{
-    browser::uploads,
+    browser::{files::LocalFile, uploads},
     exports::progress::{ExportActions, Paces, STAGES},
     live::versions::Versions,
-    ui::{button::IconButton, icon::Icon, progress::Progress},
+    ui::{
+        button::{Button, IconButton, Look, Size},
+        icon::Icon,
+        progress::Progress,
+        video_file::VideoFile,
+    },
     uploads::queue::UploadQueue,
 };
 use leptos::prelude::*;
@@ -133,12 +138,36 @@ fn UploadActions(key: u64, shown: Memo<Option<Shown>>) -> impl IntoView {
                 view! { <IconButton small=true solid=true icon="play" label="Resume upload" on_press=move || uploads::resume(queue, key) /> }
                     .into_any()
             }
+            Control::Continue => {
+                view! {
+                    <Button look=Look::Outline size=Size::Small on_press=move || uploads::go_on(queue, key)>"Continue"</Button>
+                }
+                    .into_any()
+            }
+            Control::Choose => view! { <ChooseAgain key /> }.into_any(),
             Control::Retry => {
                 view! { <IconButton small=true icon="retry" label="Retry upload" on_press=move || uploads::retry(queue, key) /> }
                     .into_any()
             }
         }}
         <IconButton small=true icon="close" label="Cancel upload" on_press=move || uploads::cancel(queue, key) />
+    }
+}
+
+/// Asks for the file of an interrupted upload.
+#[component]
+fn ChooseAgain(key: u64) -> impl IntoView {
+    let queue = UploadQueue::expect();
+    let on_files = Callback::new(move |(files,): (Vec<LocalFile>,)| {
+        if let Some(file) = files.into_iter().next() {
+            uploads::go_on_with(queue, key, file);
+        }
+    });
+    view! {
+        <label class="button button--outline button--sm">
+            <span class="button__text">"Choose file"</span>
+            <VideoFile on_files />
+        </label>
     }
 }
 

@@ -56,6 +56,10 @@ pub enum Control {
     Pause,
     Resume,
     Retry,
+    /// It was interrupted, and the browser finds its file by itself.
+    Continue,
+    /// It was interrupted, and needs its file to be chosen again.
+    Choose,
 }
 
 impl Work {
@@ -87,12 +91,24 @@ fn shown_upload(task: &UploadTask) -> Shown {
         }
         TaskState::Paused => (ProgressTone::Paused, Control::Resume, "Paused".to_owned()),
         TaskState::Waiting => (ProgressTone::Paused, Control::Pause, "No connection, trying again".to_owned()),
+        TaskState::Interrupted => {
+            let control = if task.has_handle { Control::Continue } else { Control::Choose };
+            (ProgressTone::Paused, control, "Interrupted".to_owned())
+        }
         TaskState::Finishing => (ProgressTone::Moving, Control::None, "Reading the file".to_owned()),
         TaskState::Done => (ProgressTone::Done, Control::None, "Done".to_owned()),
         TaskState::Failed(_) => (ProgressTone::Error, Control::Retry, "Failed".to_owned()),
     };
     let note = match &task.state {
         TaskState::Failed(why) => why.clone(),
+        TaskState::Interrupted if task.has_handle => "What arrived is kept. Continue whenever you like.".to_owned(),
+        TaskState::Interrupted => {
+            format!("What arrived is kept. Choose {} again, or drop it anywhere, to go on.", task.file_name)
+        }
+        _ if task.tab.is_some() => "Another tab of this browser sends it.".to_owned(),
+        state if task.through_server && state.needs_the_tab() => {
+            "The store cannot be reached from here, so it goes through the server. Keep this tab open.".to_owned()
+        }
         state if state.needs_the_tab() => {
             "Keep this tab open. If it closes, the upload goes on from here next time.".to_owned()
         }

@@ -3,11 +3,12 @@
 
 use super::{
     cache::{Cache, CacheConfig},
-    config::{Checksum, StoreConfig},
+    config::StoreConfig,
     error::{StoreError, StoreErrorKind},
     keys::{ObjectKey, random_name},
     local::LocalStore,
 };
+use crate::domain::checksum::Checksum;
 use aws_credential_types::Credentials;
 use aws_sdk_s3::{
     Client, Config,
@@ -21,7 +22,6 @@ use aws_smithy_http_client::{
     Builder as HttpBuilder,
     tls::{Provider, rustls_provider::CryptoMode},
 };
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use std::{future::Future, ops::Range, path::Path, sync::Arc, time::Duration};
 use tokio::io::AsyncWriteExt as _;
@@ -54,6 +54,15 @@ pub struct ObjectInfo {
     /// Without quotes.
     pub etag: String,
     pub content_type: String,
+}
+
+/// An object in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub key: ObjectKey,
+    pub bytes: u64,
+    /// Milliseconds; the end of time when the store does not say.
+    pub modified_ms: i64,
 }
 
 impl ObjectStore {
@@ -235,15 +244,18 @@ impl ObjectStore {
         }
     }
 
-    /// All objects whose key starts with `prefix`, in the order of their keys, with their lengths in bytes. Keys that
-    /// are not of our making are left out.
-    pub async fn list(&self, prefix: &str) -> Result<Vec<(ObjectKey, u64)>, StoreError> {
+    /// All objects whose key starts with `prefix`, in the order of their keys. Keys that are not of our making are left out.
+    pub async fn list(&self, prefix: &str) -> Result<Vec<Listed>, StoreError> {
         let mut pages = self.client().list_objects_v2().bucket(self.bucket()).prefix(prefix).into_paginator().send();
         let mut objects = Vec::new();
         while let Some(page) = pages.next().await {
             for object in page?.contents() {
                 if let Some(key) = object.key().and_then(|key| key.parse().ok()) {
-                    objects.push((key, unsigned(object.size())?));
+                    objects.push(Listed {
+                        key,
+                        bytes: unsigned(object.size())?,
+                        modified_ms: object.last_modified().and_then(|at| at.to_millis().ok()).unwrap_or(i64::MAX),
+                    });
                 }
             }
         }
@@ -280,15 +292,17 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    pub(super) fn of_bytes(kind: Checksum, bytes: &[u8]) -> Self {
+    /// What a sender states, in the header of its kind.
+    pub(super) fn stated(kind: Checksum, sum: Option<String>) -> Self {
         match kind {
-            Checksum::Crc32 => Self { crc32: Some(crc32_header(crc32fast::hash(bytes))), md5: None },
-            Checksum::Md5 => {
-                use md5::Digest as _;
-                Self { crc32: None, md5: Some(BASE64_STANDARD.encode(md5::Md5::digest(bytes))) }
-            }
+            Checksum::Crc32 => Self { crc32: sum, md5: None },
+            Checksum::Md5 => Self { crc32: None, md5: sum },
             Checksum::None => Self::default(),
         }
+    }
+
+    pub(super) fn of_bytes(kind: Checksum, bytes: &[u8]) -> Self {
+        Self::stated(kind, kind.of(bytes))
     }
 
     /// Reads the file once, off the runtime's threads.
@@ -302,11 +316,6 @@ impl Sums {
         let done = tokio::task::spawn_blocking(work).await;
         Ok(done.map_err(|error| StoreError::new(StoreErrorKind::Disk, error))??)
     }
-}
-
-/// A CRC32 as `x-amz-checksum-crc32` carries it: Base64 of its four bytes, highest first.
-pub fn crc32_header(crc32: u32) -> String {
-    BASE64_STANDARD.encode(crc32.to_be_bytes())
 }
 
 /// S3 counts bytes in i64.

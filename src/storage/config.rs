@@ -1,29 +1,8 @@
 //! How a store is reached.
 
 use super::error::{StoreError, StoreErrorKind};
-use std::{fmt, str::FromStr};
-
-/// The checksum that senders add to every part; the store must enforce it. Cloudflare R2 and S3 know CRC32 and MD5.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Checksum {
-    #[default]
-    Crc32,
-    Md5,
-    None,
-}
-
-impl FromStr for Checksum {
-    type Err = StoreError;
-
-    fn from_str(text: &str) -> Result<Self, StoreError> {
-        match text {
-            "crc32" => Ok(Self::Crc32),
-            "md5" => Ok(Self::Md5),
-            "none" => Ok(Self::None),
-            _ => Err(StoreError::new(StoreErrorKind::Misconfigured, "checksum is one of crc32, md5, none")),
-        }
-    }
-}
+use crate::domain::checksum::Checksum;
+use std::fmt;
 
 /// An S3 store of any maker.
 #[derive(Clone)]

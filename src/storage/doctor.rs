@@ -3,11 +3,12 @@
 
 use super::{
     client::ObjectStore,
-    config::{Checksum, PublicBase},
+    config::PublicBase,
     error::{StoreError, StoreErrorKind},
     keys::{self, ObjectKey},
     presign::{Disposition, Presigned},
 };
+use crate::domain::checksum::Checksum;
 use aws_smithy_http_client::{
     Connector,
     tls::{Provider, rustls_provider::CryptoMode},
@@ -94,7 +95,7 @@ impl Visit<'_> {
             let headers = [
                 ("origin", self.base.as_str()),
                 ("access-control-request-method", "PUT"),
-                ("access-control-request-headers", "content-type,x-amz-checksum-crc32"),
+                ("access-control-request-headers", "content-type,content-md5,x-amz-checksum-crc32"),
             ];
             let before = self.send("OPTIONS", &signed.url, &headers, SdkBody::empty()).await?;
             Ok::<_, StoreError>((before, self.send_sample(SAMPLE).await?))
@@ -122,8 +123,8 @@ impl Visit<'_> {
     /// A body that does not have the signed checksum must be refused.
     async fn damaged(&self) -> Check {
         const NAME: &str = "store.checksum";
-        if self.store.checksum() != Checksum::Crc32 {
-            return passed(NAME, "checksums are not CRC32 by configuration: not tried");
+        if self.store.checksum() == Checksum::None {
+            return passed(NAME, "none by configuration: not tried");
         }
         let mut damaged = SAMPLE.to_vec();
         if let Some(first) = damaged.first_mut() {
@@ -134,7 +135,7 @@ impl Visit<'_> {
             Ok(_) => failed(
                 NAME,
                 "the store accepted damaged bytes",
-                "set storage.checksum to \"md5\", or to \"none\" if the store knows neither",
+                "set storage.checksum to \"md5\" or \"crc32\", or to \"none\" if the store knows neither",
             ),
             Err(error) => failed(NAME, told(&error), &mend(&error)),
         }
@@ -161,8 +162,8 @@ impl Visit<'_> {
     }
 
     async fn sign_put(&self) -> Result<Presigned, StoreError> {
-        let crc32 = (self.store.checksum() == Checksum::Crc32).then(|| crc32fast::hash(SAMPLE));
-        self.store.presign_put(self.key, SAMPLE.len() as u64, crc32, EXPIRES, self.base).await
+        let checksum = self.store.checksum().of(SAMPLE);
+        self.store.presign_put(self.key, SAMPLE.len() as u64, checksum.as_deref(), EXPIRES, self.base).await
     }
 
     /// PUTs `body` by an address that is signed for the sample.

@@ -87,6 +87,21 @@ pub fn trial() -> ObjectKey {
     ObjectKey(format!("trial/{}", random_name()))
 }
 
+/// The start of every key of an owner's objects.
+pub const ROOT: &str = "o/";
+
+/// Whether an object can be made again from others: a finished reel, a still, a waveform. A recording cannot.
+pub fn is_derived(key: &ObjectKey) -> bool {
+    let mut folders = key.as_str().split('/').skip(2);
+    match (folders.next(), folders.next(), folders.next()) {
+        (Some("r"), Some(_), Some(_)) => true,
+        (Some("v"), Some(_), Some(name)) => {
+            ["poster-", "sprites-", "waveform-"].iter().any(|start| name.starts_with(start))
+        }
+        _ => false,
+    }
+}
+
 /// The start of every key of one owner, for the sweep of orphans.
 pub fn owner_prefix(owner: &AccountId) -> String {
     format!("o/{owner}/")
@@ -103,6 +118,14 @@ mod tests {
         assert_ne!(key, video(&owner, &id));
         assert!(key.as_str().starts_with(&owner_prefix(&owner)));
         assert_eq!(key.as_str().parse(), Ok(key.clone()));
+    }
+
+    #[test]
+    fn recordings_are_not_derived() {
+        let (owner, id) = (AccountId::generate(), VideoId::generate());
+        assert!(!is_derived(&video(&owner, &id)) && !is_derived(&segment(&owner)) && !is_derived(&trial()));
+        assert!(is_derived(&poster(&owner, &id)) && is_derived(&waveform(&owner, &id)));
+        assert!(is_derived(&rendition(&owner, &RenditionId::generate())));
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod tests;
 
 pub use cache::{CacheConfig, LocalFile};
 pub use client::{ObjectInfo, ObjectStore};
-pub use config::{Checksum, PublicBase, StoreConfig};
+pub use config::{PublicBase, StoreConfig};
 pub use error::{StoreError, StoreErrorKind};
 pub use keys::ObjectKey;
 pub use local::{AllowedOrigins, LocalStore};

@@ -44,6 +44,16 @@ pub struct PartInfo {
     pub etag: String,
 }
 
+/// An upload that was neither completed nor aborted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenMultipart {
+    pub key: ObjectKey,
+    /// The store's name for it.
+    pub upload: String,
+    /// When it began, milliseconds; the end of time when the store does not say.
+    pub initiated_ms: i64,
+}
+
 /// A finished object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompletedObject {
@@ -70,6 +80,27 @@ impl ObjectStore {
             .send()
             .await?;
         answer.upload_id.ok_or_else(|| StoreError::new(StoreErrorKind::Unavailable, "the store named no upload"))
+    }
+
+    /// Every open upload whose key starts with `prefix`. Keys that are not of our making are left out.
+    pub async fn list_multiparts(&self, prefix: &str) -> Result<Vec<OpenMultipart>, StoreError> {
+        let request = self.client().list_multipart_uploads().bucket(self.bucket()).prefix(prefix);
+        let (mut found, mut after) = (Vec::new(), (None, None));
+        loop {
+            let (key, id) = after;
+            let page = request.clone().set_key_marker(key).set_upload_id_marker(id).send().await?;
+            for upload in page.uploads() {
+                let key = upload.key().and_then(|key| key.parse().ok());
+                if let (Some(key), Some(id)) = (key, upload.upload_id()) {
+                    let initiated_ms = upload.initiated().and_then(|at| at.to_millis().ok()).unwrap_or(i64::MAX);
+                    found.push(OpenMultipart { key, upload: id.to_owned(), initiated_ms });
+                }
+            }
+            if page.is_truncated() != Some(true) {
+                return Ok(found);
+            }
+            after = (page.next_key_marker, page.next_upload_id_marker);
+        }
     }
 
     /// Every part that has arrived whole, by number. `UploadGone` when the upload was completed, aborted or has expired.
@@ -150,14 +181,14 @@ impl ObjectStore {
     }
 
     /// Passes one part on from `body` as it comes, exactly `bytes` long. Nothing is stored when the body is shorter,
-    /// longer, silent for a minute, or does not have the promised CRC32.
+    /// longer, silent for a minute, or does not have the promised checksum (Base64, of the kind that the store takes).
     pub async fn upload_part<E>(
         &self,
         key: &ObjectKey,
         upload: &str,
         number: u32,
         bytes: u64,
-        crc32: Option<u32>,
+        checksum: Option<&str>,
         body: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
     ) -> Result<PartInfo, StoreError>
     where
@@ -166,7 +197,7 @@ impl ObjectStore {
         let wrong_length = Arc::new(AtomicBool::new(false));
         let counted = exactly(bytes, body, Arc::clone(&wrong_length));
         let frames = StreamBody::new(OneOwner(Mutex::new(Box::pin(counted))));
-        let sums = Sums { crc32: crc32.map(super::client::crc32_header), md5: None };
+        let sums = Sums::stated(self.checksum(), checksum.map(str::to_owned));
         let result = self.send_part(key, upload, number, bytes, SdkBody::from_body_1_x(frames).into(), sums).await;
         if wrong_length.load(Ordering::Acquire) {
             return Err(StoreError::new(StoreErrorKind::WrongLength, "the body does not have the announced length"));

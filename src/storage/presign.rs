@@ -1,7 +1,7 @@
 //! Addresses that let a browser send or fetch one object, or one part, for a while and without a key of its own.
 
 use super::{
-    client::{ObjectStore, crc32_header, signed},
+    client::{ObjectStore, Sums, signed},
     config::PublicBase,
     disposition,
     error::{StoreError, StoreErrorKind},
@@ -31,27 +31,31 @@ pub enum Disposition {
 }
 
 impl ObjectStore {
-    /// A PUT of a whole object of exactly `content_length` bytes, and of exactly this CRC32 if one is given.
+    /// A PUT of a whole object of exactly `content_length` bytes, and of exactly this checksum (Base64, of the
+    /// store's kind) if one is given.
     pub async fn presign_put(
         &self,
         key: &ObjectKey,
         content_length: u64,
-        crc32: Option<u32>,
+        checksum: Option<&str>,
         expires: Duration,
         base: &PublicBase,
     ) -> Result<Presigned, StoreError> {
+        let sums = Sums::stated(self.checksum(), checksum.map(str::to_owned));
         let request = self
             .client()
             .put_object()
             .bucket(self.bucket())
             .key(key.as_str())
             .content_length(signed(content_length)?)
-            .set_checksum_crc32(crc32.map(crc32_header));
+            .set_checksum_crc32(sums.crc32)
+            .set_content_md5(sums.md5);
         let request = request.customize().config_override(self.as_seen_from(base));
         Ok(request.presigned(lasting(expires)?).await?.into())
     }
 
-    /// A PUT of one part of exactly `content_length` bytes, and of exactly this CRC32 if one is given.
+    /// A PUT of one part of exactly `content_length` bytes, and of exactly this checksum (Base64, of the
+    /// store's kind) if one is given.
     #[expect(clippy::too_many_arguments, reason = "each is signed, and none has a sensible default")]
     pub async fn presign_part(
         &self,
@@ -59,10 +63,11 @@ impl ObjectStore {
         upload: &str,
         number: u32,
         content_length: u64,
-        crc32: Option<u32>,
+        checksum: Option<&str>,
         expires: Duration,
         base: &PublicBase,
     ) -> Result<Presigned, StoreError> {
+        let sums = Sums::stated(self.checksum(), checksum.map(str::to_owned));
         let request = self
             .client()
             .upload_part()
@@ -71,7 +76,8 @@ impl ObjectStore {
             .upload_id(upload)
             .part_number(i32::try_from(number).unwrap_or(i32::MAX))
             .content_length(signed(content_length)?)
-            .set_checksum_crc32(crc32.map(crc32_header));
+            .set_checksum_crc32(sums.crc32)
+            .set_content_md5(sums.md5);
         let request = request.customize().config_override(self.as_seen_from(base));
         Ok(request.presigned(lasting(expires)?).await?.into())
     }

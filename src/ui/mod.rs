@@ -14,3 +14,4 @@ pub mod segmented;
 pub mod tabs;
 pub mod theme;
 pub mod toast;
+pub mod video_file;

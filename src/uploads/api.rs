@@ -1,6 +1,6 @@
 //! Server functions of uploads.
 
-use super::types::{NewUpload, PartsToSign, SignedPart, Upload};
+use super::types::{NewUpload, OpenUpload, PartsToSign, SignedPart, Upload};
 use crate::{domain::ids::UploadId, error::ApiError};
 use leptos::prelude::*;
 use server_fn::codec::Json;
@@ -21,6 +21,12 @@ pub async fn sign_parts(parts: PartsToSign) -> Result<Vec<SignedPart>, ApiError>
 #[server(endpoint = "uploads/get", input = Json)]
 pub async fn get_upload(id: UploadId) -> Result<Upload, ApiError> {
     crate::server::door::serve(async |door| super::service::get(&door, &id).await).await
+}
+
+/// Every upload that is not finished.
+#[server(endpoint = "uploads/open", input = Json)]
+pub async fn open_uploads() -> Result<Vec<OpenUpload>, ApiError> {
+    crate::server::door::serve(async |door| super::service::all_open(&door).await).await
 }
 
 /// Confirms that every byte is there; a second call is a success.

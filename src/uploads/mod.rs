@@ -1,8 +1,9 @@
 //! Uploads: a recording travels from the browser straight to the object store, in parts.
 
 pub mod api;
-pub mod machine;
 pub mod queue;
+#[cfg(feature = "ssr")]
+pub mod reaper;
 #[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]
@@ -10,3 +11,5 @@ pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
 pub mod types;
+#[cfg(feature = "ssr")]
+pub mod whole;

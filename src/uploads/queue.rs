@@ -1,16 +1,22 @@
 //! The uploads of this tab, as the interface shows them. The engine that moves the bytes is `browser::uploads`.
 
+use super::types::{OpenUpload, Upload};
 use crate::{
-    browser::files::LocalFile,
-    domain::ids::{GameId, UploadId, VideoId},
+    browser::{files::LocalFile, page},
+    domain::{
+        ids::{GameId, UploadId, VideoId},
+        parts,
+    },
     live::versions::Versions,
     ui::toast::Toasts,
 };
 use futures::channel::mpsc::UnboundedSender;
 use leptos::prelude::*;
-use std::collections::HashMap;
+use send_wrapper::SendWrapper;
+use serde::{Deserialize, Serialize};
+use std::{collections::HashMap, rc::Rc};
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TaskState {
     /// Reading the file and asking the server; or waiting for its turn.
     Preparing,
@@ -18,6 +24,8 @@ pub enum TaskState {
     Paused,
     /// No connection or a failing store: tries again by itself.
     Waiting,
+    /// Begun earlier, and no tab of this browser sends it: it needs its file again.
+    Interrupted,
     /// All bytes are there; the server reads the file.
     Finishing,
     Done,
@@ -31,20 +39,29 @@ impl TaskState {
         matches!(self, Self::Preparing | Self::Sending | Self::Paused | Self::Waiting)
     }
 
+    /// Whether nothing happens any more unless somebody acts.
     pub fn has_ended(&self) -> bool {
         matches!(self, Self::Done | Self::Failed(_))
     }
 }
 
 /// One file on its way.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UploadTask {
-    /// Counts up within the tab.
+    /// Rises with time; no two tabs have the same.
     pub key: u64,
+    /// The other tab of this browser that sends it; none: this one.
+    pub tab: Option<u64>,
     pub game: GameId,
     pub video: Option<VideoId>,
     pub upload: Option<UploadId>,
+    /// Of its game, for people.
     pub name: String,
+    pub file_name: String,
+    /// Of the file, once it was read.
+    pub fingerprint: Option<String>,
+    /// Whether the browser can find the file by itself.
+    pub has_handle: bool,
     pub bytes: i64,
     /// Confirmed and in flight; never falls.
     pub sent: i64,
@@ -74,7 +91,7 @@ impl UploadTask {
 }
 
 /// What a user asks of a running upload.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Wish {
     Pause,
     Resume,
@@ -84,7 +101,7 @@ pub enum Wish {
 /// How the engine of one task is reached, and what it sends.
 #[derive(Clone)]
 pub struct Handle {
-    pub file: LocalFile,
+    pub file: Option<LocalFile>,
     pub wishes: UnboundedSender<Wish>,
 }
 
@@ -99,7 +116,12 @@ pub struct UploadQueue {
     /// A file that was dropped before its game was described; `/games/new` takes it.
     pub pending: RwSignal<Option<LocalFile>>,
     handles: StoredValue<HashMap<u64, Handle>>,
+    /// How another tab hears of a wish for one of its uploads.
+    forward: StoredValue<Option<Forward>>,
 }
+
+/// Tab, key and wish. Made in the browser only.
+type Forward = SendWrapper<Rc<dyn Fn(u64, u64, Wish)>>;
 
 impl UploadQueue {
     pub fn provide(versions: Versions, toasts: Toasts) -> Self {
@@ -110,6 +132,7 @@ impl UploadQueue {
             files: RwSignal::new(HashMap::new()),
             pending: RwSignal::new(None),
             handles: StoredValue::new(HashMap::new()),
+            forward: StoredValue::new(None),
         };
         provide_context(queue);
         queue
@@ -120,21 +143,24 @@ impl UploadQueue {
     }
 
     /// A new task for a file; answers its key.
-    pub fn add(self, game: GameId, name: String, handle: Handle) -> u64 {
-        let key = self.tasks.with_untracked(|tasks| tasks.iter().map(|task| task.key).max().unwrap_or(0) + 1);
-        self.files.update(|files| drop(files.insert(game.clone(), handle.file.clone())));
-        let bytes = handle.file.size();
-        self.handles.update_value(|handles| drop(handles.insert(key, handle)));
+    pub fn add(self, game: GameId, name: String, file: &LocalFile, wishes: UnboundedSender<Wish>) -> u64 {
+        let key = new_key();
+        self.files.update(|files| drop(files.insert(game.clone(), file.clone())));
+        self.set_handle(key, Handle { file: Some(file.clone()), wishes });
         self.tasks.update(|tasks| {
             // A failed attempt for the same game is over.
             tasks.retain(|task| task.game != game || !task.state.has_ended());
             tasks.push(UploadTask {
                 key,
+                tab: None,
                 game,
                 video: None,
                 upload: None,
                 name,
-                bytes,
+                file_name: file.name(),
+                fingerprint: None,
+                has_handle: file.handle().is_some(),
+                bytes: file.size(),
                 sent: 0,
                 rate: None,
                 state: TaskState::Preparing,
@@ -142,6 +168,79 @@ impl UploadQueue {
             });
         });
         key
+    }
+
+    /// A task for an upload that was begun earlier; answers its key.
+    pub fn add_interrupted(self, open: OpenUpload, has_handle: bool) -> u64 {
+        let (key, upload) = (new_key(), open.upload);
+        let sent = upload.received.iter().filter_map(|part| parts::range(upload.bytes, upload.part_size, *part));
+        let task = UploadTask {
+            key,
+            tab: None,
+            sent: sent.map(|(_, length)| length).sum(),
+            game: upload.game,
+            video: Some(upload.video),
+            upload: Some(upload.id),
+            name: open.game_name,
+            file_name: upload.name,
+            fingerprint: Some(open.fingerprint),
+            has_handle,
+            bytes: upload.bytes,
+            rate: None,
+            state: TaskState::Interrupted,
+            through_server: false,
+        };
+        self.tasks.update(|tasks| tasks.push(task));
+        key
+    }
+
+    /// The server knows the upload now. A task that only remembered it is taken over.
+    pub fn begun(self, key: u64, upload: &Upload) {
+        self.tasks.update(|tasks| {
+            tasks.retain(|task| task.key == key || task.upload.as_ref() != Some(&upload.id));
+            if let Some(task) = tasks.iter_mut().find(|task| task.key == key) {
+                task.upload = Some(upload.id.clone());
+                task.video = Some(upload.video.clone());
+                task.state = TaskState::Preparing;
+            }
+        });
+    }
+
+    /// Whether a task is about this upload.
+    pub fn knows(self, upload: &UploadId) -> bool {
+        self.tasks.with_untracked(|tasks| tasks.iter().any(|task| task.upload.as_ref() == Some(upload)))
+    }
+
+    /// The interrupted upload of a file with this name and length.
+    pub fn interrupted_like(self, file_name: &str, bytes: i64) -> Option<u64> {
+        let is_like = |task: &&UploadTask| {
+            task.state == TaskState::Interrupted && task.bytes == bytes && task.file_name == file_name
+        };
+        self.tasks.with_untracked(|tasks| tasks.iter().find(is_like).map(|task| task.key))
+    }
+
+    /// What this tab sends.
+    pub fn own_tasks(self) -> Vec<UploadTask> {
+        let is_own = |task: &&UploadTask| task.tab.is_none() && task.state != TaskState::Interrupted;
+        self.tasks.with(|tasks| tasks.iter().filter(is_own).cloned().collect())
+    }
+
+    /// What another tab sends takes the place of what it sent before; whether it was not known to send anything.
+    pub fn mirror(self, tab: u64, sent: Vec<UploadTask>) -> bool {
+        let is_known = self.tasks.with_untracked(|tasks| tasks.iter().any(|task| task.tab == Some(tab)));
+        let is_new = !is_known && !sent.is_empty();
+        self.tasks.update(|tasks| {
+            tasks.retain(|task| {
+                task.tab != Some(tab)
+                    && (task.state != TaskState::Interrupted || sent.iter().all(|other| other.upload != task.upload))
+            });
+            tasks.extend(sent.into_iter().map(|task| UploadTask { tab: Some(tab), ..task }));
+        });
+        is_new
+    }
+
+    pub fn forward_wishes(self, forward: impl Fn(u64, u64, Wish) + 'static) {
+        self.forward.set_value(Some(SendWrapper::new(Rc::new(forward))));
     }
 
     pub fn handle(self, key: u64) -> Option<Handle> {
@@ -153,7 +252,11 @@ impl UploadQueue {
     }
 
     pub fn wish(self, key: u64, wish: Wish) {
-        if let Some(handle) = self.handle(key) {
+        if let Some(tab) = self.task(key).and_then(|task| task.tab) {
+            if let Some(forward) = self.forward.get_value() {
+                forward(tab, key, wish);
+            }
+        } else if let Some(handle) = self.handle(key) {
             let _ = handle.wishes.unbounded_send(wish);
         }
     }
@@ -186,16 +289,26 @@ impl UploadQueue {
     /// Whether another upload that came earlier still sends.
     pub fn must_wait(self, key: u64) -> bool {
         let is_before = |task: &UploadTask| {
-            task.key < key && matches!(task.state, TaskState::Preparing | TaskState::Sending | TaskState::Waiting)
+            task.tab.is_none()
+                && task.key < key
+                && matches!(task.state, TaskState::Preparing | TaskState::Sending | TaskState::Waiting)
         };
         self.tasks.with_untracked(|tasks| tasks.iter().any(is_before))
     }
 
     pub fn needs_the_tab(self) -> bool {
-        self.tasks.with_untracked(|tasks| tasks.iter().any(|task| task.state.needs_the_tab()))
+        self.tasks.with_untracked(|tasks| tasks.iter().any(|task| task.tab.is_none() && task.state.needs_the_tab()))
     }
 
     pub fn is_busy(self) -> bool {
-        self.tasks.with_untracked(|tasks| tasks.iter().any(|task| !task.state.has_ended()))
+        self.tasks.with_untracked(|tasks| {
+            tasks.iter().any(|task| !task.state.has_ended() && task.state != TaskState::Interrupted)
+        })
     }
+}
+
+/// Rises with time, and differs between tabs.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Below 2^53.
+fn new_key() -> u64 {
+    page::now_ms() as u64 * 1000 + (page::random() * 1000.0) as u64
 }

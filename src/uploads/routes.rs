@@ -2,11 +2,12 @@
 
 use super::{
     service,
-    types::{NewUpload, PartsToSign, SignedPart, Upload},
+    types::{NewUpload, OpenUpload, PartToSign, PartsToSign, SignedPart, Upload},
+    whole,
 };
 use crate::{
     domain::ids::{GameId, UploadId},
-    error::ApiError,
+    error::{ApiError, Code},
     server::{
         door::Caller,
         reply::{Body, PathId, QueryOf},
@@ -15,7 +16,7 @@ use crate::{
 use axum::{
     Json,
     body::Body as RawBody,
-    extract::Path,
+    extract::{Multipart, Path, multipart::MultipartRejection},
     http::{HeaderMap, StatusCode, header},
 };
 use serde::{Deserialize, Serialize};
@@ -32,23 +33,29 @@ pub async fn get(caller: Caller, PathId(id): PathId<UploadId>) -> Result<Json<Up
     service::get(&caller, &id).await.map(Json)
 }
 
-/// Numbers of parts, at most 32
+/// Every upload that is not finished
+#[utoipa::path(get, path = "/api/uploads", tag = "uploads", responses((status = 200, body = Vec<OpenUpload>)))]
+pub async fn list(caller: Caller) -> Result<Json<Vec<OpenUpload>>, ApiError> {
+    service::all_open(&caller).await.map(Json)
+}
+
+/// Parts, at most 32
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
-pub struct PartNumbers {
-    parts: Vec<i32>,
+pub struct SomeParts {
+    parts: Vec<PartToSign>,
 }
 
 /// Signed addresses for some parts
-#[utoipa::path(post, path = "/api/uploads/{id}/sign", tag = "uploads", params(("id" = String, Path)), request_body = PartNumbers, responses((status = 200, body = Vec<SignedPart>), (status = 409, body = ApiError), (status = 422, body = ApiError)))]
+#[utoipa::path(post, path = "/api/uploads/{id}/sign", tag = "uploads", params(("id" = String, Path)), request_body = SomeParts, responses((status = 200, body = Vec<SignedPart>), (status = 409, body = ApiError), (status = 422, body = ApiError)))]
 pub async fn sign(
     caller: Caller,
     PathId(upload): PathId<UploadId>,
-    Body(PartNumbers { parts }): Body<PartNumbers>,
+    Body(SomeParts { parts }): Body<SomeParts>,
 ) -> Result<Json<Vec<SignedPart>>, ApiError> {
     service::sign(&caller, &PartsToSign { upload, parts }).await.map(Json)
 }
 
-/// One part through the server, where the store cannot be reached
+/// One part through the server, where the store cannot be reached; with its checksum in the header that the store takes
 #[utoipa::path(put, path = "/api/uploads/{id}/parts/{number}", tag = "uploads", params(("id" = String, Path), ("number" = i32, Path)), request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 204), (status = 409, body = ApiError), (status = 422, body = ApiError)))]
 pub async fn put_part(
     caller: Caller,
@@ -59,7 +66,16 @@ pub async fn put_part(
     let id: UploadId = id.parse().map_err(|_| ApiError::not_found("upload"))?;
     let number = number.parse().map_err(|_| ApiError::invalid("parts", "A part is a number from 1."))?;
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    service::put_part(&caller, &id, number, length, body.into_data_stream()).await?;
+    let header = caller.app.store.checksum().header();
+    let checksum = header.and_then(|name| headers.get(name)).and_then(|value| value.to_str().ok());
+    service::put_part(
+        &caller,
+        &id,
+        PartToSign { number, checksum: checksum.map(str::to_owned) },
+        length,
+        body.into_data_stream(),
+    )
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -107,6 +123,34 @@ pub async fn upload_url(
     let new = NewUpload { game, name: file.name, size: file.size, media_type: file.media_type, fingerprint };
     let (upload, url) = service::single_url(&caller, new).await?;
     Ok(Json(UploadUrl { upload, url }))
+}
+
+/// A form with the recording in its field `video`
+#[derive(Debug, utoipa::ToSchema)]
+#[allow(dead_code)] // Only described here: it is read as it comes.
+pub struct VideoForm {
+    #[schema(value_type = String, format = Binary)]
+    video: Vec<u8>,
+}
+
+/// A whole recording, for scripts
+#[utoipa::path(put, path = "/api/games/{id}/video", tag = "uploads", params(("id" = String, Path)), request_body(content = VideoForm, content_type = "multipart/form-data"), responses((status = 201, body = Upload), (status = 404, body = ApiError), (status = 413, body = ApiError), (status = 415, body = ApiError), (status = 422, body = ApiError)))]
+pub async fn put_video(
+    caller: Caller,
+    PathId(game): PathId<GameId>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<(StatusCode, Json<Upload>), ApiError> {
+    let malformed =
+        |error: &dyn std::fmt::Display| ApiError::new(Code::Malformed, format!("The form cannot be read: {error}"));
+    let mut form = form.map_err(|error| malformed(&error))?;
+    while let Some(field) = form.next_field().await.map_err(|error| malformed(&error))? {
+        if let Some(name) = field.file_name().map(str::to_owned) {
+            let media_type = field.content_type().unwrap_or_default().to_owned();
+            let upload = whole::put(&caller, game, name, media_type, field).await?;
+            return Ok((StatusCode::CREATED, Json(upload)));
+        }
+    }
+    Err(ApiError::invalid("video", "Send a form with the recording in its field \"video\"."))
 }
 
 /// Confirm the file of `upload-url`

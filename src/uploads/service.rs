@@ -2,12 +2,17 @@
 
 use super::{
     store::{self, UploadRow},
-    types::{MAX_FILE_NAME, MAX_SIGNED, NewUpload, PartsToSign, SignedPart, Upload, UploadState, parts},
+    types::{
+        MAX_FILE_NAME, MAX_SIGNED, NewUpload, OpenUpload, PartToSign, PartsToSign, SignedPart, Upload, UploadState,
+    },
 };
 use crate::{
     domain::{
         ids::{GameId, UploadId, VideoId},
+        parts,
+        size::size,
         text::clean,
+        transfer::Address,
     },
     error::{ApiError, Code},
     games::{
@@ -23,6 +28,7 @@ use crate::{
 };
 use bytes::Bytes;
 use futures::Stream;
+use sqlx::AnyConnection;
 use std::time::Duration;
 
 /// How long a signed part may wait before its PUT begins.
@@ -38,11 +44,19 @@ pub async fn create(caller: &Caller, new: NewUpload) -> Result<Upload, ApiError>
     let (db, owner) = (&caller.app.db, caller.owner());
     games::store::get(db, owner, &new.game).await?.ok_or_else(|| ApiError::not_found("game"))?;
     if let Some(open) = store::open_of(db.pool(), owner, &new.game, &new.fingerprint, new.size).await? {
-        return show(caller, open).await;
+        match show(caller, open.clone()).await {
+            Err(error) if error.code == Code::NotReady => {}
+            shown => return shown,
+        }
+        // The store let it go: it expired there, or its completion was not written down.
+        match complete(caller, &open.id).await {
+            Err(error) if error.code == Code::NotReady => give_up(caller, &open, false).await?,
+            done => return done,
+        }
     }
     let row = begin(caller, &new).await?;
     caller.changed(Topic::Games);
-    Ok(shown(row, Vec::new()))
+    Ok(shown(caller, row, Vec::new()))
 }
 
 /// Makes the upload at the store, then its rows. A crash between the two leaves an upload without a row at the store,
@@ -77,10 +91,7 @@ async fn begin(caller: &Caller, new: &NewUpload) -> Result<UploadRow, ApiError> 
     let begun = match twin {
         _ if !game_is_there => Some(Err(ApiError::not_found("game"))),
         Some(twin) => Some(Ok(twin)),
-        // Counted where the row is written, so that many at once are not more than one after the other.
-        None => (store::count_open(&mut tx, owner).await? >= caller.app.config.uploads.max_open).then(|| {
-            Err(ApiError::new(Code::TooMany, "Too many uploads are open. Finish or cancel one, then try again."))
-        }),
+        None => room_for(&mut tx, caller, if exists { 0 } else { new.size }).await?.err().map(Err),
     };
     if let Some(begun) = begun {
         drop(tx);
@@ -108,6 +119,25 @@ async fn begin(caller: &Caller, new: &NewUpload) -> Result<UploadRow, ApiError> 
     Ok(row)
 }
 
+/// Whether the account may have one more open upload, and so many bytes more. Counted where the row is written, so that
+/// many at once are not more than one after the other.
+pub(super) async fn room_for(
+    tx: &mut AnyConnection,
+    caller: &Caller,
+    bytes: i64,
+) -> Result<Result<(), ApiError>, sqlx::Error> {
+    let (owner, limits) = (caller.owner(), &caller.app.config.uploads);
+    if store::count_open(tx, owner).await? >= limits.max_open {
+        let why = "Too many uploads are open. Finish or cancel one, then try again.";
+        return Ok(Err(ApiError::new(Code::TooMany, why)));
+    }
+    if limits.quota > 0 && store::bytes_of(tx, owner).await?.saturating_add(bytes) > limits.quota {
+        let why = format!("Your recordings would be more than {}. Delete a game, then try again.", size(limits.quota));
+        return Ok(Err(ApiError::new(Code::QuotaExceeded, why)));
+    }
+    Ok(Ok(()))
+}
+
 /// A video of the game that lost its upload (it was cancelled) and waits for the same file: its clips find it again.
 async fn waiting_video(caller: &Caller, new: &NewUpload) -> Result<Option<VideoRow>, ApiError> {
     let videos = games::store::videos(&caller.app.db, caller.owner(), &new.game).await?;
@@ -119,7 +149,7 @@ async fn waiting_video(caller: &Caller, new: &NewUpload) -> Result<Option<VideoR
     }))
 }
 
-/// Signs the exact length of each part for this browser's address of the store.
+/// Signs the exact length of each part, and its checksum, for this browser's address of the store.
 pub async fn sign(caller: &Caller, wanted: &PartsToSign) -> Result<Vec<SignedPart>, ApiError> {
     if wanted.parts.is_empty() || wanted.parts.len() > MAX_SIGNED {
         return Err(ApiError::invalid("parts", format!("Ask for 1 to {MAX_SIGNED} parts.")));
@@ -127,17 +157,38 @@ pub async fn sign(caller: &Caller, wanted: &PartsToSign) -> Result<Vec<SignedPar
     let row = open(caller, &wanted.upload).await?;
     let key = stored_key(&row.object_key)?;
     let mut signed = Vec::with_capacity(wanted.parts.len());
-    for &number in &wanted.parts {
-        let (offset, length) = range(&row, number)?;
-        let url = caller
+    for part in &wanted.parts {
+        let (offset, length) = range(&row, part.number)?;
+        let checksum = checksum_of(caller, part)?;
+        let address = caller
             .app
             .store
-            .presign_part(&key, &row.store_upload, part(number), unsigned(length), None, SIGNED_FOR, &caller.base)
-            .await?
-            .url;
-        signed.push(SignedPart { number, offset, length, url });
+            .presign_part(
+                &key,
+                &row.store_upload,
+                unsigned_number(part.number),
+                unsigned(length),
+                checksum,
+                SIGNED_FOR,
+                &caller.base,
+            )
+            .await?;
+        let address = Address { url: address.url, headers: address.headers };
+        signed.push(SignedPart { number: part.number, offset, length, address });
     }
+    store::touch(&caller.app.db, caller.owner(), &row.id).await?;
     Ok(signed)
+}
+
+/// The checksum that a sender promised, if it is one of the kind that the store takes.
+fn checksum_of<'a>(caller: &Caller, part: &'a PartToSign) -> Result<Option<&'a str>, ApiError> {
+    let kind = caller.app.store.checksum();
+    match part.checksum.as_deref() {
+        Some(text) if !kind.accepts(text) => {
+            Err(ApiError::invalid("checksum", format!("A checksum of part {} is Base64 of {kind:?}.", part.number)))
+        }
+        checksum => Ok(checksum),
+    }
 }
 
 /// A file of one part: its upload and the signed PUT of that part.
@@ -146,16 +197,17 @@ pub async fn single_url(caller: &Caller, new: NewUpload) -> Result<(UploadId, St
         return Err(ApiError::invalid("size", "A file of more than one part goes through /api/uploads."));
     }
     let upload = create(caller, new).await?;
-    let wanted = PartsToSign { upload: upload.id.clone(), parts: vec![1] };
-    let url = sign(caller, &wanted).await?.pop().ok_or_else(ApiError::internal)?.url;
+    let wanted = PartsToSign { upload: upload.id.clone(), parts: vec![PartToSign { number: 1, checksum: None }] };
+    let url = sign(caller, &wanted).await?.pop().ok_or_else(ApiError::internal)?.address.url;
     Ok((upload.id, url))
 }
 
-/// One part through the server, for browsers that cannot reach the store. The length is exact or nothing is kept.
+/// One part through the server, for browsers that cannot reach the store. The length is exact, and the checksum if one is
+/// promised, or nothing is kept.
 pub async fn put_part<S, E>(
     caller: &Caller,
     id: &UploadId,
-    number: i32,
+    part: PartToSign,
     length: Option<u64>,
     body: S,
 ) -> Result<(), ApiError>
@@ -164,20 +216,43 @@ where
     E: std::error::Error + Send + Sync + 'static,
 {
     let row = open(caller, id).await?;
+    let number = part.number;
     let (_, expected) = range(&row, number)?;
+    let checksum = checksum_of(caller, &part)?;
     if length.is_some_and(|length| i64::try_from(length) != Ok(expected)) {
         return Err(ApiError::invalid("body", format!("Part {number} has exactly {expected} bytes.")));
     }
     let key = stored_key(&row.object_key)?;
-    let sent =
-        caller.app.store.upload_part(&key, &row.store_upload, part(number), unsigned(expected), None, body).await;
+    let sent = caller
+        .app
+        .store
+        .upload_part(&key, &row.store_upload, unsigned_number(number), unsigned(expected), checksum, body)
+        .await;
     match sent {
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(store::touch(&caller.app.db, caller.owner(), id).await?),
         Err(error) if error.kind() == StoreErrorKind::WrongLength => {
             Err(ApiError::invalid("body", format!("Part {number} has exactly {expected} bytes.")))
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Every upload of the owner that is not finished, the oldest first.
+pub async fn all_open(caller: &Caller) -> Result<Vec<OpenUpload>, ApiError> {
+    let rows = store::all_open(&caller.app.db, caller.owner()).await?;
+    let shown = rows.into_iter().map(async |row| {
+        let (game_name, fingerprint) = (row.game_name.clone(), row.fingerprint.clone());
+        // One whose parts the store cannot tell now (it does not answer, or let it expire) is shown all the same.
+        let upload = match show(caller, row.upload.clone()).await {
+            Ok(upload) => upload,
+            Err(error) => {
+                tracing::warn!(upload = %row.upload.id, error = %error, "uploads.parts_unknown");
+                shown(caller, row.upload, Vec::new())
+            }
+        };
+        OpenUpload { upload, game_name, fingerprint }
+    });
+    Ok(futures::future::join_all(shown).await)
 }
 
 /// What the store has of it.
@@ -191,7 +266,7 @@ pub async fn get(caller: &Caller, id: &UploadId) -> Result<Upload, ApiError> {
 pub async fn complete(caller: &Caller, id: &UploadId) -> Result<Upload, ApiError> {
     let row = owned(caller, id).await?;
     match row.state {
-        UploadState::Complete => return Ok(shown(row, Vec::new())),
+        UploadState::Complete => return Ok(shown(caller, row, Vec::new())),
         UploadState::Aborted => return Err(ApiError::not_found("upload")),
         UploadState::Open => {}
     }
@@ -216,11 +291,18 @@ pub async fn abort(caller: &Caller, id: &UploadId) -> Result<(), ApiError> {
     if row.state != UploadState::Open {
         return Ok(());
     }
+    give_up(caller, &row, true).await
+}
+
+/// Ends an open upload without a result; its video goes with it when nothing was marked in it and nobody needs it.
+async fn give_up(caller: &Caller, row: &UploadRow, with_video: bool) -> Result<(), ApiError> {
     let key = stored_key(&row.object_key)?;
     caller.app.store.abort_multipart(&key, &row.store_upload).await?;
     let mut tx = caller.app.db.begin_write().await?;
-    store::end(&mut tx, caller.owner(), id, UploadState::Aborted).await?;
-    store::delete_waiting_video(&mut tx, caller.owner(), &row.video).await?;
+    store::end(&mut tx, caller.owner(), &row.id, UploadState::Aborted).await?;
+    if with_video {
+        store::delete_waiting_video(&mut tx, caller.owner(), &row.video).await?;
+    }
     tx.commit().await?;
     caller.changed(Topic::Games);
     Ok(())
@@ -262,25 +344,25 @@ fn whole_part(row: &UploadRow, part: &PartInfo) -> Option<i32> {
 }
 
 /// Sizes of ours are never negative: `checked` and `parts::range` see to that.
-fn unsigned(bytes: i64) -> u64 {
+pub(super) fn unsigned(bytes: i64) -> u64 {
     u64::try_from(bytes).unwrap_or_default()
 }
 
-fn part(number: i32) -> u32 {
+fn unsigned_number(number: i32) -> u32 {
     u32::try_from(number).unwrap_or_default()
 }
 
 async fn show(caller: &Caller, row: UploadRow) -> Result<Upload, ApiError> {
     if row.state != UploadState::Open {
-        return Ok(shown(row, Vec::new()));
+        return Ok(shown(caller, row, Vec::new()));
     }
     let key = stored_key(&row.object_key)?;
     let stored = caller.app.store.list_parts(&key, &row.store_upload).await?;
     let received = stored.iter().filter_map(|part| whole_part(&row, part)).collect();
-    Ok(shown(row, received))
+    Ok(shown(caller, row, received))
 }
 
-fn shown(row: UploadRow, received: Vec<i32>) -> Upload {
+fn shown(caller: &Caller, row: UploadRow, received: Vec<i32>) -> Upload {
     let all = || (1..=i32::try_from(parts::count(row.bytes, row.part_size)).unwrap_or(i32::MAX)).collect();
     Upload {
         received: if row.state == UploadState::Complete { all() } else { received },
@@ -291,10 +373,11 @@ fn shown(row: UploadRow, received: Vec<i32>) -> Upload {
         bytes: row.bytes,
         part_size: row.part_size,
         state: row.state,
+        checksum: caller.app.store.checksum(),
     }
 }
 
-fn checked(caller: &Caller, new: NewUpload) -> Result<NewUpload, ApiError> {
+pub(super) fn checked(caller: &Caller, new: NewUpload) -> Result<NewUpload, ApiError> {
     let name = clean(&new.name, MAX_FILE_NAME)
         .filter(|name| !name.is_empty())
         .ok_or_else(|| ApiError::invalid("name", format!("A file's name has 1 to {MAX_FILE_NAME} characters.")))?;

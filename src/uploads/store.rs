@@ -3,8 +3,9 @@
 use super::types::UploadState;
 use crate::{
     domain::ids::{AccountId, GameId, UploadId, VideoId},
-    games::store::parsed,
+    games::store::{self as games, parsed},
     server::db::{Db, now_ms},
+    storage::ObjectKey,
 };
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
@@ -101,6 +102,46 @@ pub async fn newest_of_game(db: &Db, owner: &AccountId, game: &GameId) -> Result
     row.as_ref().map(upload).transpose()
 }
 
+/// An open upload with what a person knows it by.
+#[derive(Debug, Clone)]
+pub struct OpenRow {
+    pub upload: UploadRow,
+    pub game_name: String,
+    pub fingerprint: String,
+}
+
+/// Every open upload of the owner, the oldest first.
+pub async fn all_open(db: &Db, owner: &AccountId) -> Result<Vec<OpenRow>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT u.*, v.game, v.file_name, v.object_key, g.opponent, g.played_on, g.venue, g.tournament \
+         FROM uploads u JOIN videos v ON v.id = u.video JOIN games g ON g.id = v.game \
+         WHERE u.owner = $1 AND u.state = 'open' ORDER BY u.created_at, u.id",
+    )
+    .bind(owner.as_str())
+    .fetch_all(db.pool())
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(OpenRow {
+                upload: upload(row)?,
+                game_name: games::details(row)?.name(),
+                fingerprint: row.try_get("fingerprint")?,
+            })
+        })
+        .collect()
+}
+
+/// Notes that bytes are being sent: the reaper leaves it alone.
+pub async fn touch(db: &Db, owner: &AccountId, id: &UploadId) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE uploads SET updated_at = $1 WHERE id = $2 AND owner = $3 AND state = 'open'")
+        .bind(now_ms())
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .execute(db.pool())
+        .await
+        .map(drop)
+}
+
 /// How many uploads the owner has open. Holds the account's row until the transaction ends: two that count wait for each
 /// other.
 pub async fn count_open(connection: &mut AnyConnection, owner: &AccountId) -> Result<i64, sqlx::Error> {
@@ -110,6 +151,50 @@ pub async fn count_open(connection: &mut AnyConnection, owner: &AccountId) -> Re
         .fetch_one(connection)
         .await?;
     row.try_get("open")
+}
+
+/// The recordings of the owner together, in bytes, with what is promised to open uploads.
+pub async fn bytes_of(connection: &mut AnyConnection, owner: &AccountId) -> Result<i64, sqlx::Error> {
+    let row = sqlx::query("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS held FROM videos WHERE owner = $1")
+        .bind(owner.as_str())
+        .fetch_one(connection)
+        .await?;
+    row.try_get("held")
+}
+
+/// Open uploads of anybody for which nothing was sent since then (milliseconds), with their owners.
+pub async fn idle_since(db: &Db, then: i64) -> Result<Vec<(AccountId, UploadRow)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT u.*, v.game, v.file_name, v.object_key FROM uploads u JOIN videos v ON v.id = u.video \
+         WHERE u.state = 'open' AND u.updated_at < $1 ORDER BY u.updated_at LIMIT 1000",
+    )
+    .bind(then)
+    .fetch_all(db.pool())
+    .await?;
+    rows.iter().map(|row| Ok((parsed(row, "owner")?, upload(row)?))).collect()
+}
+
+/// Whether an open upload of ours has this name at the store.
+pub async fn is_known(db: &Db, store_upload: &str) -> Result<bool, sqlx::Error> {
+    let row = sqlx::query("SELECT id FROM uploads WHERE store_upload = $1 AND state = 'open'")
+        .bind(store_upload)
+        .fetch_optional(db.pool())
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Whether any row points to this object.
+pub async fn is_referenced(db: &Db, key: &ObjectKey) -> Result<bool, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT 1 AS one FROM videos WHERE object_key = $1 OR poster_key = $1 \
+         UNION SELECT 1 AS one FROM renditions WHERE object_key = $1 OR poster_key = $1 \
+         UNION SELECT 1 AS one FROM segments WHERE object_key = $1 \
+         UNION SELECT 1 AS one FROM doomed_objects WHERE object_key = $1",
+    )
+    .bind(key.as_str())
+    .fetch_optional(db.pool())
+    .await?;
+    Ok(row.is_some())
 }
 
 pub async fn insert(

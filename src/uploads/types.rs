@@ -1,11 +1,13 @@
 //! What travels about uploads.
 
-use crate::domain::ids::{GameId, UploadId, VideoId};
+use crate::domain::{
+    checksum::Checksum,
+    ids::{GameId, UploadId, VideoId},
+    transfer::Address,
+};
 use serde::{Deserialize, Serialize};
 
 pub const MAX_FILE_NAME: usize = 255;
-/// 4.995 TiB, what every store takes.
-pub const MAX_BYTES: i64 = 5_492_161_232_896;
 /// How many parts one call signs.
 pub const MAX_SIGNED: usize = 32;
 
@@ -52,6 +54,19 @@ pub struct Upload {
     /// Numbers of the parts that the store has in full, rising, from 1.
     pub received: Vec<i32>,
     pub state: UploadState,
+    /// What each part is signed with.
+    pub checksum: Checksum,
+}
+
+/// An upload that is not finished, as any browser can go on with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct OpenUpload {
+    pub upload: Upload,
+    /// "Vs Rovers Dec 6".
+    pub game_name: String,
+    /// Of the file; only the very same one goes on.
+    pub fingerprint: String,
 }
 
 /// Which parts to sign.
@@ -60,11 +75,22 @@ pub struct Upload {
 pub struct PartsToSign {
     #[cfg_attr(feature = "ssr", schema(value_type = String))]
     pub upload: UploadId,
-    /// From 1, at most 32 of them.
-    pub parts: Vec<i32>,
+    /// At most 32 of them.
+    pub parts: Vec<PartToSign>,
 }
 
-/// Where one part goes. Its exact length is signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct PartToSign {
+    /// From 1.
+    pub number: i32,
+    /// Base64, of the kind that the upload names: the store refuses a part that has another. Left out, only the length is
+    /// signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checksum: Option<String>,
+}
+
+/// Where one part goes. Its exact length is signed, and its checksum if one was given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct SignedPart {
@@ -72,62 +98,6 @@ pub struct SignedPart {
     /// First byte in the file, and how many.
     pub offset: i64,
     pub length: i64,
-    pub url: String,
-}
-
-/// How parts are cut: pure arithmetic, the same on both sides.
-pub mod parts {
-    const MIB: i64 = 1024 * 1024;
-
-    /// The size of every part but the last: at most 9,000 parts, between 16 and 512 MiB.
-    pub fn size_for(bytes: i64) -> i64 {
-        (bytes.div_euclid(9000) + MIB).div_euclid(MIB).saturating_mul(MIB).clamp(16 * MIB, 512 * MIB)
-    }
-
-    /// How many parts a file has; an empty one has none.
-    pub fn count(bytes: i64, part_size: i64) -> i64 {
-        (bytes + part_size - 1).div_euclid(part_size)
-    }
-
-    /// Offset and length of part `number` (from 1), when there is such a part.
-    pub fn range(bytes: i64, part_size: i64, number: i32) -> Option<(i64, i64)> {
-        let number = i64::from(number);
-        if number < 1 || number > count(bytes, part_size) {
-            return None;
-        }
-        let offset = (number - 1) * part_size;
-        Some((offset, part_size.min(bytes - offset)))
-    }
-
-    #[cfg(test)]
-    mod tests {
-        use super::*;
-        use proptest::prelude::*;
-
-        proptest! {
-            #[test]
-            fn parts_cover_the_file_once(bytes in 1_i64..=super::super::MAX_BYTES / 2) {
-                let size = size_for(bytes);
-                let count = count(bytes, size);
-                prop_assert!(count <= 10_000);
-                let (mut at, mut number) = (0, 1);
-                while let Some((offset, length)) = range(bytes, size, number) {
-                    prop_assert_eq!(offset, at);
-                    prop_assert!(length > 0 && length <= size);
-                    at += length;
-                    number += 1;
-                }
-                prop_assert_eq!(at, bytes);
-                prop_assert_eq!(i64::from(number) - 1, count);
-            }
-        }
-
-        #[test]
-        fn small_files_are_one_part() {
-            assert_eq!((size_for(1), count(1, size_for(1))), (16 * MIB, 1));
-            assert_eq!(range(10, 16, 0), None);
-            assert_eq!(range(10, 16, 2), None);
-            assert_eq!(range(10, 16, i32::MIN), None);
-        }
-    }
+    #[serde(flatten)]
+    pub address: Address,
 }

@@ -58,7 +58,7 @@ impl TestApp {
         let new = json!({"game": game["id"], "name": name, "size": bytes.len(), "fingerprint": name});
         let upload = self.post("/api/uploads", new).await.ok();
         let path = format!("/api/uploads/{}", id(&upload["id"]));
-        let signed = self.post(&format!("{path}/sign"), json!({"parts": [1]})).await.ok();
+        let signed = self.post(&format!("{path}/sign"), json!({"parts": [{"number": 1}]})).await.ok();
         assert_eq!(self.put_bytes(id(&signed[0]["url"]), bytes).await.status.as_u16(), 200);
         self.send(self.request(reqwest::Method::POST, &format!("{path}/complete"))).await.ok()
     }

@@ -24,6 +24,7 @@ GET /api/reels
 GET /api/reels/{id}
 GET /api/renditions
 GET /api/renditions/{id}
+GET /api/uploads
 GET /api/uploads/{id}
 POST /api/clips
 POST /api/clips/search
@@ -37,6 +38,7 @@ POST /api/uploads/{id}/complete
 POST /api/uploads/{id}/sign
 PUT /api/clips/{id}
 PUT /api/games/{id}
+PUT /api/games/{id}/video
 PUT /api/reel-clips/{id}/framing
 PUT /api/reels/{id}
 PUT /api/uploads/{id}/parts/{number}";

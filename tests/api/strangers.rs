@@ -100,8 +100,8 @@ fn calls(ids: &Ids) -> Vec<Call> {
         with(NOBODY, &framing),
     );
     both("reels/delete", one(reel), delete.clone(), format!("/api/reels/{reel}"), Value::Null);
-    let parts = json!({"parts": {"upload": upload, "parts": [1]}});
-    both("uploads/sign", parts, post.clone(), format!("/api/uploads/{upload}/sign"), json!({"parts": [1]}));
+    let parts = json!({"parts": {"upload": upload, "parts": [{"number": 1}]}});
+    both("uploads/sign", parts, post.clone(), format!("/api/uploads/{upload}/sign"), json!({"parts": [{"number": 1}]}));
     both("uploads/get", one(upload), get.clone(), format!("/api/uploads/{upload}"), Value::Null);
     both("uploads/complete", one(upload), post.clone(), format!("/api/uploads/{upload}/complete"), Value::Null);
     both("uploads/abort", one(upload), delete.clone(), format!("/api/uploads/{upload}"), Value::Null);

@@ -17,6 +17,7 @@ use touchline::{
         config::{Config, leptos_options},
         db::Db,
         start::{self, Running},
+        state::AppState,
     },
 };
 
@@ -96,6 +97,8 @@ pub struct TestApp {
     other: String,
     data: TempDir,
     server: JoinHandle<()>,
+    /// Let go before a restart: a server that has stopped must let go of its folder.
+    state: Option<AppState>,
 }
 
 async fn open(config: Config) -> Running {
@@ -106,12 +109,11 @@ async fn open(config: Config) -> Running {
     start::open(config, leptos).await.expect("the server opens")
 }
 
-/// Nothing of the state is kept: a server that has stopped must let go of its folder.
-fn run(running: Running) -> (Db, CancellationToken, String, JoinHandle<()>) {
-    let (db, stop) = (running.app.db.clone(), running.app.stop.clone());
+fn run(running: Running) -> (AppState, CancellationToken, String, JoinHandle<()>) {
+    let (state, stop) = (running.app.clone(), running.app.stop.clone());
     let base = format!("http://{}", running.address().expect("an address"));
     let server = tokio::spawn(async move { start::run(running).await.expect("the server runs") });
-    (db, stop, base, server)
+    (state, stop, base, server)
 }
 
 impl TestApp {
@@ -126,18 +128,37 @@ impl TestApp {
         config.database.url = database.fresh_url().await;
         config.database.connections = 4;
         adjust(&mut config);
-        let (db, stop, base, server) = run(open(config.clone()).await);
+        let (state, stop, base, server) = run(open(config.clone()).await);
+        let db = state.db.clone();
         let other = accounts::store::create(&db, "Second account").await.expect("an account");
         let secret = accounts::service::begin_session(&db, &other).await.expect("a session");
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        Self { db, base, stop, config, client, other: format!("touchline_session={secret}"), data, server }
+        Self {
+            db,
+            base,
+            stop,
+            config,
+            client,
+            other: format!("touchline_session={secret}"),
+            data,
+            server,
+            state: Some(state),
+        }
     }
 
     /// Stops the server in the middle of whatever it does, and starts it again on the same data.
     pub async fn restart(&mut self) {
         self.stop.cancel();
+        self.state = None;
         (&mut self.server).await.expect("the server stops");
-        (self.db, self.stop, self.base, self.server) = run(open(self.config.clone()).await);
+        let (state, stop, base, server) = run(open(self.config.clone()).await);
+        (self.db, self.stop, self.base, self.server) = (state.db.clone(), stop, base, server);
+        self.state = Some(state);
+    }
+
+    /// The server's own state, for what happens by itself once an hour.
+    pub fn state(&self) -> &AppState {
+        self.state.as_ref().expect("it runs")
     }
 
     pub fn data(&self) -> &Path {

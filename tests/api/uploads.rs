@@ -18,7 +18,7 @@ fn new(game: &Value, name: &str, size: i64, fingerprint: &str) -> Value {
 }
 
 async fn sign(app: &TestApp, upload: &Value, part: i32) -> String {
-    let signed = app.post(&format!("{}/sign", path(upload)), json!({"parts": [part]})).await.ok();
+    let signed = app.post(&format!("{}/sign", path(upload)), json!({"parts": [{"number": part}]})).await.ok();
     signed[0]["url"].as_str().unwrap().to_owned()
 }
 
@@ -85,13 +85,14 @@ on_both!(
 on_both!(parts_outside_of_the_file_are_not_signed, |app: TestApp| async move {
     let (_, upload) = app.game_with_upload(2 * PART + 5).await;
     let path = format!("{}/sign", path(&upload));
-    for parts in [json!([]), json!(vec![1; 33]), json!([0]), json!([-1]), json!([4]), json!([1, 4]), json!([i32::MAX])]
-    {
+    let numbers: [&[i32]; 7] = [&[], &[1; 33], &[0], &[-1], &[4], &[1, 4], &[i32::MAX]];
+    for numbers in numbers {
+        let parts: Vec<Value> = numbers.iter().map(|number| json!({"number": number})).collect();
         app.post(&path, json!({"parts": parts})).await.refused(422, "invalid");
         let body = json!({"parts": {"upload": upload["id"], "parts": parts}});
         app.call("uploads/sign", body).await.refused(422, "invalid");
     }
-    let signed = app.post(&path, json!({"parts": [1, 3]})).await.ok();
+    let signed = app.post(&path, json!({"parts": [{"number": 1}, {"number": 3}]})).await.ok();
     assert_eq!((&signed[0]["offset"], &signed[0]["length"]), (&json!(0), &json!(PART)));
     assert_eq!((&signed[1]["offset"], &signed[1]["length"]), (&json!(2 * PART), &json!(5)));
     assert!(signed[0]["url"].as_str().unwrap().starts_with(&app.base), "where this browser finds the store");
@@ -113,7 +114,7 @@ on_both!(a_file_goes_straight_to_the_store, |app: TestApp| async move {
     assert_eq!(app.call("uploads/complete", json!({"id": upload["id"]})).await.ok(), done);
     // Nothing can be replaced after it was confirmed.
     assert_eq!(app.put_bytes(&url, "HELLO WORLD").await.status.as_u16(), 404);
-    app.post(&format!("{}/sign", path(&upload)), json!({"parts": [1]})).await.refused(409, "not_ready");
+    app.post(&format!("{}/sign", path(&upload)), json!({"parts": [{"number": 1}]})).await.refused(409, "not_ready");
     app.put_bytes(&format!("{}/parts/1", path(&upload)), "HELLO WORLD").await.refused(409, "not_ready");
     let video = app.read_video(&game).await;
     let see = app.request(Method::GET, &format!("/media/videos/{}", id(&video["id"]))).send().await.unwrap();
@@ -169,7 +170,7 @@ on_both!(an_aborted_upload_ends_and_its_clips_wait, |app: TestApp| async move {
     assert_eq!(app.delete(&path(&upload)).await.status.as_u16(), 204, "twice is fine");
     assert_eq!(app.get(&path(&upload)).await.ok()["state"], "aborted");
     complete(&app, &upload).await.refused(404, "not_found");
-    app.post(&format!("{}/sign", path(&upload)), json!({"parts": [1]})).await.refused(409, "not_ready");
+    app.post(&format!("{}/sign", path(&upload)), json!({"parts": [{"number": 1}]})).await.refused(409, "not_ready");
     let again = app.upload_to(&game, 11).await;
     assert_eq!((&again["video"], again["id"] == upload["id"]), (&clip["video"], false));
     assert_eq!(app.delete(&format!("/api/games/{}", id(&game["id"]))).await.status.as_u16(), 204);
@@ -216,4 +217,75 @@ on_both!(many_at_once_are_no_more_than_the_bound, |config| config.uploads.max_op
     for refused in answers.iter().filter(|answer| !answer.status.is_success()) {
         refused.refused(429, "too_many");
     }
+});
+
+on_both!(a_part_has_the_checksum_that_was_promised, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(11).await;
+    assert_eq!(upload["checksum"], "crc32");
+    let (right, wrong) = ("DUoRhQ==", "AAAAAA==");
+    let path = format!("{}/sign", path(&upload));
+    for bad in ["", "x", "0d4a1185", "DUoRhQ==\r\nx: y", "sQqNsWTgdUEFt6mb5y4/5Q=="] {
+        app.post(&path, json!({"parts": [{"number": 1, "checksum": bad}]})).await.refused(422, "invalid");
+    }
+    for (promised, status) in [(wrong, 400), (right, 200)] {
+        let signed = app.post(&path, json!({"parts": [{"number": 1, "checksum": promised}]})).await.ok();
+        let url = id(&signed[0]["url"]);
+        assert_eq!(signed[0]["headers"], json!([["x-amz-checksum-crc32", promised]]));
+        assert_eq!(
+            app.put_bytes(url, "hello world").await.status.as_u16(),
+            403,
+            "the promise is signed: it cannot be left out"
+        );
+        let sent = app.request(Method::PUT, url).header("x-amz-checksum-crc32", promised).body("hello world");
+        assert_eq!(app.send(sent).await.status.as_u16(), status);
+        assert_eq!(received(&app, &upload).await, if status == 200 { json!([1]) } else { json!([]) });
+    }
+    let through = |promised: &str| {
+        app.request(Method::PUT, &format!("/api/uploads/{}/parts/1", id(&upload["id"])))
+            .header("x-amz-checksum-crc32", promised)
+            .body("hello world")
+    };
+    app.send(through(wrong)).await.refused(422, "invalid");
+    app.send(through("nonsense")).await.refused(422, "invalid");
+    assert_eq!(app.send(through(right)).await.status.as_u16(), 204);
+});
+
+on_both!(open_uploads_are_listed_for_their_owner, |app: TestApp| async move {
+    let (game, upload) = app.game_with_upload(PART + 5).await;
+    let url = sign(&app, &upload, 2).await;
+    assert_eq!(app.put_bytes(&url, "fives").await.status.as_u16(), 200);
+    let open = app.get("/api/uploads").await.ok();
+    assert_eq!(open.as_array().map(Vec::len), Some(1));
+    assert_eq!((&open[0]["upload"]["id"], &open[0]["upload"]["received"]), (&upload["id"], &json!([2])));
+    assert_eq!((&open[0]["game_name"], &open[0]["fingerprint"]), (&json!("Vs Rovers Dec 6"), &json!("f1")));
+    assert_eq!(app.call("uploads/open", json!({})).await.ok(), open);
+    assert_eq!(app.as_other(Method::GET, "/api/uploads", None).await.ok(), json!([]));
+    app.delete(&format!("/api/games/{}", id(&game["id"]))).await.ok();
+    assert_eq!(app.get("/api/uploads").await.ok(), json!([]));
+});
+
+on_both!(recordings_have_a_quota, |config| config.uploads.quota = 100, |app: TestApp| async move {
+    let game = app.game().await;
+    let first = app.post("/api/uploads", new(&game, "a.mp4", 60, "a")).await.ok();
+    let before = app.rows().await;
+    app.post("/api/uploads", new(&game, "b.mp4", 41, "b")).await.refused(413, "quota_exceeded");
+    assert_eq!(app.rows().await, before);
+    app.post("/api/uploads", new(&game, "a.mp4", 60, "a")).await.ok();
+    app.delete(&path(&first)).await.ok();
+    app.post("/api/uploads", new(&game, "b.mp4", 100, "b")).await.ok();
+});
+
+on_both!(an_upload_that_the_store_let_go_begins_anew, |app: TestApp| async move {
+    let (game, upload) = app.game_with_upload(11).await;
+    let clip = app.clip(&upload, (0, 1_000), json!({})).await;
+    for upload in app.state().store.list_multiparts("o/").await.expect("a list") {
+        app.state().store.abort_multipart(&upload.key, &upload.upload).await.expect("gone");
+    }
+    assert_eq!(app.get("/api/uploads").await.ok()[0]["upload"]["received"], json!([]), "shown all the same");
+    let again = app.upload_to(&game, 11).await;
+    assert_ne!(again["id"], upload["id"]);
+    assert_eq!((&again["video"], &again["state"]), (&clip["video"], &json!("open")), "clips keep their video");
+    let url = sign(&app, &again, 1).await;
+    assert_eq!(app.put_bytes(&url, "hello world").await.status.as_u16(), 200);
+    complete(&app, &again).await.ok();
 });

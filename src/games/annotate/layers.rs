@@ -8,7 +8,7 @@ use crate::{
     },
     clips::types::Clip,
     games::types::VideoState,
-    ui::labels::Badge,
+    ui::{labels::Badge, video_file::VideoFile},
     uploads::queue::UploadQueue,
 };
 use leptos::prelude::*;
@@ -82,12 +82,7 @@ fn NoVideo(page: Annotation) -> impl IntoView {
             <p class="empty__text">{move || words().1}</p>
             <label class="button button--primary button--lg">
                 <span class="button__text">"Choose video"</span>
-                <input
-                    class="visually-hidden"
-                    type="file"
-                    accept="video/*,.mkv,.mts,.m2ts,.ts"
-                    on:change=move |event| begin(files::chosen(&event))
-                />
+                <VideoFile on_files=Callback::new(move |(files,)| begin(files)) />
             </label>
         </div>
     }

@@ -90,6 +90,7 @@ fn task_words(task: &UploadTask) -> (String, String) {
         TaskState::Sending => (format!("Uploading {percent}%"), task.seconds_left().map(left).unwrap_or_default()),
         TaskState::Paused => ("Upload paused".to_owned(), sent),
         TaskState::Waiting => ("No connection, trying again".to_owned(), sent),
+        TaskState::Interrupted => ("Upload interrupted".to_owned(), sent),
         TaskState::Finishing => ("Reading the video".to_owned(), String::new()),
         TaskState::Done => (String::new(), String::new()),
         TaskState::Failed(_) => ("Upload failed".to_owned(), sent),
@@ -100,7 +101,7 @@ const fn task_tone(task: &UploadTask) -> ProgressTone {
     match task.state {
         TaskState::Preparing => ProgressTone::Waiting,
         TaskState::Sending | TaskState::Finishing => ProgressTone::Moving,
-        TaskState::Paused | TaskState::Waiting => ProgressTone::Paused,
+        TaskState::Paused | TaskState::Waiting | TaskState::Interrupted => ProgressTone::Paused,
         TaskState::Done => ProgressTone::Done,
         TaskState::Failed(_) => ProgressTone::Error,
     }

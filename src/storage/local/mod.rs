@@ -21,10 +21,11 @@ mod turns;
 pub use front::AllowedOrigins;
 
 use super::{
-    config::{Checksum, StoreConfig},
+    config::StoreConfig,
     error::{StoreError, StoreErrorKind},
     keys::ObjectKey,
 };
+use crate::domain::checksum::Checksum;
 use crate::server::db::Db;
 use folder::Folder;
 use s3s::{S3Error, S3ErrorCode};

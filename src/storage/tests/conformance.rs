@@ -56,13 +56,14 @@ pub(super) async fn listing(store: &ObjectStore) {
         store.put_bytes(&key(name), bytes(name.len(), 3).into(), "video/mp4").await.expect("stored");
     }
     let listed = store.list(&format!("{root}/")).await.expect("a list");
-    let names: Vec<&str> = listed.iter().map(|(key, _)| &key.as_str()[root.len() + 1..]).collect();
+    let names: Vec<&str> = listed.iter().map(|it| &it.key.as_str()[root.len() + 1..]).collect();
     assert_eq!(names, ["B", "a", "a b+c%20", "a/b", "ab", "b", "ü"]);
-    assert!(listed.iter().all(|(key, bytes)| *bytes == (key.as_str().len() - root.len() - 1) as u64));
+    assert!(listed.iter().all(|it| it.bytes == (it.key.as_str().len() - root.len() - 1) as u64));
+    assert!(listed.iter().all(|it| (1_700_000_000_000..4_000_000_000_000).contains(&it.modified_ms)));
     assert_eq!(store.list(&format!("{root}/ab")).await.expect("a list").len(), 1);
     assert_eq!(store.list(&format!("{root}x")).await.expect("a list").len(), 0);
-    for (key, _) in listed {
-        store.delete(&key).await.expect("deleted");
+    for it in listed {
+        store.delete(&it.key).await.expect("deleted");
     }
 }
 
@@ -85,8 +86,8 @@ pub(super) async fn odd_keys(store: &ObjectStore, base: &PublicBase) {
 
 pub(super) async fn presigned(store: &ObjectStore, base: &PublicBase) {
     let (http, key, content) = (Client::new(), video_key(), bytes(5_000, 4));
-    let crc32 = crc32fast::hash(&content);
-    let signed = store.presign_put(&key, 5_000, Some(crc32), HOUR, base).await.expect("signed");
+    let checksum = store.checksum().of(&content);
+    let signed = store.presign_put(&key, 5_000, checksum.as_deref(), HOUR, base).await.expect("signed");
     let put = |url: &str, body: Vec<u8>| {
         let mut request = http.put(url).body(body);
         for (name, value) in &signed.headers {
@@ -143,11 +144,14 @@ pub(super) async fn multipart(store: &ObjectStore, base: &PublicBase) {
     let chunks: Vec<&[u8]> = content.chunks(part).collect();
     let key = video_key();
     let upload = store.create_multipart(&key, "video/mp4", part as u64).await.expect("an upload");
-    let put = |number: u32, body: Vec<u8>, length: u64, crc32: u32| {
+    let sum = |bytes: &[u8]| store.checksum().of(bytes);
+    let put = |number: u32, body: Vec<u8>, length: u64, checksum: Option<String>| {
         let (http, upload, key) = (http.clone(), upload.clone(), key.clone());
         async move {
-            let signed =
-                store.presign_part(&key, &upload, number, length, Some(crc32), HOUR, base).await.expect("signed");
+            let signed = store
+                .presign_part(&key, &upload, number, length, checksum.as_deref(), HOUR, base)
+                .await
+                .expect("signed");
             let mut request = http.put(&signed.url).body(body);
             for (name, value) in &signed.headers {
                 request = request.header(name, value);
@@ -157,15 +161,14 @@ pub(super) async fn multipart(store: &ObjectStore, base: &PublicBase) {
     };
     let whole = |number: u32| {
         let chunk = chunks[number as usize - 1].to_vec();
-        let (length, crc32) = (chunk.len() as u64, crc32fast::hash(&chunk));
-        put(number, chunk, length, crc32)
+        let (length, checksum) = (chunk.len() as u64, sum(&chunk));
+        put(number, chunk, length, checksum)
     };
     assert_eq!(whole(3).await, StatusCode::OK);
-    assert!(put(1, chunks[0].to_vec(), part as u64, 7).await.is_client_error(), "wrong CRC");
-    let crc32 = crc32fast::hash(chunks[0]);
-    assert!(put(1, chunks[0][1..].to_vec(), part as u64, crc32).await.is_client_error(), "wrong length");
-    assert!(put(0, chunks[2].to_vec(), 1_000, crc32fast::hash(chunks[2])).await.is_client_error(), "part 0");
-    assert!(put(10_001, chunks[2].to_vec(), 1_000, crc32fast::hash(chunks[2])).await.is_client_error(), "part 10,001");
+    assert!(put(1, chunks[0].to_vec(), part as u64, sum(b"other")).await.is_client_error(), "wrong CRC");
+    assert!(put(1, chunks[0][1..].to_vec(), part as u64, sum(chunks[0])).await.is_client_error(), "wrong length");
+    assert!(put(0, chunks[2].to_vec(), 1_000, sum(chunks[2])).await.is_client_error(), "part 0");
+    assert!(put(10_001, chunks[2].to_vec(), 1_000, sum(chunks[2])).await.is_client_error(), "part 10,001");
     let listed = store.list_parts(&key, &upload).await.expect("a list");
     assert_eq!(listed.iter().map(|part| (part.number, part.bytes)).collect::<Vec<_>>(), [(3, 1_000)]);
 
@@ -176,7 +179,7 @@ pub(super) async fn multipart(store: &ObjectStore, base: &PublicBase) {
     let body = stream::iter(
         chunks[1].chunks(65_537).map(|chunk| Ok::<_, Infallible>(chunk.to_vec().into())).collect::<Vec<_>>(),
     );
-    let through = store.upload_part(&key, &upload, 2, part as u64, Some(crc32fast::hash(chunks[1])), body).await;
+    let through = store.upload_part(&key, &upload, 2, part as u64, sum(chunks[1]).as_deref(), body).await;
     assert_eq!(through.expect("sent through the server").bytes, part as u64);
     assert_eq!(whole(1).await, StatusCode::OK, "a part sent twice");
     let lie = store.complete_multipart(&key, &upload, total + 1).await.expect_err("another sum");
@@ -186,7 +189,7 @@ pub(super) async fn multipart(store: &ObjectStore, base: &PublicBase) {
     let done = store.complete_multipart(&key, &upload, total).await.expect("complete");
     assert_eq!(done.bytes, total);
     assert_eq!(store.complete_multipart(&key, &upload, total).await.expect("complete already"), done);
-    assert!(put(1, bytes(part, 9), part as u64, crc32fast::hash(&bytes(part, 9))).await.is_client_error(), "too late");
+    assert!(put(1, bytes(part, 9), part as u64, sum(&bytes(part, 9))).await.is_client_error(), "too late");
     let folder = tempfile::tempdir().expect("a folder");
     let copy = folder.path().join("copy");
     store.download(&key, &copy, &CancellationToken::new()).await.expect("downloaded");
@@ -207,12 +210,17 @@ pub(super) async fn aborted(store: &ObjectStore) {
         let wrong = store.upload_part(&key, &upload, 2, announced, None, body(bytes(sent, 1))).await;
         assert_eq!(wrong.expect_err("another length").kind(), StoreErrorKind::WrongLength);
     }
-    let damaged = store.upload_part(&key, &upload, 2, 100, Some(1), body(bytes(100, 1))).await;
+    let damaged =
+        store.upload_part(&key, &upload, 2, 100, store.checksum().of(b"other").as_deref(), body(bytes(100, 1))).await;
     assert_eq!(damaged.expect_err("damaged").kind(), StoreErrorKind::WrongChecksum);
     assert_eq!(store.list_parts(&key, &upload).await.expect("a list").len(), 1);
+    let open = store.list_multiparts(key.as_str()).await.expect("a list");
+    assert_eq!(open.iter().map(|it| (&it.key, it.upload.as_str())).collect::<Vec<_>>(), [(&key, upload.as_str())]);
+    assert!((1_700_000_000_000..4_000_000_000_000).contains(&open[0].initiated_ms));
     let other = store.list_parts(&video_key(), &upload).await.expect_err("an upload of another key");
     assert_eq!(other.kind(), StoreErrorKind::UploadGone);
     store.abort_multipart(&key, &upload).await.expect("aborted");
+    assert_eq!(store.list_multiparts(key.as_str()).await.expect("a list"), []);
     store.abort_multipart(&key, &upload).await.expect("aborted already");
     assert_eq!(store.list_parts(&key, &upload).await.expect_err("gone").kind(), StoreErrorKind::UploadGone);
 }

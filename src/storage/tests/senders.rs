@@ -22,7 +22,8 @@ fn resident() -> usize {
 
 #[tokio::test]
 async fn a_large_part_streams_through_bounded_memory() {
-    const PART: usize = 96;
+    // Large enough to tell from what other tests of this process hold meanwhile.
+    const PART: usize = 320;
     let place = Place::new().await;
     let (key, bytes) = (video_key(), (PART * MIB) as u64);
     let upload = place.store.create_multipart(&key, "video/mp4", bytes).await.expect("an upload");
@@ -35,7 +36,7 @@ async fn a_large_part_streams_through_bounded_memory() {
     }
     let grown = most.saturating_sub(before);
     place.store.complete_multipart(&key, &upload, bytes).await.expect("complete");
-    assert!(grown < 64, "{grown} MiB more for a part of {PART} MiB");
+    assert!(grown < PART / 2, "{grown} MiB more for a part of {PART} MiB");
 }
 
 #[tokio::test]

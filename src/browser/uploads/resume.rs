@@ -1,0 +1,81 @@
+//! Uploads that were interrupted: found again after a reload, and gone on with.
+
+use super::{
+    super::{locks, memory},
+    lock_of, run, sums,
+};
+use crate::{
+    browser::files::LocalFile,
+    domain::size::size,
+    uploads::{
+        api::open_uploads,
+        queue::{Handle, TaskState, UploadQueue},
+    },
+};
+use futures::channel::mpsc::unbounded;
+use leptos::{prelude::Update, task::spawn_local};
+
+/// Asks the server which uploads are open, and offers those that no tab of this browser sends.
+pub async fn find(queue: UploadQueue) {
+    let Ok(open) = open_uploads().await else { return };
+    let ids: Vec<_> = open.iter().map(|open| open.upload.id.clone()).collect();
+    memory::retain(&ids).await;
+    let held = locks::held().await;
+    for open in open {
+        if held.contains(&lock_of(&open.upload.id)) || queue.knows(&open.upload.id) {
+            continue;
+        }
+        let handle = memory::recall(&open.upload.id).await;
+        let is_granted = match &handle {
+            Some(handle) => handle.is_granted().await,
+            None => false,
+        };
+        let key = queue.add_interrupted(open, handle.is_some());
+        // The browser remembers that the file may be read: nobody has to click.
+        if is_granted {
+            go_on(queue, key);
+        }
+    }
+}
+
+/// Goes on with an interrupted upload whose file the browser can find; call it from a click.
+pub fn go_on(queue: UploadQueue, key: u64) {
+    let Some(upload) = queue.task(key).and_then(|task| task.upload) else { return };
+    spawn_local(async move {
+        let file = match memory::recall(&upload).await {
+            Some(handle) => handle.open().await,
+            None => None,
+        };
+        match file {
+            Some(file) => go_on_with(queue, key, file).await,
+            // It was moved, deleted, or the user said no.
+            None => queue.change(key, |task| task.has_handle = false),
+        }
+    });
+}
+
+/// Goes on with this file, if it is the one that was interrupted.
+pub async fn go_on_with(queue: UploadQueue, key: u64, file: LocalFile) {
+    let Some(task) = queue.task(key) else { return };
+    let found = sums::fingerprint(&file).await;
+    if found.is_none() || found != task.fingerprint {
+        queue.change(key, |task| task.has_handle = false);
+        queue.toasts.error(format!(
+            "That is another file. Choose {} ({}), as it was.",
+            task.file_name,
+            size(task.bytes)
+        ));
+        return;
+    }
+    let (wishes, received) = unbounded();
+    queue.set_handle(key, Handle { file: Some(file.clone()), wishes });
+    queue.files.update(|files| drop(files.insert(task.game.clone(), file.clone())));
+    queue.change(key, |task| task.state = TaskState::Preparing);
+    run::run(queue, key, file, received).await;
+}
+
+/// The interrupted upload that this file may belong to, by its name and length.
+pub fn matching(queue: UploadQueue, file: &LocalFile) -> Option<u64> {
+    let (name, bytes) = (file.name(), file.size());
+    queue.interrupted_like(&name, bytes)
+}
