@@ -46,7 +46,7 @@ lint: setup-test ## Runs the checks that only read the code: format, clippy for 
 fmt: ## Formats the Rust code
 	@cargo fmt
 
-bench: bench-api ## Runs every bench
+bench: bench-api bench-uploads ## Runs every bench
 
 bench-%: setup-build ## Runs one bench, by its name in benches/
 	@$(with) cargo bench --locked --bench $*

@@ -6,6 +6,8 @@ tools=${TOUCHLINE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/touchline/tools}
 
 cargo_leptos_version=0.3.10
 binaryen_version=132.0.0
+# Newer ones answer ListParts with an element that S3 does not have.
+moto_version=5.1.22
 # Only where the machine has none or one older than Playwright can use.
 node_version=22.23.3
 # The crate and its command-line tool must agree to the patch version, so Cargo.toml alone says which.
@@ -15,6 +17,7 @@ cargo_leptos_dir=$tools/cargo-leptos-$cargo_leptos_version
 wasm_bindgen_dir=$tools/wasm-bindgen-$wasm_bindgen_version
 binaryen_dir=$tools/binaryen-$binaryen_version
 node_dir=$tools/node-$node_version
+moto_dir=$tools/moto-$moto_version
 # Written by wasm-target-fallback, and only where rustup has no WASM target to give.
 rust_env=$tools/rust.env
 

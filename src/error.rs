@@ -7,45 +7,72 @@ use server_fn::{
 };
 use std::fmt;
 
-/// What went wrong, as scripts see it. The names never change.
+/// What went wrong, as scripts see it: [`Code::meaning`] says what each is. The names never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
-    /// 400: the body or the path is not of the form that the endpoint takes.
     Malformed,
-    /// 401
     SignInNeeded,
-    /// 401
     WrongPassword,
-    /// 403: a foreign Origin or Host.
     Forbidden,
-    /// 404: no such row, or another owner's.
     NotFound,
-    /// 409: the row was changed meanwhile; load it again.
     Conflict,
-    /// 409: what the call needs is not there yet (bytes missing, video not read).
     NotReady,
-    /// 413
     TooLarge,
-    /// 413: the account's recordings would be more than the server keeps for it.
     QuotaExceeded,
-    /// 415
     UnsupportedType,
-    /// 422: a field's value is not allowed.
     Invalid,
-    /// 429
     TooMany,
-    /// 503: the object store does not answer.
     StoreUnavailable,
-    /// 507
     DiskFull,
-    /// 500
     Internal,
     /// No answer from the server; made in the browser only.
     Unreachable,
 }
 
 impl Code {
+    /// Every code that a server answers with.
+    pub const ALL: [Self; 15] = [
+        Self::Malformed,
+        Self::SignInNeeded,
+        Self::WrongPassword,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::Conflict,
+        Self::NotReady,
+        Self::TooLarge,
+        Self::QuotaExceeded,
+        Self::UnsupportedType,
+        Self::Invalid,
+        Self::TooMany,
+        Self::Internal,
+        Self::StoreUnavailable,
+        Self::DiskFull,
+    ];
+
+    /// What it means, for who writes a script.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Malformed => "the body or the path is not of the form that the call takes",
+            Self::SignInNeeded => "sign in first",
+            Self::WrongPassword => "the password is another one",
+            Self::Forbidden => "a foreign Origin or Host",
+            Self::NotFound => "there is no such row, or it is another owner's",
+            Self::Conflict => "the row was changed meanwhile; load it again",
+            Self::NotReady => "what the call needs is not there yet (parts missing, video not read), or has ended",
+            Self::TooLarge => "more bytes than this server takes",
+            Self::QuotaExceeded => "the account's recordings would be more than the server keeps for it",
+            Self::UnsupportedType => "not a video, or not JSON",
+            Self::Invalid => {
+                "a field's value is not allowed: a part number out of range, a wrong length, a wrong checksum; `field` names it"
+            }
+            Self::TooMany => "too many at once; finish some first",
+            Self::Internal => "something went wrong on the server; its log has the details",
+            Self::StoreUnavailable => "the object store does not answer",
+            Self::DiskFull => "the data folder is full",
+            Self::Unreachable => "no answer from the server",
+        }
+    }
     pub const fn status(self) -> u16 {
         match self {
             Self::Malformed => 400,

@@ -32,6 +32,14 @@ impl Report {
         self.rows.push(Row { name: name.to_owned(), value, unit, floor: None, ratio: None, goal: Some(goal), met });
     }
 
+    /// A figure of which more is better, beside its floor; the goal is the least that their ratio should be.
+    #[allow(dead_code)]
+    pub fn at_least(&mut self, name: &str, value: f64, unit: &'static str, floor: f64, goal: f64) {
+        let ratio = value / floor;
+        let (floor, ratio, met) = (Some(floor), Some(ratio), Some(ratio >= goal));
+        self.rows.push(Row { name: name.to_owned(), value, unit, floor, ratio, goal: Some(goal), met });
+    }
+
     /// A figure with the most that it should be, and its floor of the same run beside it.
     #[allow(dead_code)]
     pub fn at_most_beside(&mut self, name: &str, value: f64, unit: &'static str, floor: f64, goal: f64) {
@@ -70,6 +78,13 @@ impl Report {
             );
         }
     }
+}
+
+/// The middle one.
+#[allow(dead_code)]
+pub fn median(times: &mut [Duration]) -> Duration {
+    times.sort();
+    times[times.len() / 2]
 }
 
 /// The value at that part (0 to 1) of the sorted times, in milliseconds.

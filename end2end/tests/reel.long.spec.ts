@@ -32,11 +32,11 @@ test("a minute of reel from ten minutes of match", async ({ page }, testInfo) =>
     const made = await request.post("/api/reels", { data: { aspect: "9:16", clips } });
     const reel = await made.json();
     // A crop that pans with the marker: its place in the result depends on the frame and on the moment of the pan.
-    for (const place of reel.clips) {
-      const framing = {
-        segments: [],
-        crop: [0, 5, 10].map((at) => ({ at: at * 1e6, x: (700 + 30 * at) * 1e3, y: 540_000, h: 1_000_000, ease: "linear" })),
-      };
+    for (const [index, place] of reel.clips.entries()) {
+      // Keyframes are at times of the recording.
+      const start = Math.round(starts[index] * 1e6);
+      const crop = [0, 5, 10].map((at) => ({ at: start + at * 1e6, x: (740 + 8 * at) * 1e3, y: 540_000, h: 1_000_000, ease: "linear" }));
+      const framing = { segments: [], crop };
       const framed = await request.put(`/api/reel-clips/${place.id}/framing`, { data: { version: place.version, framing } });
       expect(framed.ok(), await framed.text()).toBe(true);
     }

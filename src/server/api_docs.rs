@@ -1,7 +1,11 @@
 //! The REST calls, in one list, and their description: `/api/openapi.json` for programs, `/api/docs` for people.
 
 use super::state::AppState;
-use crate::{clips, error::ApiError, exports, gallery, games, reels, uploads};
+use crate::{
+    clips,
+    error::{ApiError, Code},
+    exports, gallery, games, reels, uploads,
+};
 use axum::{
     Json, Router,
     extract::DefaultBodyLimit,
@@ -55,8 +59,22 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(gallery::routes::get, gallery::routes::delete))
 }
 
+/// Every code of an error with its status and what it means, one to a line.
+fn codes(line: impl Fn(&str, u16, &str) -> String) -> String {
+    Code::ALL
+        .into_iter()
+        .map(|code| {
+            let name = serde_json::to_value(code).ok();
+            let name = name.as_ref().and_then(|name| name.as_str()).unwrap_or_default();
+            line(name, code.status(), code.meaning())
+        })
+        .collect()
+}
+
 pub fn router() -> Router<AppState> {
-    let (router, api) = described().split_for_parts();
+    let (router, mut api) = described().split_for_parts();
+    let list = codes(|name, status, meaning| format!("\n- `{name}` ({status}): {meaning}"));
+    api.info.description = Some(format!("{}\n{list}", api.info.description.unwrap_or_default()));
     let page = page(&api);
     router
         .route("/api/openapi.json", get(move || async move { Json(api) }))
@@ -74,13 +92,17 @@ fn page(api: &utoipa::openapi::OpenApi) -> String {
                 write!(rows, "<tr><td><code>{method}</code></td><td><code>{path}</code></td><td>{summary}</td></tr>");
         }
     }
+    let codes = codes(|name, status, meaning| {
+        format!("<tr><td><code>{name}</code></td><td>{status}</td><td>{meaning}</td></tr>")
+    });
     format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"dark light\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>API · Touchline</title>\
          <style>body{{font:15px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}}td{{padding:.3rem 1rem .3rem 0;\
          vertical-align:top}}</style><h1>Touchline's REST calls</h1><p>Bodies and answers are JSON; an error is \
          <code>{{\"error\": code, \"message\": sentence, \"field\"?: name}}</code>. The whole description for programs is \
-         <a href=\"/api/openapi.json\">openapi.json</a>.</p><table><tbody>{rows}</tbody></table></html>"
+         <a href=\"/api/openapi.json\">openapi.json</a>.</p><table><tbody>{rows}</tbody></table>\
+         <h2>Errors</h2><table><tbody>{codes}</tbody></table></html>"
     )
 }
 

@@ -81,6 +81,11 @@ on_both!(people_read_it_as_a_page, |app: TestApp| async move {
         let (_, path) = call.split_once(' ').unwrap();
         assert!(html.contains(path) && html.contains(&summary), "{call}");
     }
+    let api = app.get("/api/openapi.json").await.ok();
+    for code in ["invalid", "too_large", "quota_exceeded", "unsupported_type", "not_ready", "disk_full"] {
+        let stated = |text: &str| text.contains(code);
+        assert!(stated(&html) && stated(api["info"]["description"].as_str().unwrap()), "{code}");
+    }
     let unknown: Value = app.get("/api/no/such/call").await.json;
     assert_eq!(unknown["error"], "not_found");
 });

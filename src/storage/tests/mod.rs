@@ -2,6 +2,7 @@
 //! rely on; `hardening` is about the built-in one.
 
 mod conformance;
+mod foreign;
 mod hardening;
 mod senders;
 
