@@ -1,7 +1,7 @@
 //! `make bench-uploads`: recordings through the whole protocol, against a server of its own process. The floor is one
 //! plain PUT of the same bytes to the same listener, with the store's checksum and sync on.
 #![recursion_limit = "256"]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::cast_precision_loss)] // Figures are for people.
 
 mod support;
 

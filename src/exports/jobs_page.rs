@@ -1,4 +1,4 @@
-//! Every upload of this tab and every export: where it stands, and what to do about it.
+//! Every upload of this browser and every export: where it stands, and what to do about it.
 
 use super::{api::recent_exports, export_job::ExportJob, progress::Paces, types::Export, upload_job::UploadJob};
 use crate::{
@@ -46,7 +46,7 @@ pub fn JobsPage() -> impl IntoView {
             <div class="page__head">
                 <div>
                     <h1 class="page__title">"Jobs"</h1>
-                    <p class="page__lead">"Every upload of this tab and every export, with what it is doing now."</p>
+                    <p class="page__lead">"Every upload of this browser and every export, with what it is doing now."</p>
                 </div>
                 <ShowTabs show />
             </div>

@@ -1,4 +1,4 @@
-//! One upload of this tab in the list of jobs.
+//! One upload of this browser in the list of jobs.
 
 use crate::{
     domain::{size::size, time::Micros},
@@ -20,7 +20,7 @@ pub fn UploadJob(key: u64) -> impl IntoView {
                 <Icon name="upload" />
                 <div>
                     <h3 class="job__name">{read(|task| task.name.clone())}</h3>
-                    <p class="job__kind">{read(|task| format!("Upload · {} of {}", size(task.sent), size(task.bytes)))}</p>
+                    <p class="job__kind">{read(|task| format!("{} · {} of {}", task.file_name, size(task.sent), size(task.bytes)))}</p>
                 </div>
                 <div class="job__stage">
                     <span>

@@ -69,8 +69,12 @@ fn NoClips() -> impl IntoView {
     view! {
         <div class="panel__scroll panel__empty">
             <p class="muted">
-                "No clips yet. Press " <kbd>"N"</kbd> " when something happened, or " <kbd>"I"</kbd> " and " <kbd>"O"</kbd>
-                " for its start and end."
+                "No clips yet. "
+                <span class="for-keys">
+                    "Press " <kbd>"N"</kbd> " when something happened, or " <kbd>"I"</kbd> " and " <kbd>"O"</kbd>
+                    " for its start and end."
+                </span>
+                <span class="for-touch">"Press New clip when something happened."</span>
             </p>
         </div>
     }
