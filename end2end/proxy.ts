@@ -25,7 +25,8 @@ export class Proxy {
   isDown = false;
   private target = 0;
   private held: (() => void)[] = [];
-  private isHolding = false;
+  /** From how many parts on everything waits. */
+  private holdsAfter = Infinity;
 
   private constructor(private readonly http: HttpServer) {
     http.on("request", (request, response) => {
@@ -50,13 +51,13 @@ export class Proxy {
     this.target = Number(new URL(url).port);
   }
 
-  /** Parts wait here until they are let go. */
-  hold(): void {
-    this.isHolding = true;
+  /** Parts wait here until they are let go; so many more may pass before. */
+  hold(after = 0): void {
+    this.holdsAfter = this.puts.length + after;
   }
 
   letGo(): void {
-    this.isHolding = false;
+    this.holdsAfter = Infinity;
     for (const go of this.held.splice(0)) go();
   }
 
@@ -86,9 +87,9 @@ export class Proxy {
     const number = Number(new URL(request.url ?? "", "http://x").searchParams.get("partNumber"));
     let fault: Fault | undefined;
     if (request.method === "PUT" && number) {
-      this.puts.push(number);
+      const isHeld = this.puts.push(number) > this.holdsAfter;
       fault = this.faults.get(number)?.shift();
-      if (this.isHolding) await new Promise<void>((go) => this.held.push(go));
+      if (isHeld) await new Promise<void>((go) => this.held.push(go));
     }
     if (fault && "status" in fault) {
       request.resume();

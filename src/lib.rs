@@ -17,6 +17,7 @@ pub mod reels;
 pub mod shell;
 pub mod ui;
 pub mod uploads;
+pub mod videos;
 
 #[cfg(feature = "ssr")]
 pub mod jobs;

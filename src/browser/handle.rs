@@ -47,8 +47,17 @@ pub fn can_pick() -> bool {
     js::get(&leptos::prelude::window(), "showOpenFilePicker").is_some()
 }
 
-/// Lets the user choose one recording; nothing when he thinks better of it.
-pub async fn pick() -> Option<LocalFile> {
+/// Lets the user choose a recording, or several; none when he thinks better of it.
+pub async fn pick(several: bool) -> Vec<LocalFile> {
+    let Some(handles) = ask(several).await else { return Vec::new() };
+    let mut files = Vec::new();
+    for handle in handles.iter() {
+        files.extend(FileHandle::new(handle).open().await);
+    }
+    files
+}
+
+async fn ask(several: bool) -> Option<js_sys::Array> {
     let kinds = js::object(&[
         ("description", "Video".into()),
         (
@@ -63,8 +72,7 @@ pub async fn pick() -> Option<LocalFile> {
             )]),
         ),
     ]);
-    let options = js::object(&[("types", js_sys::Array::of1(&kinds).into())]);
+    let options = js::object(&[("types", js_sys::Array::of1(&kinds).into()), ("multiple", several.into())]);
     let chosen = js::call(&leptos::prelude::window(), "showOpenFilePicker", &[options]).ok()?;
-    let handle = js_sys::Array::from(&js::settled(chosen).await.ok()?).get(0);
-    FileHandle::new(handle).open().await
+    Some(js_sys::Array::from(&js::settled(chosen).await.ok()?))
 }

@@ -29,8 +29,15 @@ impl Press {
 /// Calls `handle` for every key press that is not typed into something, until the owner is cleaned up. A press that it
 /// takes (`true`) goes no further.
 pub fn on_press(handle: impl Fn(&Press) -> bool + 'static) {
+    // Whether the focus got where it is by Tab. `:focus-visible` would also be true for what was clicked, as soon as any
+    // other key was pressed since: Space would press a clip's row again instead of playing.
+    let tabbed = StoredValue::new(false);
+    let pointer = window_event_listener(ev::pointerdown, move |_| tabbed.set_value(false));
     let listener = window_event_listener(ev::keydown, move |event| {
-        if event.default_prevented() || event.is_composing() || belongs_elsewhere(&event) {
+        if event.key() == "Tab" {
+            tabbed.set_value(true);
+        }
+        if event.default_prevented() || event.is_composing() || belongs_elsewhere(&event, tabbed.get_value()) {
             return;
         }
         let press = Press {
@@ -45,7 +52,10 @@ pub fn on_press(handle: impl Fn(&Press) -> bool + 'static) {
             event.prevent_default();
         }
     });
-    on_cleanup(move || listener.remove());
+    on_cleanup(move || {
+        listener.remove();
+        pointer.remove();
+    });
 }
 
 /// Calls `handle` with the code of every key that is let go.
@@ -55,7 +65,7 @@ pub fn on_release(handle: impl Fn(&str) + 'static) {
 }
 
 /// Typing, a dialog, a list of choices, a slider's arrows, or a control that was reached by Tab and pressed.
-fn belongs_elsewhere(event: &ev::KeyboardEvent) -> bool {
+fn belongs_elsewhere(event: &ev::KeyboardEvent, tabbed: bool) -> bool {
     if document()
         .query_selector("dialog[open], [role=dialog], [role=alertdialog], [role=menu]")
         .ok()
@@ -78,8 +88,7 @@ fn belongs_elsewhere(event: &ev::KeyboardEvent) -> bool {
     if is("input, textarea, select") || inside("[contenteditable]:not([contenteditable=false])") {
         return true;
     }
-    let pressed_by_key = matches!(event.key().as_str(), "Enter" | " ") && is("a, button, summary, [tabindex]");
-    pressed_by_key && is(":focus-visible")
+    tabbed && matches!(event.key().as_str(), "Enter" | " ") && is("a, button, summary, [tabindex]")
 }
 
 /// Whether the focus is in something that is typed into.

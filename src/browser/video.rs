@@ -1,5 +1,6 @@
 //! The video element: thin commands, and the callback of every frame that the browser shows.
 
+use super::files::LocalFile;
 use leptos::prelude::*;
 use std::{
     cell::RefCell,
@@ -65,6 +66,21 @@ pub fn play(video: &HtmlVideoElement) {
 /// The length in seconds, when the file says one.
 pub fn duration(video: &HtmlVideoElement) -> Option<f64> {
     Some(video.duration()).filter(|seconds| seconds.is_finite() && *seconds > 0.0)
+}
+
+/// The length of a file of this computer in seconds, when this browser can play it.
+pub async fn length_of(file: &LocalFile) -> Option<f64> {
+    let url = file.url()?;
+    let video: HtmlVideoElement = document().create_element("video").ok()?.dyn_into().ok()?;
+    let settled = js_sys::Promise::new(&mut |resolve, _| {
+        for event in ["loadedmetadata", "error"] {
+            let _ = video.add_event_listener_with_callback(event, &resolve);
+        }
+    });
+    video.set_preload("metadata");
+    video.set_src(url.as_str());
+    wasm_bindgen_futures::JsFuture::from(settled).await.ok()?;
+    duration(&video)
 }
 
 /// Whether the element knows its source well enough to be moved.

@@ -8,8 +8,8 @@ use crate::{
         rating::Rating,
         time::Micros,
     },
-    games::{media::video_path, store::parsed},
-    server::db::{Db, now_ms},
+    server::db::{Db, now_ms, parsed},
+    videos::media::video_path,
 };
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 use std::collections::HashMap;

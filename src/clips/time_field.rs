@@ -6,13 +6,14 @@ use leptos::prelude::*;
 /// Shows `shown`; what is typed goes to `on_change`, which answers why it is not possible.
 #[component]
 pub fn TimeField(
-    id: &'static str,
+    #[prop(into)] id: String,
     label: &'static str,
     #[prop(into)] shown: Signal<String>,
     /// Reads what was typed and stores it, or says what is wrong.
     on_change: Callback<String, Result<(), String>>,
 ) -> impl IntoView {
     let error = RwSignal::new(None::<String>);
+    let error_id = StoredValue::new(format!("{id}-error"));
     let input = NodeRef::<leptos::html::Input>::new();
     // Another clip, or a drag: what was wrong with the old text no longer matters.
     Effect::new(move |_| {
@@ -30,7 +31,7 @@ pub fn TimeField(
     };
     view! {
         <div class="field field--inline">
-            <label class="field__label" for=id>{label}</label>
+            <label class="field__label" for=id.clone()>{label}</label>
             <input
                 class="field__input num"
                 id=id
@@ -40,7 +41,7 @@ pub fn TimeField(
                 prop:value=move || shown.get()
                 value=shown.get_untracked()
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
-                aria-describedby=move || error.with(Option::is_some).then(|| format!("{id}-error"))
+                aria-describedby=move || error.with(Option::is_some).then(|| error_id.get_value())
                 title=move || error.get()
                 on:change:target=move |event| commit(event.target().value())
                 on:keydown:target=move |event| {
@@ -50,7 +51,7 @@ pub fn TimeField(
                     }
                 }
             />
-            {move || error.get().map(|why| view! { <span class="field__error" id=format!("{id}-error") role="alert">{why}</span> })}
+            {move || error.get().map(|why| view! { <span class="field__error" id=error_id.get_value() role="alert">{why}</span> })}
         </div>
     }
 }

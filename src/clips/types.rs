@@ -63,6 +63,12 @@ pub struct ClipDetails {
 }
 
 impl ClipDetails {
+    /// The same so much later (or earlier): from one clock to another.
+    #[must_use]
+    pub fn later(self, by: Micros) -> Self {
+        Self { start: self.start + by, end: self.end + by, ..self }
+    }
+
     pub fn title(&self) -> String {
         if self.name.is_empty() { naming::clip(self.rating, &self.tags) } else { self.name.clone() }
     }

@@ -4,6 +4,7 @@
 pub mod aspect;
 pub mod calendar;
 pub mod checksum;
+pub mod clock;
 pub mod framing;
 pub mod geometry;
 pub mod ids;

@@ -1,4 +1,5 @@
-//! One video that plays: what views read, and the commands that move it. Times are source time: zero at the first frame.
+//! One player: what views read, and the commands that move it. Times are on the page's clock: where one video plays, source
+//! time, which is zero at its first frame; where a game has several, the game's clock ([`Playback::place`]).
 
 use crate::{
     browser::{self, video::FrameWatch},
@@ -22,8 +23,12 @@ const NUDGE: Micros = Micros(500);
 pub struct Playback {
     /// The playhead.
     pub now: RwSignal<Micros>,
-    /// The whole video; zero until it is known.
-    pub duration: RwSignal<Micros>,
+    /// All there is to play; zero until it is known.
+    pub duration: Signal<Micros>,
+    /// Where the video that plays begins on the clock, and how long it is; the page sets them, or the element where it
+    /// knows better.
+    pub origin: RwSignal<Micros>,
+    pub length: RwSignal<Micros>,
     pub playing: RwSignal<bool>,
     pub rate: RwSignal<f64>,
     pub muted: RwSignal<bool>,
@@ -33,6 +38,8 @@ pub struct Playback {
     pub first_frame: RwSignal<Micros>,
     /// Counts the moments at which the element came to rest on a frame: its first picture, the end of a seek.
     pub settled: RwSignal<u64>,
+    /// Counts the ends of videos that were played through.
+    pub ended: RwSignal<u64>,
     /// When set, the playhead stays within, and playing ends at its end (Framing plays one clip).
     pub bounds: RwSignal<Option<(Micros, Micros)>>,
     /// Why the source cannot be played, as a sentence; none while it can.
@@ -42,6 +49,8 @@ pub struct Playback {
     pub stage: NodeRef<html::Div>,
     /// A seek that waits for the one that runs.
     wanted: StoredValue<Option<Micros>>,
+    /// Whether the next source plays as soon as it is there.
+    carry_on: StoredValue<bool>,
     /// -8 to 8; 0 when J and L are not used.
     shuttle: RwSignal<i32>,
     /// While K is held, J and L go by one frame.
@@ -57,21 +66,36 @@ impl Default for Playback {
 }
 
 impl Playback {
+    /// A player of one video at a time.
     pub fn new() -> Self {
+        let length = RwSignal::new(Micros::ZERO);
+        Self::over(length.into(), length)
+    }
+
+    /// A player of several videos that are `duration` together.
+    pub fn on_clock(duration: Signal<Micros>) -> Self {
+        Self::over(duration, RwSignal::new(Micros::ZERO))
+    }
+
+    fn over(duration: Signal<Micros>, length: RwSignal<Micros>) -> Self {
         Self {
             now: RwSignal::new(Micros::ZERO),
-            duration: RwSignal::new(Micros::ZERO),
+            duration,
+            origin: RwSignal::new(Micros::ZERO),
+            length,
             playing: RwSignal::new(false),
             rate: RwSignal::new(1.0),
             muted: RwSignal::new(false),
             frame_rate: RwSignal::new(None),
             first_frame: RwSignal::new(Micros::ZERO),
             settled: RwSignal::new(0),
+            ended: RwSignal::new(0),
             bounds: RwSignal::new(None),
             failure: RwSignal::new(None),
             video: NodeRef::new(),
             stage: NodeRef::new(),
             wanted: StoredValue::new(None),
+            carry_on: StoredValue::new(false),
             shuttle: RwSignal::new(0),
             holding: StoredValue::new(false),
             reverse: StoredValue::new(None),
@@ -86,7 +110,8 @@ impl Playback {
 
     /// Moves the playhead.
     pub fn seek(self, to: Micros) {
-        let inside = self.frame_rate.get_untracked().map_or(NUDGE, |rate| rate.frame_middle(rate.frame_at(to)) - to);
+        let at = self.in_video(to);
+        let inside = self.frame_rate.get_untracked().map_or(NUDGE, |rate| rate.frame_middle(rate.frame_at(at)) - at);
         self.seek_showing(to, inside);
     }
 
@@ -95,14 +120,47 @@ impl Playback {
         let (low, high) = untrack(move || self.range());
         let to = if high > low { to.clamp_to(low, high) } else { to.clamp_to(Micros::ZERO, to) };
         self.now.set(to);
-        let target = to + inside;
-        if let Some(video) = self.video.get_untracked() {
-            if video.seeking() {
-                self.wanted.set_value(Some(target));
-            } else {
-                video.set_current_time((target + self.first_frame.get_untracked()).seconds());
-            }
+        let length = self.length.get_untracked();
+        let target = self.in_video(to) + inside;
+        // Beyond its edges another video shows the picture: the page changes the source.
+        let is_inside = target >= Micros::ZERO && (length == Micros::ZERO || self.in_video(to) <= length);
+        if !is_inside {
+            return;
         }
+        if self.video.get_untracked().is_some_and(|video| video.seeking()) {
+            self.wanted.set_value(Some(target));
+        } else {
+            self.show(target);
+        }
+    }
+
+    /// From the clock to the video that plays.
+    fn in_video(self, at: Micros) -> Micros {
+        at - self.origin.get_untracked()
+    }
+
+    /// Moves the element; `at` is the video's own time.
+    fn show(self, at: Micros) {
+        if let Some(video) = self.video.get_untracked() {
+            video.set_current_time((at + self.first_frame.get_untracked()).seconds());
+        }
+    }
+
+    /// Another video takes over at `at`: where it begins on the clock, its length (zero while it is not known). What played
+    /// plays on.
+    pub fn place(self, origin: Micros, length: Micros, at: Micros) {
+        let goes_on = self.playing.get_untracked() || self.carry_on.get_value();
+        self.origin.set(origin);
+        self.length.set(length);
+        self.now.set(at);
+        self.wanted.set_value(None);
+        self.carry_on.set_value(goes_on);
+        self.playing.set(false);
+    }
+
+    /// The video that comes next shall play when it is there.
+    pub fn carry_on(self) {
+        self.carry_on.set_value(true);
     }
 
     pub fn skip(self, by: Micros) {
@@ -113,13 +171,21 @@ impl Playback {
     pub fn step(self, frames: i64) {
         self.pause();
         let rate = self.frame_rate.get_untracked().unwrap_or(USUAL_RATE);
-        let index = (rate.frame_at(self.now.get_untracked()) + frames).max(0);
-        self.seek_showing(rate.frame_start(index), rate.frame_middle(index) - rate.frame_start(index));
+        let now = self.in_video(self.now.get_untracked());
+        let index = rate.frame_at(now) + frames;
+        if index < 0 {
+            // Into the video before it, or nowhere.
+            self.seek(self.now.get_untracked() - rate.frame_start(1));
+            return;
+        }
+        let start = rate.frame_start(index);
+        self.seek_showing(start + self.origin.get_untracked(), rate.frame_middle(index) - start);
     }
 
     /// The start of the frame that is shown: where a mark belongs.
     pub fn frame_start(self) -> Micros {
-        self.frame_rate.get_untracked().unwrap_or(USUAL_RATE).shown_at(self.now.get_untracked())
+        let rate = self.frame_rate.get_untracked().unwrap_or(USUAL_RATE);
+        rate.shown_at(self.in_video(self.now.get_untracked())) + self.origin.get_untracked()
     }
 
     pub fn play(self) {
@@ -139,6 +205,7 @@ impl Playback {
     }
 
     pub fn pause(self) {
+        self.carry_on.set_value(false);
         self.end_shuttle();
         if let Some(video) = self.video.get_untracked() {
             let _ = video.pause();
@@ -241,7 +308,7 @@ impl Playback {
 
     /// The element's clock moved while it plays.
     fn reached(self, clock: Micros) {
-        let at = (clock - self.first_frame.get_untracked()).clamp_to(Micros::ZERO, Micros(i64::MAX));
+        let at = (clock - self.first_frame.get_untracked()).max(Micros::ZERO) + self.origin.get_untracked();
         match self.bounds.get_untracked() {
             Some((_, high)) if at >= high => {
                 self.pause();
@@ -266,13 +333,21 @@ impl Playback {
         let Some(video) = self.video.get_untracked() else { return };
         self.failure.set(None);
         if let Some(seconds) = browser::video::duration(&video) {
-            let duration = Micros::from_seconds_f64(seconds) - self.first_frame.get_untracked();
-            self.duration.set(duration);
+            self.length.set(Micros::from_seconds_f64(seconds) - self.first_frame.get_untracked());
         }
         video.set_playback_rate(self.rate.get_untracked());
         video.set_muted(self.muted.get_untracked());
         self.wanted.set_value(None);
         self.seek(self.now.get_untracked());
+        if self.carry_on.try_update_value(std::mem::take).unwrap_or(false) {
+            browser::video::play(&video);
+        }
+    }
+
+    /// Played to its end.
+    pub(super) fn ended(self) {
+        self.playing.set(false);
+        self.ended.update(|count| *count += 1);
     }
 
     pub(super) fn failed(self) {
@@ -288,10 +363,8 @@ impl Playback {
 
     pub(super) fn seeked(self) {
         self.settled();
-        if let Some(target) = self.wanted.try_update_value(Option::take).flatten()
-            && let Some(video) = self.video.get_untracked()
-        {
-            video.set_current_time((target + self.first_frame.get_untracked()).seconds());
+        if let Some(target) = self.wanted.try_update_value(Option::take).flatten() {
+            self.show(target);
         }
     }
 }

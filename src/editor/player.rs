@@ -58,7 +58,7 @@ pub fn Stage(
                     on:click=move |_| playback.toggle()
                     on:play=move |_| playback.playing.set(true)
                     on:pause=move |_| playback.playing.set(false)
-                    on:ended=move |_| playback.playing.set(false)
+                    on:ended=move |_| playback.ended()
                     on:timeupdate=move |_| playback.ticked()
                     on:seeked=move |_| playback.seeked()
                     on:loadeddata=move |_| playback.settled()

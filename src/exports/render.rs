@@ -7,7 +7,6 @@ use crate::{
         plan::ExportPlan,
         time::Micros,
     },
-    games,
     jobs::{
         self,
         runner::Work,
@@ -16,6 +15,7 @@ use crate::{
     live::types::{Event, Topic},
     media::{self, RenderProgress, Rendered},
     storage::{LocalFile, ObjectKey, keys},
+    videos,
 };
 use std::{collections::HashMap, path::PathBuf};
 
@@ -60,7 +60,7 @@ async fn fetch(work: &Work, plan: &ExportPlan) -> Result<HashMap<VideoId, LocalF
                 "A video of this reel was deleted. Remove its clips, then export again.",
             )
         };
-        let row = games::store::get_video(&work.app.db, &work.job.owner, &clip.video).await?.ok_or_else(missing)?;
+        let row = videos::store::get(&work.app.db, &work.job.owner, &clip.video).await?.ok_or_else(missing)?;
         let key = row.object_key.parse().map_err(|_| missing())?;
         files.insert(clip.video.clone(), work.app.store.materialise(&key, &work.cancel).await?);
     }

@@ -10,11 +10,11 @@ use crate::{
         plan::{ClipForPlan, ExportPlan, PlanError, ReelForPlan, plan},
     },
     error::{ApiError, Code},
-    games,
     jobs::{self, types::NewJob},
     live::types::{Event, Topic},
     reels,
     server::{db::now_ms, door::Caller},
+    videos,
 };
 use sha2::{Digest, Sha256};
 
@@ -49,7 +49,7 @@ pub async fn create(caller: &Caller, new: &NewExport) -> Result<Export, ApiError
 async fn plan_of(caller: &Caller, reel: &reels::store::ReelRow) -> Result<ExportPlan, ApiError> {
     let (db, owner) = (&caller.app.db, caller.owner());
     let clips = reels::store::clips(db, owner, &reel.id).await?;
-    let videos = games::store::videos_of_reel(db, owner, reel.id.as_str()).await?;
+    let videos = videos::store::of_reel(db, owner, reel.id.as_str()).await?;
     let clips: Result<Vec<ClipForPlan>, ApiError> = clips
         .into_iter()
         .map(|place| {

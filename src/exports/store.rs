@@ -6,8 +6,7 @@ use crate::{
         ids::{AccountId, ExportId, JobId, ReelId, RenditionId},
         plan::ExportPlan,
     },
-    games::store::{document, parsed},
-    server::db::{Db, now_ms},
+    server::db::{Db, document, now_ms, parsed},
 };
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 

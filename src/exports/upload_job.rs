@@ -3,7 +3,10 @@
 use crate::{
     domain::{size::size, time::Micros},
     ui::icon::Icon,
-    uploads::queue::{TaskState, UploadQueue, UploadTask},
+    uploads::{
+        actions::UploadActions,
+        queue::{TaskState, UploadQueue, UploadTask},
+    },
 };
 use leptos::prelude::*;
 
@@ -37,6 +40,7 @@ pub fn UploadJob(key: u64) -> impl IntoView {
                 <span class="job__speed num muted">{read(rate)}</span>
                 <span class="job__left num">{read(left)}</span>
                 <div class="job__actions">
+                    <UploadActions key />
                     <a class="button button--outline button--sm" href=read(|task| format!("/games/{}", task.game))>
                         <span class="button__text">"Open game"</span>
                     </a>
@@ -53,6 +57,7 @@ pub fn UploadJob(key: u64) -> impl IntoView {
 fn state_word(task: &UploadTask) -> String {
     let word = match task.state {
         TaskState::Preparing => "Reading the file",
+        TaskState::Queued => "Next in line",
         TaskState::Sending if task.through_server => "Sending through the server",
         TaskState::Sending => "Sending from this tab",
         TaskState::Paused => "Paused",
@@ -68,7 +73,7 @@ fn state_word(task: &UploadTask) -> String {
 fn state_class(state: &TaskState) -> &'static str {
     match state {
         TaskState::Preparing | TaskState::Sending | TaskState::Finishing => "status status--running",
-        TaskState::Paused | TaskState::Waiting | TaskState::Interrupted => "status status--waiting",
+        TaskState::Queued | TaskState::Paused | TaskState::Waiting | TaskState::Interrupted => "status status--waiting",
         TaskState::Done => "status status--done",
         TaskState::Failed(_) => "status status--error",
     }
@@ -77,6 +82,7 @@ fn state_class(state: &TaskState) -> &'static str {
 fn progress_class(state: &TaskState) -> &'static str {
     match state {
         TaskState::Preparing | TaskState::Sending | TaskState::Finishing => "progress",
+        TaskState::Queued => "progress progress--waiting",
         TaskState::Paused | TaskState::Waiting | TaskState::Interrupted => "progress progress--paused",
         TaskState::Done => "progress progress--done",
         TaskState::Failed(_) => "progress progress--error",

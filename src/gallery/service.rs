@@ -7,10 +7,10 @@ use super::{
 use crate::{
     domain::ids::RenditionId,
     error::ApiError,
-    games::service::{PLAY_FOR, show_url, stored_key},
     live::types::Topic,
     server::door::Caller,
     storage::Disposition,
+    videos::service::{PLAY_FOR, show_url, stored_key},
 };
 
 pub async fn list(caller: &Caller) -> Result<Vec<Rendition>, ApiError> {

@@ -5,8 +5,7 @@ use crate::{
         ids::{AccountId, ReelId, RenditionId},
         time::Micros,
     },
-    games::store::parsed,
-    server::db::{Db, now_ms},
+    server::db::{Db, now_ms, parsed},
 };
 use sqlx::{Row, any::AnyRow};
 

@@ -5,10 +5,15 @@ mod keys;
 mod layers;
 mod panel;
 mod saving;
-mod source;
 mod topbar;
+mod videos;
+mod videos_dialog;
+mod videos_lane;
 
-use self::{annotation::Annotation, layers::Layers, panel::ClipsPanel, source::Source, topbar::AnnotateBar};
+use self::{
+    annotation::Annotation, layers::Layers, panel::ClipsPanel, topbar::AnnotateBar, videos_dialog::VideosDialog,
+    videos_lane::VideosLane,
+};
 use super::{api::get_game, types::Game};
 use crate::{
     clips::{
@@ -17,14 +22,12 @@ use crate::{
         types::Clip,
     },
     domain::ids::GameId,
-    editor::{
-        key_help::KeyHelp,
-        player::Player,
-        timeline::{Lane, Timeline},
-    },
+    editor::{key_help::KeyHelp, player::Player, timeline::Timeline},
     error::ApiError,
     shell::{EditorPage, Page},
     ui::notice::LoadError,
+    uploads::queue::UploadQueue,
+    videos::source::Source,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -58,9 +61,16 @@ async fn load(id: Option<GameId>) -> Result<(Game, Vec<Clip>), ApiError> {
 #[component]
 fn Editor(game: Game, clips: Vec<Clip>) -> impl IntoView {
     let page = Annotation::new(game, clips);
-    let source = Source::new(page);
-    let help = RwSignal::new(false);
+    let queue = UploadQueue::expect();
+    let file = move || match page.videos.shown.get() {
+        Some(video) => queue.file_of(&video.id),
+        None => page.game.with(|game| queue.new_file_of(&game.id)),
+    };
+    let source = Source::new(page.videos.shown, page.playback, file, move || page.reload());
+    let (help, arranging) = (RwSignal::new(false), RwSignal::new(false));
     page.keep_fresh();
+    page.videos.drive_player();
+    page.take_drops();
     page.follow_playhead();
     page.remember_position();
     Effect::new(move |_| keys::listen(page, help));
@@ -73,7 +83,7 @@ fn Editor(game: Game, clips: Vec<Clip>) -> impl IntoView {
     let scale = page.scale;
     view! {
         <EditorPage title=move || page.name()>
-            <AnnotateBar page help />
+            <AnnotateBar page help arranging />
             <main class="workspace workspace--annotate" id="main">
                 <Player playback src=source.url size=page.picture_size()>
                     <Layers page source />
@@ -86,10 +96,11 @@ fn Editor(game: Game, clips: Vec<Clip>) -> impl IntoView {
                 on_seek=Callback::new(move |at| playback.seek(at))
                 marks=move || view! { <ClipMarks scale clips /> }
             >
-                <Lane name="Video" icon="film" kind="video" />
+                <VideosLane page />
                 <ClipsLane scale clips selected on_select=select on_move=Callback::new(move |moved| page.moved(moved)) mark />
             </Timeline>
             <KeyHelp open=help sections=keys::SECTIONS />
+            <VideosDialog page open=arranging />
         </EditorPage>
     }
     .into_any()

@@ -1,4 +1,4 @@
-//! A video that is chosen or dropped before its game is described: it waits in the queue, and the form opens with it.
+//! Videos that are chosen or dropped before their game is described: they wait in the queue, and the form opens with them.
 
 use crate::{
     browser::{files::LocalFile, uploads},
@@ -8,18 +8,24 @@ use crate::{
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-/// Keeps the first video of what was given for the form of a new game, and answers whether it did. The file of an
-/// interrupted upload goes on instead; what is no video is said to be none.
-pub fn keep(given: Vec<LocalFile>, queue: UploadQueue, toasts: Toasts) -> bool {
-    let Some(video) = given.into_iter().find(LocalFile::may_be_video) else {
-        toasts.error("This file is not a video. Choose an MP4, MOV or MKV.");
-        return false;
-    };
-    if uploads::take_up(queue, &video) {
-        return false;
+/// The videos of what was given, in playing order: that of their names, in which cameras count. The file of an interrupted
+/// upload goes on instead; what is no video is said to be none.
+pub fn videos_of(given: Vec<LocalFile>, queue: UploadQueue, toasts: Toasts) -> Vec<LocalFile> {
+    let (mut videos, others): (Vec<_>, Vec<_>) = given.into_iter().partition(LocalFile::may_be_video);
+    if let Some(name) = others.first().map(LocalFile::name) {
+        toasts.error(format!("{name} is not a video. Choose an MP4, MOV or MKV."));
     }
-    queue.pending.set(Some(video));
-    true
+    videos.retain(|video| !uploads::take_up(queue, video));
+    videos.sort_by(|a, b| natord::compare_ignore_case(&a.name(), &b.name()));
+    videos
+}
+
+/// Keeps videos for the form of a new game, after those that it has; answers whether there were any.
+pub fn keep(given: Vec<LocalFile>, queue: UploadQueue, toasts: Toasts) -> bool {
+    let videos = videos_of(given, queue, toasts);
+    let are_any = !videos.is_empty();
+    queue.pending.update(|pending| pending.extend(videos));
+    are_any
 }
 
 /// The form of a new game, as a callback.
@@ -46,7 +52,7 @@ pub fn VideoInput(
         <label class=class>
             <Icon name="upload" />
             <span class="button__text">{label}</span>
-            <VideoFile on_files />
+            <VideoFile on_files several=true />
         </label>
     }
 }

@@ -1,14 +1,10 @@
-//! Games and their videos.
+//! Games.
 
 pub mod annotate;
 pub mod api;
 pub mod details_form;
 pub mod drop;
-#[cfg(feature = "ssr")]
-pub mod ingest;
 pub mod library;
-#[cfg(feature = "ssr")]
-pub mod media;
 pub mod new;
 #[cfg(feature = "ssr")]
 pub mod routes;

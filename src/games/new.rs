@@ -25,6 +25,8 @@ pub fn NewGamePage() -> impl IntoView {
     let draft = DetailsDraft::empty();
     let is_saving = RwSignal::new(false);
     let add = add_game(draft, is_saving);
+    let pending = UploadQueue::expect().pending;
+    on_cleanup(move || pending.set(Vec::new()));
     view! {
         <Page title="Add game">
             <div class="form-page">
@@ -69,9 +71,8 @@ fn add_game(draft: DetailsDraft, is_saving: RwSignal<bool>) -> Callback<()> {
             let name = details.name();
             match create_game(details).await {
                 Ok(game) => {
-                    if let Some(file) = queue.pending.try_update(Option::take).flatten() {
-                        uploads::start(queue, game.id.clone(), name, file);
-                    }
+                    let files = queue.pending.try_update(std::mem::take).unwrap_or_default();
+                    uploads::start(queue, &game.id, &name, files);
                     versions.bump(&Topic::Games);
                     navigate(&format!("/games/{}", game.id), NavigateOptions::default());
                 }
@@ -83,17 +84,13 @@ fn add_game(draft: DetailsDraft, is_saving: RwSignal<bool>) -> Callback<()> {
     })
 }
 
-/// The drop area, or the video that was chosen.
+/// The drop area, or the videos that were chosen.
 #[component]
 fn VideoChoice() -> impl IntoView {
     let queue = UploadQueue::expect();
-    let chosen =
-        Memo::new(move |_| queue.pending.with(|file| file.as_ref().map(|file| (file.name(), size(file.size())))));
+    let is_empty = Memo::new(move |_| queue.pending.with(Vec::is_empty));
     view! {
-        {move || match chosen.get() {
-            Some((name, bytes)) => view! { <ChosenVideo name bytes /> }.into_any(),
-            None => view! { <NoVideo /> }.into_any(),
-        }}
+        <Show when=move || is_empty.get() fallback=|| view! { <ChosenVideos /> }><NoVideo /></Show>
     }
 }
 
@@ -102,28 +99,40 @@ fn NoVideo() -> impl IntoView {
     view! {
         <section class="empty drop" aria-labelledby="drop-title">
             <h2 class="empty__title" id="drop-title">"Choose the video, or drop it here"</h2>
-            <p class="empty__text">"MP4, MOV or MKV, any length. You can also add it later."</p>
+            <p class="empty__text">"MP4, MOV or MKV, any length. Halves or camera chapters: choose them together. You can also add them later."</p>
             <div class="button-row"><VideoInput label="Choose a video" outline=true /></div>
         </section>
     }
 }
 
 #[component]
-fn ChosenVideo(name: String, bytes: String) -> impl IntoView {
+fn ChosenVideos() -> impl IntoView {
     let queue = UploadQueue::expect();
+    let names = move || {
+        queue.pending.with(|files| {
+            files.iter().enumerate().map(|(index, file)| (index, file.name(), size(file.size()))).collect::<Vec<_>>()
+        })
+    };
+    let remove = move |index: usize| {
+        queue.pending.update(|files| {
+            if index < files.len() {
+                files.remove(index);
+            }
+        });
+    };
     view! {
-        <section class="empty drop drop--chosen" aria-label="Video">
-            <div class="drop__file">
-                <Icon name="film" />
-                <div>
-                    <p class="drop__name">{name}</p>
-                    <p class="muted">{bytes}</p>
+        <section class="empty drop drop--chosen" aria-label="Videos">
+            <For each=names key=|chosen| chosen.clone() let((index, name, bytes))>
+                <div class="drop__file">
+                    <Icon name="film" />
+                    <div>
+                        <p class="drop__name">{name.clone()}</p>
+                        <p class="muted">{bytes}</p>
+                    </div>
+                    <IconButton icon="close" label=format!("Remove {name}") on_press=move || remove(index) />
                 </div>
-                <div class="button-row button-row--tight">
-                    <VideoInput label="Choose another" outline=true />
-                    <IconButton icon="close" label="Remove the video" on_press=move || queue.pending.set(None) />
-                </div>
-            </div>
+            </For>
+            <div class="button-row"><VideoInput label="Add another part" outline=true /></div>
         </section>
     }
 }

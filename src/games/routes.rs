@@ -1,4 +1,4 @@
-//! REST of games, and the paths under which pages show their media.
+//! REST of games.
 
 use super::{
     service,
@@ -6,14 +6,14 @@ use super::{
 };
 use crate::{
     clips::{self, types::Clip},
-    domain::ids::{GameId, VideoId},
+    domain::ids::GameId,
     error::ApiError,
     server::{
         door::Caller,
-        reply::{Body, Change, PathId, QueryOf, see},
+        reply::{Body, Change, PathId, QueryOf},
     },
 };
-use axum::{Json, http::StatusCode, response::Response};
+use axum::{Json, http::StatusCode};
 
 /// Games, the newest match first
 #[utoipa::path(get, path = "/api/games", tag = "games", params(GameQuery), responses((status = 200, body = Vec<GameCard>)))]
@@ -49,14 +49,4 @@ pub async fn delete(caller: Caller, PathId(id): PathId<GameId>) -> Result<Status
 #[utoipa::path(get, path = "/api/games/{id}/clips", tag = "games", params(("id" = String, Path)), responses((status = 200, body = Vec<Clip>), (status = 404, body = ApiError)))]
 pub async fn clips(caller: Caller, PathId(id): PathId<GameId>) -> Result<Json<Vec<Clip>>, ApiError> {
     clips::service::of_game(&caller, &id).await.map(Json)
-}
-
-/// `GET /media/videos/{id}`: leads to a signed address of the recording.
-pub async fn video(caller: Caller, PathId(id): PathId<VideoId>) -> Result<Response, ApiError> {
-    service::video_url(&caller, &id).await.map(|url| see(&url))
-}
-
-/// `GET /media/videos/{id}/poster`
-pub async fn poster(caller: Caller, PathId(id): PathId<VideoId>) -> Result<Response, ApiError> {
-    service::poster_url(&caller, &id).await.map(|url| see(&url))
 }

@@ -1,25 +1,16 @@
-//! Rules of games and their videos.
+//! Rules of games.
 
 use super::{
-    store::{self, VideoRow},
-    types::{Game, GameCard, GameDetails, GameQuery, GameUpdate, MAX_OPPONENT, Video, VideoState},
+    store,
+    types::{Game, GameCard, GameDetails, GameQuery, GameUpdate, MAX_OPPONENT},
 };
 use crate::{
-    domain::{
-        ids::{GameId, VideoId},
-        naming::Venue,
-        text::clean,
-        time::Micros,
-    },
+    domain::{ids::GameId, naming::Venue, text::clean, time::Micros},
     error::ApiError,
     live::types::Topic,
     server::door::Caller,
-    storage::{Disposition, ObjectKey},
+    videos,
 };
-use std::time::Duration;
-
-/// How long a signed address of a video plays.
-pub const PLAY_FOR: Duration = Duration::from_hours(12);
 
 pub async fn list(caller: &Caller, query: &GameQuery) -> Result<Vec<GameCard>, ApiError> {
     Ok(store::cards(&caller.app.db, caller.owner(), query).await?)
@@ -27,10 +18,10 @@ pub async fn list(caller: &Caller, query: &GameQuery) -> Result<Vec<GameCard>, A
 
 pub async fn get(caller: &Caller, id: &GameId) -> Result<Game, ApiError> {
     let row = store::get(&caller.app.db, caller.owner(), id).await?.ok_or_else(|| ApiError::not_found("game"))?;
-    let videos = store::videos(&caller.app.db, caller.owner(), id).await?;
+    let videos = videos::store::of_game(&caller.app.db, caller.owner(), id).await?;
     let mut shown = Vec::with_capacity(videos.len());
     for video in videos {
-        shown.push(show_video(caller, video).await?);
+        shown.push(videos::service::show(caller, video).await?);
     }
     Ok(Game {
         id: row.id,
@@ -40,69 +31,6 @@ pub async fn get(caller: &Caller, id: &GameId) -> Result<Game, ApiError> {
         videos: shown,
         last_position: row.last_position,
     })
-}
-
-/// A video with the address at which this browser can play it.
-pub async fn show_video(caller: &Caller, video: VideoRow) -> Result<Video, ApiError> {
-    let stored = matches!(video.state, VideoState::Ready | VideoState::Probing);
-    let url = if stored { Some(play_url(caller, &video).await?) } else { None };
-    Ok(Video {
-        poster_url: super::media::poster_path(&video),
-        url,
-        id: video.id,
-        game: video.game,
-        file_name: video.file_name,
-        bytes: video.bytes,
-        state: video.state,
-        facts: video.facts,
-        error_code: video.error_code,
-        upload: video.upload,
-    })
-}
-
-async fn play_url(caller: &Caller, video: &VideoRow) -> Result<String, ApiError> {
-    show_url(caller, &video.object_key, media_type(&video.file_name)).await
-}
-
-/// A signed address at which this browser sees the object in the page.
-pub async fn show_url(caller: &Caller, key: &str, media_type: &str) -> Result<String, ApiError> {
-    let key = stored_key(key)?;
-    Ok(caller.app.store.presign_get(&key, PLAY_FOR, &caller.base, &Disposition::Inline, media_type).await?.url)
-}
-
-/// A key as one of our rows has it.
-pub fn stored_key(text: &str) -> Result<ObjectKey, ApiError> {
-    text.parse().map_err(|_| {
-        tracing::error!(key = text, "store.key_unreadable");
-        ApiError::internal()
-    })
-}
-
-/// The type under which the store serves a recording; what it is in truth the probe finds out.
-pub fn media_type(file_name: &str) -> &'static str {
-    match file_name.to_ascii_lowercase().rsplit('.').next() {
-        Some("mov") => "video/quicktime",
-        Some("mkv") => "video/x-matroska",
-        Some("webm") => "video/webm",
-        Some("avi") => "video/x-msvideo",
-        Some("ts" | "mts" | "m2ts") => "video/mp2t",
-        _ => "video/mp4",
-    }
-}
-
-/// Where the recording of a video is played from.
-pub async fn video_url(caller: &Caller, id: &VideoId) -> Result<String, ApiError> {
-    play_url(caller, &owned_video(caller, id).await?).await
-}
-
-/// Where the poster of a video is shown from.
-pub async fn poster_url(caller: &Caller, id: &VideoId) -> Result<String, ApiError> {
-    let key = owned_video(caller, id).await?.poster_key.ok_or_else(|| ApiError::not_found("poster"))?;
-    show_url(caller, &key, "image/jpeg").await
-}
-
-async fn owned_video(caller: &Caller, id: &VideoId) -> Result<VideoRow, ApiError> {
-    store::get_video(&caller.app.db, caller.owner(), id).await?.ok_or_else(|| ApiError::not_found("video"))
 }
 
 pub async fn create(caller: &Caller, details: GameDetails) -> Result<Game, ApiError> {
@@ -128,7 +56,7 @@ pub async fn update(caller: &Caller, update: GameUpdate) -> Result<Game, ApiErro
 
 /// Deletes the game, its videos, clips and their places in reels. Open uploads end at the store, too.
 pub async fn delete(caller: &Caller, id: &GameId) -> Result<(), ApiError> {
-    let videos = store::videos(&caller.app.db, caller.owner(), id).await?;
+    let videos = videos::store::of_game(&caller.app.db, caller.owner(), id).await?;
     for upload in videos.iter().filter_map(|video| video.upload.as_ref()) {
         crate::uploads::service::abort(caller, upload).await?;
     }

@@ -1,17 +1,17 @@
-//! SQL of games and videos.
+//! SQL of games.
 
-use super::types::{GameCard, GameDetails, GameQuery, VideoState};
+use super::types::{GameCard, GameDetails, GameQuery};
 use crate::{
     domain::{
-        ids::{AccountId, GameId, UploadId, VideoId},
+        ids::{AccountId, GameId},
         rating::Tally,
         text::folded,
         time::Micros,
-        video::VideoFacts,
     },
-    server::db::{Db, now_ms},
+    server::db::{Db, now_ms, parsed},
+    videos,
 };
-use sqlx::{Any, AnyConnection, Row, any::AnyRow};
+use sqlx::{AnyConnection, Row, any::AnyRow};
 use std::collections::HashMap;
 
 /// A game's row.
@@ -22,54 +22,6 @@ pub struct GameRow {
     pub details: GameDetails,
     pub sport: String,
     pub last_position: Micros,
-}
-
-/// A video's row.
-#[derive(Debug, Clone)]
-pub struct VideoRow {
-    pub id: VideoId,
-    pub owner: AccountId,
-    pub game: GameId,
-    pub file_name: String,
-    pub bytes: i64,
-    pub state: VideoState,
-    pub object_key: String,
-    pub facts: Option<VideoFacts>,
-    pub poster_key: Option<String>,
-    pub error_code: Option<String>,
-    pub upload: Option<UploadId>,
-}
-
-/// A text that we wrote ourselves and that must read back; a row that does not is an error, not a panic.
-pub fn parsed<T: std::str::FromStr>(row: &AnyRow, column: &str) -> Result<T, sqlx::Error> {
-    row.try_get::<String, _>(column)?
-        .parse()
-        .map_err(|_| sqlx::Error::Decode(format!("{column} does not hold what we wrote").into()))
-}
-
-/// A JSON document that we wrote ourselves.
-pub fn document<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, sqlx::Error> {
-    serde_json::from_str(text).map_err(|error| sqlx::Error::Decode(error.into()))
-}
-
-impl VideoState {
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Probing => "probing",
-            Self::Ready => "ready",
-            Self::Error => "error",
-        }
-    }
-
-    fn from_code(code: &str) -> Self {
-        match code {
-            "waiting" => Self::Waiting,
-            "probing" => Self::Probing,
-            "ready" => Self::Ready,
-            _ => Self::Error,
-        }
-    }
 }
 
 pub fn details(row: &AnyRow) -> Result<GameDetails, sqlx::Error> {
@@ -88,24 +40,6 @@ fn game(row: &AnyRow) -> Result<GameRow, sqlx::Error> {
         details: details(row)?,
         sport: row.try_get("sport")?,
         last_position: Micros(row.try_get("last_position")?),
-    })
-}
-
-fn video(row: &AnyRow) -> Result<VideoRow, sqlx::Error> {
-    let facts: Option<String> = row.try_get("facts")?;
-    let upload: Option<String> = row.try_get("upload")?;
-    Ok(VideoRow {
-        id: parsed(row, "id")?,
-        owner: parsed(row, "owner")?,
-        game: parsed(row, "game")?,
-        file_name: row.try_get("file_name")?,
-        bytes: row.try_get("bytes")?,
-        state: VideoState::from_code(&row.try_get::<String, _>("state")?),
-        object_key: row.try_get("object_key")?,
-        facts: facts.as_deref().map(document).transpose()?,
-        poster_key: row.try_get("poster_key")?,
-        error_code: row.try_get("error_code")?,
-        upload: upload.and_then(|id| id.parse().ok()),
     })
 }
 
@@ -169,6 +103,25 @@ pub async fn update(
     Ok(done.rows_affected() == 1)
 }
 
+/// Takes a game from this version to the next, and holds it until the transaction ends; whether it was at that version.
+pub async fn advance(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    id: &GameId,
+    version: i64,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "UPDATE games SET updated_at = $1, version = version + 1 WHERE id = $2 AND owner = $3 AND version = $4",
+    )
+    .bind(now_ms())
+    .bind(id.as_str())
+    .bind(owner.as_str())
+    .bind(version)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 pub async fn get(db: &Db, owner: &AccountId, id: &GameId) -> Result<Option<GameRow>, sqlx::Error> {
     let row = sqlx::query("SELECT * FROM games WHERE id = $1 AND owner = $2")
         .bind(id.as_str())
@@ -192,7 +145,7 @@ pub async fn cards(db: &Db, owner: &AccountId, query: &GameQuery) -> Result<Vec<
     .fetch_all(db.pool())
     .await?;
     let tallies = tallies(db, owner).await?;
-    let mut videos = first_videos(db, owner).await?;
+    let mut videos = videos::store::summaries(db, owner).await?;
     rows.iter()
         .map(|row| {
             let game = game(row)?;
@@ -200,8 +153,8 @@ pub async fn cards(db: &Db, owner: &AccountId, query: &GameQuery) -> Result<Vec<
             Ok(GameCard {
                 tally: tallies.get(&game.id).copied().unwrap_or_default(),
                 video: video.as_ref().map(|video| video.state),
-                duration: video.as_ref().and_then(|video| video.facts.as_ref()).map(|facts| facts.duration),
-                poster_url: video.as_ref().and_then(super::media::poster_path),
+                duration: video.as_ref().and_then(|video| video.duration),
+                poster_url: video.and_then(|video| video.poster_url),
                 last_opened_at: row.try_get("last_opened_at")?,
                 last_position: game.last_position,
                 id: game.id,
@@ -229,108 +182,6 @@ async fn tallies(db: &Db, owner: &AccountId) -> Result<HashMap<GameId, Tally>, s
     Ok(tallies)
 }
 
-const VIDEO: &str = "SELECT v.*, u.id AS upload FROM videos v \
-                     LEFT JOIN uploads u ON u.video = v.id AND u.state = 'open' ";
-
-fn video_query(rest: &str) -> sqlx::AssertSqlSafe<String> {
-    // Only literals of this file are joined; values are always bound.
-    sqlx::AssertSqlSafe(format!("{VIDEO}{rest}"))
-}
-
-async fn first_videos(db: &Db, owner: &AccountId) -> Result<HashMap<GameId, VideoRow>, sqlx::Error> {
-    let rows = sqlx::query(video_query("WHERE v.owner = $1 ORDER BY v.position DESC, v.id DESC"))
-        .bind(owner.as_str())
-        .fetch_all(db.pool())
-        .await?;
-    rows.iter().map(|row| video(row).map(|video| (video.game.clone(), video))).collect()
-}
-
-/// A game's videos in playing order.
-pub async fn videos(db: &Db, owner: &AccountId, game: &GameId) -> Result<Vec<VideoRow>, sqlx::Error> {
-    let rows = sqlx::query(video_query("WHERE v.owner = $1 AND v.game = $2 ORDER BY v.position, v.id"))
-        .bind(owner.as_str())
-        .bind(game.as_str())
-        .fetch_all(db.pool())
-        .await?;
-    rows.iter().map(video).collect()
-}
-
-/// Every video that a clip of the reel is cut from.
-pub async fn videos_of_reel(db: &Db, owner: &AccountId, reel: &str) -> Result<Vec<VideoRow>, sqlx::Error> {
-    let rows = sqlx::query(video_query(
-        "WHERE v.owner = $1 AND v.id IN (SELECT c.video FROM reel_clips r JOIN clips c ON c.id = r.clip WHERE r.reel = $2) \
-         ORDER BY v.id",
-    ))
-    .bind(owner.as_str())
-    .bind(reel)
-    .fetch_all(db.pool())
-    .await?;
-    rows.iter().map(video).collect()
-}
-
-pub async fn get_video(db: &Db, owner: &AccountId, id: &VideoId) -> Result<Option<VideoRow>, sqlx::Error> {
-    let row = sqlx::query(video_query("WHERE v.id = $1 AND v.owner = $2"))
-        .bind(id.as_str())
-        .bind(owner.as_str())
-        .fetch_optional(db.pool())
-        .await?;
-    row.as_ref().map(video).transpose()
-}
-
-pub async fn insert_video(connection: &mut AnyConnection, new: &VideoRow) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO videos (id, owner, game, file_name, bytes, state, object_key, position, created_at) VALUES \
-         ($1, $2, $3, $4, $5, $6, $7, (SELECT COALESCE(MAX(position) + 1, 0) FROM videos WHERE game = $8), $9)",
-    )
-    .bind(new.id.as_str())
-    .bind(new.owner.as_str())
-    .bind(new.game.as_str())
-    .bind(&new.file_name)
-    .bind(new.bytes)
-    .bind(new.state.code())
-    .bind(&new.object_key)
-    .bind(new.game.as_str())
-    .bind(now_ms())
-    .execute(connection)
-    .await
-    .map(drop)
-}
-
-/// What the probe found. A ready video stays ready, so that a late second probe changes nothing.
-pub async fn set_video_ready<'e, E: sqlx::Executor<'e, Database = Any>>(
-    executor: E,
-    id: &VideoId,
-    facts: &VideoFacts,
-    poster_key: Option<&str>,
-) -> Result<(), sqlx::Error> {
-    let facts = serde_json::to_string(facts).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    sqlx::query(
-        "UPDATE videos SET state = 'ready', facts = $1, poster_key = $2, error_code = NULL, version = version + 1 \
-         WHERE id = $3 AND state <> 'ready'",
-    )
-    .bind(facts)
-    .bind(poster_key)
-    .bind(id.as_str())
-    .execute(executor)
-    .await
-    .map(drop)
-}
-
-pub async fn set_video_state<'e, E: sqlx::Executor<'e, Database = Any>>(
-    executor: E,
-    id: &VideoId,
-    state: VideoState,
-    error_code: Option<&str>,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE videos SET state = $1, error_code = $2, version = version + 1 WHERE id = $3")
-        .bind(state.code())
-        .bind(error_code)
-        .bind(id.as_str())
-        .execute(executor)
-        .await
-        .map(drop)
-}
-
 pub async fn remember_position(db: &Db, owner: &AccountId, id: &GameId, at: Micros) -> Result<bool, sqlx::Error> {
     let done = sqlx::query("UPDATE games SET last_position = $1, last_opened_at = $2 WHERE id = $3 AND owner = $4")
         .bind(at.0)
@@ -345,19 +196,7 @@ pub async fn remember_position(db: &Db, owner: &AccountId, id: &GameId, at: Micr
 /// Deletes the game with its videos, clips and the reels that those made by themselves, and dooms their objects in the same transaction.
 pub async fn delete(db: &Db, owner: &AccountId, id: &GameId) -> Result<bool, sqlx::Error> {
     let mut tx = db.begin_write().await?;
-    for column in ["object_key", "poster_key"] {
-        let sql = format!(
-            "INSERT INTO doomed_objects (object_key, owner, created_at) \
-             SELECT {column}, owner, $1 FROM videos WHERE game = $2 AND owner = $3 AND {column} IS NOT NULL \
-             ON CONFLICT (object_key) DO NOTHING"
-        );
-        sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(now_ms())
-            .bind(id.as_str())
-            .bind(owner.as_str())
-            .execute(&mut *tx)
-            .await?;
-    }
+    videos::store::doom_of_game(&mut tx, owner, id).await?;
     crate::reels::store::delete_untouched_of_game(&mut tx, owner, id).await?;
     let done = sqlx::query("DELETE FROM games WHERE id = $1 AND owner = $2")
         .bind(id.as_str())

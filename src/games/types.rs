@@ -2,12 +2,12 @@
 
 use crate::domain::{
     calendar::Day,
-    ids::{GameId, UploadId, VideoId},
+    ids::GameId,
     naming::{self, Venue},
     rating::Tally,
     time::Micros,
-    video::VideoFacts,
 };
+use crate::videos::types::{Video, VideoState};
 use serde::{Deserialize, Serialize};
 
 pub const MAX_OPPONENT: usize = 80;
@@ -58,40 +58,6 @@ pub struct Game {
     pub last_position: Micros,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum VideoState {
-    /// Its upload is not complete.
-    Waiting,
-    /// All bytes are there; the file is being read.
-    Probing,
-    Ready,
-    /// The file cannot be used; `error_code` says why.
-    Error,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-pub struct Video {
-    #[cfg_attr(feature = "ssr", schema(value_type = String))]
-    pub id: VideoId,
-    #[cfg_attr(feature = "ssr", schema(value_type = String))]
-    pub game: GameId,
-    pub file_name: String,
-    pub bytes: i64,
-    pub state: VideoState,
-    #[cfg_attr(feature = "ssr", schema(value_type = Option<Object>))]
-    pub facts: Option<VideoFacts>,
-    pub error_code: Option<String>,
-    /// Signed addresses that work for some hours; none before the upload is complete.
-    pub url: Option<String>,
-    pub poster_url: Option<String>,
-    /// The open upload, to be continued.
-    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
-    pub upload: Option<UploadId>,
-}
-
 /// A game in the library.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
@@ -103,7 +69,7 @@ pub struct GameCard {
     /// Clips by rating, one star first.
     #[cfg_attr(feature = "ssr", schema(value_type = Vec<i64>))]
     pub tally: Tally,
-    /// The state of its first video; none when the game has no video yet.
+    /// Of its videos together: ready when all are. None when the game has no video yet.
     pub video: Option<VideoState>,
     #[cfg_attr(feature = "ssr", schema(value_type = Option<i64>))]
     pub duration: Option<Micros>,

@@ -5,14 +5,15 @@ use super::{
     types::{Failure, Job, Kind},
 };
 use crate::{
-    exports, games,
+    exports,
     live::types::{Event, Topic},
     server::state::AppState,
+    videos,
 };
 
 pub async fn run(work: Work) -> Result<(), Failure> {
     match work.job.kind {
-        Kind::Probe => games::ingest::run(&work).await,
+        Kind::Probe => videos::ingest::run(&work).await,
         Kind::Export => exports::render::run(&work).await,
     }
 }
@@ -32,8 +33,8 @@ pub async fn tell(app: &AppState, job: &Job) {
 /// A recording that cannot be read says so on its own row.
 pub async fn probe_failed(app: &AppState, job: &Job, code: &str) -> Result<(), sqlx::Error> {
     if let Ok(video) = job.subject.parse() {
-        let state = games::types::VideoState::Error;
-        games::store::set_video_state(app.db.pool(), &video, state, Some(code)).await?;
+        let state = videos::types::VideoState::Error;
+        videos::store::set_state(app.db.pool(), &video, state, Some(code)).await?;
     }
     Ok(())
 }

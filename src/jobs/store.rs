@@ -3,8 +3,7 @@
 use super::types::{Job, Kind, NewJob, Progress};
 use crate::{
     domain::ids::{AccountId, JobId},
-    games::store::parsed,
-    server::db::{Backend, Db, now_ms},
+    server::db::{Backend, Db, now_ms, parsed},
 };
 use sqlx::{Any, AnyConnection, Executor, Row};
 

@@ -15,9 +15,9 @@ use crate::{
         text::clean,
     },
     error::ApiError,
-    games::{self, store::VideoRow},
     live::types::Topic,
     server::door::Caller,
+    videos::{self, store::VideoRow},
 };
 use sqlx::AnyConnection;
 use std::collections::HashSet;
@@ -31,8 +31,8 @@ pub async fn get(caller: &Caller, id: &ReelId) -> Result<Reel, ApiError> {
     let reel = store::get(db.pool(), owner, id).await?.ok_or_else(|| ApiError::not_found("reel"))?;
     let clips = store::clips(db, owner, id).await?;
     let mut videos = Vec::new();
-    for video in games::store::videos_of_reel(db, owner, id.as_str()).await? {
-        videos.push(games::service::show_video(caller, video).await?);
+    for video in videos::store::of_reel(db, owner, id.as_str()).await? {
+        videos.push(videos::service::show(caller, video).await?);
     }
     Ok(Reel { id: reel.id, version: reel.version, name: reel.name, aspect: reel.aspect, clips, videos })
 }
@@ -98,7 +98,7 @@ pub async fn update(caller: &Caller, update: ReelUpdate) -> Result<Reel, ApiErro
     }
     // Read before the transaction: a framing that changes meanwhile keeps its own version and is left alone.
     let clips = if update.aspect.is_some() { store::clips(db, owner, &update.id).await? } else { Vec::new() };
-    let videos = games::store::videos_of_reel(db, owner, update.id.as_str()).await?;
+    let videos = videos::store::of_reel(db, owner, update.id.as_str()).await?;
     let mut tx = db.begin_write().await?;
     let before = store::get(&mut *tx, owner, &update.id).await?.ok_or_else(|| ApiError::not_found("reel"))?;
     let row = ReelRow {

@@ -6,16 +6,13 @@ use crate::{
     domain::{
         aspect::Aspect,
         framing::Framing,
-        ids::{AccountId, ClipId, GameId, ReelClipId, ReelId},
+        ids::{AccountId, ClipId, GameId, ReelClipId, ReelId, VideoId},
         naming::{self, ReelSource},
         rating::Rating,
         time::Micros,
     },
-    games::{
-        media::video_path,
-        store::{document, parsed},
-    },
-    server::db::{Db, now_ms},
+    server::db::{Db, document, now_ms, parsed},
+    videos::media::video_path,
 };
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 use std::collections::HashMap;
@@ -372,13 +369,32 @@ pub async fn delete_untouched_of_game(
     owner: &AccountId,
     game: &GameId,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(
+    delete_untouched_where(connection, owner, "c.game", game.as_str()).await
+}
+
+/// The same for the clips of one video.
+pub async fn delete_untouched_of_video(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    video: &VideoId,
+) -> Result<(), sqlx::Error> {
+    delete_untouched_where(connection, owner, "c.video", video.as_str()).await
+}
+
+async fn delete_untouched_where(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    column: &str,
+    id: &str,
+) -> Result<(), sqlx::Error> {
+    // Only literals of this file are joined.
+    sqlx::query(AssertSqlSafe(format!(
         "DELETE FROM reels WHERE owner = $1 AND touched = 0 \
-         AND made_from_clip IN (SELECT c.id FROM clips c WHERE c.game = $2) \
+         AND made_from_clip IN (SELECT c.id FROM clips c WHERE {column} = $2) \
          AND NOT EXISTS (SELECT 1 FROM exports e WHERE e.reel = reels.id)",
-    )
+    )))
     .bind(owner.as_str())
-    .bind(game.as_str())
+    .bind(id)
     .execute(connection)
     .await
     .map(drop)

@@ -8,7 +8,7 @@ use crate::{
         ids::{ClipId, ReelClipId, ReelId, RenditionId},
         time::Micros,
     },
-    games::types::Video,
+    videos::types::Video,
 };
 use serde::{Deserialize, Serialize};
 

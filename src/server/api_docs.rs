@@ -4,7 +4,7 @@ use super::state::AppState;
 use crate::{
     clips,
     error::{ApiError, Code},
-    exports, gallery, games, reels, uploads,
+    exports, gallery, games, reels, uploads, videos,
 };
 use axum::{
     Json, Router,
@@ -35,6 +35,8 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(games::routes::list, games::routes::create))
         .routes(routes!(games::routes::get, games::routes::update, games::routes::delete))
         .routes(routes!(games::routes::clips))
+        .routes(routes!(videos::routes::arrange))
+        .routes(routes!(videos::routes::delete))
         .routes(routes!(clips::routes::search))
         .routes(routes!(clips::routes::create))
         .routes(routes!(clips::routes::get, clips::routes::update, clips::routes::delete))

@@ -1,8 +1,8 @@
 //! The database: one pool over SQLite or PostgreSQL, and the two things in which they differ for us.
 
 use sqlx::{
-    Any, AnyConnection, AnyPool, Executor, Transaction,
-    any::AnyPoolOptions,
+    Any, AnyConnection, AnyPool, Executor, Row, Transaction,
+    any::{AnyPoolOptions, AnyRow},
     migrate::{MigrateError, Migrator},
 };
 use std::{path::Path, time::Duration};
@@ -85,4 +85,16 @@ pub fn now_ms() -> i64 {
     std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .map_or(0, |elapsed| i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// A text that we wrote ourselves and that must read back; a row that does not is an error, not a panic.
+pub fn parsed<T: std::str::FromStr>(row: &AnyRow, column: &str) -> Result<T, sqlx::Error> {
+    row.try_get::<String, _>(column)?
+        .parse()
+        .map_err(|_| sqlx::Error::Decode(format!("{column} does not hold what we wrote").into()))
+}
+
+/// A JSON document that we wrote ourselves.
+pub fn document<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, sqlx::Error> {
+    serde_json::from_str(text).map_err(|error| sqlx::Error::Decode(error.into()))
 }

@@ -9,9 +9,10 @@ use crate::{
     accounts,
     app::{App, shell},
     error::ApiError,
-    gallery, games, live,
+    gallery, live,
     shell::not_found::ResponseStatus,
     storage::LocalStore,
+    videos,
 };
 use axum::{
     Router,
@@ -50,8 +51,8 @@ pub fn router(app: &AppState, store: Option<&LocalStore>) -> Router {
         .route("/ws", any(live::routes::connect))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
-        .route("/media/videos/{id}", get(games::routes::video))
-        .route("/media/videos/{id}/poster", get(games::routes::poster))
+        .route("/media/videos/{id}", get(videos::routes::video))
+        .route("/media/videos/{id}/poster", get(videos::routes::poster))
         .route("/media/renditions/{id}", get(gallery::routes::play))
         .route("/media/renditions/{id}/download", get(gallery::routes::download))
         .route("/media/renditions/{id}/poster", get(gallery::routes::poster))

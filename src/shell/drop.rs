@@ -1,6 +1,12 @@
-//! A video may be dropped anywhere: it goes on with the upload that it was part of, or begins a game.
+//! A video may be dropped anywhere: it goes on with the upload that it was part of, is added to the game that is open, or
+//! begins a game.
 
-use crate::{browser::files, games::drop::keep, ui::toast::Toasts, uploads::queue::UploadQueue};
+use crate::{
+    browser::{files, uploads},
+    games::drop::{keep, videos_of},
+    ui::toast::Toasts,
+    uploads::queue::UploadQueue,
+};
 use leptos::{ev, prelude::*};
 use leptos_router::{
     NavigateOptions,
@@ -14,8 +20,10 @@ pub fn DropPage() -> impl IntoView {
     let (queue, toasts) = (UploadQueue::expect(), Toasts::expect());
     let (navigate, path) = (use_navigate(), use_location().pathname);
     let is_over = RwSignal::new(false);
-    let words = move || {
-        if path.with(|path| path == FORM) { "Drop the video of this game" } else { "Drop the video to add a game" }
+    let words = move || match queue.target.get() {
+        Some((_, name)) => format!("Drop the video to add it to {name}"),
+        None if path.with(|path| path == FORM) => "Drop the video of this game".to_owned(),
+        None => "Drop the video to add a game".to_owned(),
     };
     Effect::new(move |_| {
         let navigate = navigate.clone();
@@ -34,7 +42,10 @@ pub fn DropPage() -> impl IntoView {
             if files::has_files(&event) {
                 event.prevent_default();
                 is_over.set(false);
-                if keep(files::dropped(&event), queue, toasts) && path.with_untracked(|path| path != FORM) {
+                let dropped = files::dropped(&event);
+                if let Some((game, name)) = queue.target.get_untracked() {
+                    uploads::start(queue, &game, &name, videos_of(dropped, queue, toasts));
+                } else if keep(dropped, queue, toasts) && path.with_untracked(|path| path != FORM) {
                     navigate(FORM, NavigateOptions::default());
                 }
             }

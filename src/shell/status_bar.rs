@@ -2,19 +2,13 @@
 
 use super::{
     export_watch::watch_exports,
-    work::{self, Control, Shown, Work},
+    work::{self, Shown, Work},
 };
 use crate::{
-    browser::{files::LocalFile, uploads},
     exports::progress::{ExportActions, Paces, STAGES},
     live::versions::Versions,
-    ui::{
-        button::{Button, IconButton, Look, Size},
-        icon::Icon,
-        progress::Progress,
-        video_file::VideoFile,
-    },
-    uploads::queue::UploadQueue,
+    ui::{button::IconButton, icon::Icon, progress::Progress},
+    uploads::{actions::UploadActions, queue::UploadQueue},
 };
 use leptos::prelude::*;
 
@@ -106,68 +100,20 @@ fn TaskLine(work: Work, paces: Paces) -> impl IntoView {
                 <span class="task__rate">{part(shown, |it| after_dot(it.pace.clone()))}</span>
                 <span>{part(shown, |it| after_dot(it.left.clone()))}</span>
             </span>
-            <span class="task__actions"><TaskActions work shown /></span>
+            <span class="task__actions"><TaskActions work /></span>
         </div>
     }
 }
 
 #[component]
-fn TaskActions(work: Work, shown: Memo<Option<Shown>>) -> impl IntoView {
+fn TaskActions(work: Work) -> impl IntoView {
     match work {
-        Work::Upload(key) => view! { <UploadActions key shown /> }.into_any(),
+        Work::Upload(key) => view! { <UploadActions key /> }.into_any(),
         Work::Export(id) => {
             let actions = ExportActions::expect();
             view! { <IconButton small=true icon="close" label="Cancel export" on_press=move || actions.cancel(id.clone()) /> }
                 .into_any()
         }
-    }
-}
-
-#[component]
-fn UploadActions(key: u64, shown: Memo<Option<Shown>>) -> impl IntoView {
-    let queue = UploadQueue::expect();
-    let control = Memo::new(move |_| shown.with(|shown| shown.as_ref().map_or(Control::None, |it| it.control)));
-    view! {
-        {move || match control.get() {
-            Control::None => ().into_any(),
-            Control::Pause => {
-                view! { <IconButton small=true solid=true icon="pause" label="Pause upload" on_press=move || uploads::pause(queue, key) /> }
-                    .into_any()
-            }
-            Control::Resume => {
-                view! { <IconButton small=true solid=true icon="play" label="Resume upload" on_press=move || uploads::resume(queue, key) /> }
-                    .into_any()
-            }
-            Control::Continue => {
-                view! {
-                    <Button look=Look::Outline size=Size::Small on_press=move || uploads::go_on(queue, key)>"Continue"</Button>
-                }
-                    .into_any()
-            }
-            Control::Choose => view! { <ChooseAgain key /> }.into_any(),
-            Control::Retry => {
-                view! { <IconButton small=true icon="retry" label="Retry upload" on_press=move || uploads::retry(queue, key) /> }
-                    .into_any()
-            }
-        }}
-        <IconButton small=true icon="close" label="Cancel upload" on_press=move || uploads::cancel(queue, key) />
-    }
-}
-
-/// Asks for the file of an interrupted upload.
-#[component]
-fn ChooseAgain(key: u64) -> impl IntoView {
-    let queue = UploadQueue::expect();
-    let on_files = Callback::new(move |(files,): (Vec<LocalFile>,)| {
-        if let Some(file) = files.into_iter().next() {
-            uploads::go_on_with(queue, key, file);
-        }
-    });
-    view! {
-        <label class="button button--outline button--sm">
-            <span class="button__text">"Choose file"</span>
-            <VideoFile on_files />
-        </label>
     }
 }
 
@@ -208,7 +154,7 @@ fn WorkCard(work: Work, paces: Paces) -> impl IntoView {
             <div class="work__head">
                 {move || view! { <Icon name=shown.with(|shown| shown.as_ref().map_or("clock", |it| it.icon)) /> }}
                 <strong>{part(shown, |it| it.name.clone())}</strong>
-                <span class="work__end"><TaskActions work shown /></span>
+                <span class="work__end"><TaskActions work /></span>
             </div>
             {move || match stage.get() {
                 Some(stage) => view! { <Stages stage percent /> }.into_any(),

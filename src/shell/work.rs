@@ -44,22 +44,8 @@ pub struct Shown {
     pub left: String,
     /// What the user should know or do.
     pub note: String,
-    pub control: Control,
     /// The code of the stage of an export.
     pub stage: Option<String>,
-}
-
-/// Which buttons it has, beside cancel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Control {
-    None,
-    Pause,
-    Resume,
-    Retry,
-    /// It was interrupted, and the browser finds its file by itself.
-    Continue,
-    /// It was interrupted, and needs its file to be chosen again.
-    Choose,
 }
 
 impl Work {
@@ -83,21 +69,19 @@ impl Work {
 
 #[allow(clippy::cast_possible_truncation)]
 fn shown_upload(task: &UploadTask) -> Shown {
-    let (tone, control, pace) = match &task.state {
-        TaskState::Preparing => (ProgressTone::Waiting, Control::None, "Preparing".to_owned()),
+    let (tone, pace) = match &task.state {
+        TaskState::Preparing => (ProgressTone::Waiting, "Preparing".to_owned()),
+        TaskState::Queued => (ProgressTone::Waiting, "Next in line".to_owned()),
         TaskState::Sending => {
             let rate = task.rate.map(|rate| format!("{}/s", size(rate as i64)));
-            (ProgressTone::Moving, Control::Pause, rate.unwrap_or_else(|| "Sending".to_owned()))
+            (ProgressTone::Moving, rate.unwrap_or_else(|| "Sending".to_owned()))
         }
-        TaskState::Paused => (ProgressTone::Paused, Control::Resume, "Paused".to_owned()),
-        TaskState::Waiting => (ProgressTone::Paused, Control::Pause, "No connection, trying again".to_owned()),
-        TaskState::Interrupted => {
-            let control = if task.has_handle { Control::Continue } else { Control::Choose };
-            (ProgressTone::Paused, control, "Interrupted".to_owned())
-        }
-        TaskState::Finishing => (ProgressTone::Moving, Control::None, "Reading the file".to_owned()),
-        TaskState::Done => (ProgressTone::Done, Control::None, "Done".to_owned()),
-        TaskState::Failed(_) => (ProgressTone::Error, Control::Retry, "Failed".to_owned()),
+        TaskState::Paused => (ProgressTone::Paused, "Paused".to_owned()),
+        TaskState::Waiting => (ProgressTone::Paused, "No connection, trying again".to_owned()),
+        TaskState::Interrupted => (ProgressTone::Paused, "Interrupted".to_owned()),
+        TaskState::Finishing => (ProgressTone::Moving, "Reading the file".to_owned()),
+        TaskState::Done => (ProgressTone::Done, "Done".to_owned()),
+        TaskState::Failed(_) => (ProgressTone::Error, "Failed".to_owned()),
     };
     let note = match &task.state {
         TaskState::Failed(why) => why.clone(),
@@ -124,7 +108,6 @@ fn shown_upload(task: &UploadTask) -> Shown {
         pace,
         left: is_sending.then(|| task.seconds_left().map(left)).flatten().unwrap_or_default(),
         note,
-        control,
         stage: None,
     }
 }
@@ -140,7 +123,6 @@ fn shown_export(export: &Export, paces: Paces) -> Shown {
         pace: state_word(export).to_owned(),
         left: paces.left(export).map(|time| left(time.seconds())).unwrap_or_default(),
         note: String::new(),
-        control: Control::None,
         stage: (!is_waiting).then(|| export.stage.clone()),
     }
 }

@@ -1,5 +1,6 @@
 //! Uploads: a recording travels from the browser straight to the object store, in parts.
 
+pub mod actions;
 pub mod api;
 pub mod queue;
 #[cfg(feature = "ssr")]

@@ -18,8 +18,10 @@ use std::{collections::HashMap, rc::Rc};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TaskState {
-    /// Reading the file and asking the server; or waiting for its turn.
+    /// Reading the file and asking the server.
     Preparing,
+    /// Another file is sent first.
+    Queued,
     Sending,
     Paused,
     /// No connection or a failing store: tries again by itself.
@@ -36,7 +38,7 @@ pub enum TaskState {
 impl TaskState {
     /// Whether bytes are not confirmed yet, and so closing the tab would stop it.
     pub fn needs_the_tab(&self) -> bool {
-        matches!(self, Self::Preparing | Self::Sending | Self::Paused | Self::Waiting)
+        matches!(self, Self::Preparing | Self::Queued | Self::Sending | Self::Paused | Self::Waiting)
     }
 
     /// Whether nothing happens any more unless somebody acts.
@@ -105,16 +107,27 @@ pub struct Handle {
     pub wishes: UnboundedSender<Wish>,
 }
 
+/// A file of this computer, and what it was sent for. The video is none until the server knows it.
+#[derive(Clone)]
+struct Held {
+    key: u64,
+    game: GameId,
+    video: Option<VideoId>,
+    file: LocalFile,
+}
+
 /// In context; the same for every page of the tab.
 #[derive(Clone, Copy)]
 pub struct UploadQueue {
     pub tasks: RwSignal<Vec<UploadTask>>,
     pub versions: Versions,
     pub toasts: Toasts,
-    /// Files of this computer by their game: Annotate plays them at once.
-    pub files: RwSignal<HashMap<GameId, LocalFile>>,
-    /// A file that was dropped before its game was described; `/games/new` takes it.
-    pub pending: RwSignal<Option<LocalFile>>,
+    /// Files of this computer that were sent or are being sent: editors play them at once.
+    files: RwSignal<Vec<Held>>,
+    /// Files that were dropped before their game was described, in playing order; `/games/new` takes them.
+    pub pending: RwSignal<Vec<LocalFile>>,
+    /// The game that a dropped file is added to, with its name; none where a dropped file begins a game.
+    pub target: RwSignal<Option<(GameId, String)>>,
     handles: StoredValue<HashMap<u64, Handle>>,
     /// How another tab hears of a wish for one of its uploads.
     forward: StoredValue<Option<Forward>>,
@@ -129,8 +142,9 @@ impl UploadQueue {
             tasks: RwSignal::new(Vec::new()),
             versions,
             toasts,
-            files: RwSignal::new(HashMap::new()),
-            pending: RwSignal::new(None),
+            files: RwSignal::new(Vec::new()),
+            pending: RwSignal::new(Vec::new()),
+            target: RwSignal::new(None),
             handles: StoredValue::new(HashMap::new()),
             forward: StoredValue::new(None),
         };
@@ -142,14 +156,21 @@ impl UploadQueue {
         expect_context()
     }
 
+    /// Rises with time, and differs between tabs.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Below 2^53.
+    fn new_key(self) -> u64 {
+        let newest = self.tasks.with_untracked(|tasks| tasks.iter().map(|task| task.key).max()).unwrap_or_default();
+        (page::now_ms() as u64 * 1000 + (page::random() * 1000.0) as u64).max(newest + 1)
+    }
+
     /// A new task for a file; answers its key.
     pub fn add(self, game: GameId, name: String, file: &LocalFile, wishes: UnboundedSender<Wish>) -> u64 {
-        let key = new_key();
-        self.files.update(|files| drop(files.insert(game.clone(), file.clone())));
+        let key = self.new_key();
+        self.hold(key, game.clone(), None, file);
         self.set_handle(key, Handle { file: Some(file.clone()), wishes });
         self.tasks.update(|tasks| {
             // A failed attempt for the same game is over.
-            tasks.retain(|task| task.game != game || !task.state.has_ended());
+            tasks.retain(|task| task.game != game || !matches!(task.state, TaskState::Failed(_)));
             tasks.push(UploadTask {
                 key,
                 tab: None,
@@ -172,7 +193,7 @@ impl UploadQueue {
 
     /// A task for an upload that was begun earlier; answers its key.
     pub fn add_interrupted(self, open: OpenUpload, has_handle: bool) -> u64 {
-        let (key, upload) = (new_key(), open.upload);
+        let (key, upload) = (self.new_key(), open.upload);
         let sent = upload.received.iter().filter_map(|part| parts::range(upload.bytes, upload.part_size, *part));
         let task = UploadTask {
             key,
@@ -194,6 +215,28 @@ impl UploadQueue {
         key
     }
 
+    /// Keeps a file to be played.
+    pub fn hold(self, key: u64, game: GameId, video: Option<VideoId>, file: &LocalFile) {
+        self.files.update(|files| {
+            files.retain(|held| held.key != key);
+            files.push(Held { key, game, video, file: file.clone() });
+        });
+    }
+
+    /// The file of a video, while this tab has it.
+    pub fn file_of(self, video: &VideoId) -> Option<LocalFile> {
+        self.held(|held| held.video.as_ref() == Some(video))
+    }
+
+    /// The first file of a game that the server does not know yet.
+    pub fn new_file_of(self, game: &GameId) -> Option<LocalFile> {
+        self.held(|held| held.video.is_none() && held.game == *game)
+    }
+
+    fn held(self, is_it: impl Fn(&Held) -> bool) -> Option<LocalFile> {
+        self.files.with(|files| files.iter().find(|held| is_it(held)).map(|held| held.file.clone()))
+    }
+
     /// The server knows the upload now. A task that only remembered it is taken over.
     pub fn begun(self, key: u64, upload: &Upload) {
         self.tasks.update(|tasks| {
@@ -204,6 +247,20 @@ impl UploadQueue {
                 task.state = TaskState::Preparing;
             }
         });
+        self.files.update(|files| {
+            if let Some(held) = files.iter_mut().find(|held| held.key == key) {
+                held.video = Some(upload.video.clone());
+            }
+        });
+    }
+
+    /// Whether another file of the same game was chosen earlier and is not known to the server yet: videos are added in the
+    /// order in which they were chosen.
+    pub fn is_behind(self, key: u64, game: &GameId) -> bool {
+        let is_ahead = |task: &UploadTask| {
+            task.key < key && task.game == *game && task.upload.is_none() && !task.state.has_ended()
+        };
+        self.tasks.with_untracked(|tasks| tasks.iter().any(is_ahead))
     }
 
     /// Whether a task is about this upload.
@@ -270,6 +327,12 @@ impl UploadQueue {
         self.tasks.with(|tasks| tasks.iter().find(|task| task.game == *game && task.state != TaskState::Done).cloned())
     }
 
+    /// The task of a video that is not done.
+    pub fn of_video(self, video: &VideoId) -> Option<UploadTask> {
+        let is_it = |task: &&UploadTask| task.video.as_ref() == Some(video) && task.state != TaskState::Done;
+        self.tasks.with(|tasks| tasks.iter().find(is_it).cloned())
+    }
+
     /// Changes a task; nothing is told when nothing changed.
     pub fn change(self, key: u64, change: impl FnOnce(&mut UploadTask)) {
         self.tasks.maybe_update(|tasks| {
@@ -291,7 +354,10 @@ impl UploadQueue {
         let is_before = |task: &UploadTask| {
             task.tab.is_none()
                 && task.key < key
-                && matches!(task.state, TaskState::Preparing | TaskState::Sending | TaskState::Waiting)
+                && matches!(
+                    task.state,
+                    TaskState::Preparing | TaskState::Queued | TaskState::Sending | TaskState::Waiting
+                )
         };
         self.tasks.with_untracked(|tasks| tasks.iter().any(is_before))
     }
@@ -305,10 +371,4 @@ impl UploadQueue {
             tasks.iter().any(|task| !task.state.has_ended() && task.state != TaskState::Interrupted)
         })
     }
-}
-
-/// Rises with time, and differs between tabs.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Below 2^53.
-fn new_key() -> u64 {
-    page::now_ms() as u64 * 1000 + (page::random() * 1000.0) as u64
 }

@@ -12,19 +12,20 @@ use crate::{
         parts,
         size::size,
         text::clean,
+        time::Micros,
         transfer::Address,
     },
     error::{ApiError, Code},
-    games::{
+    games, jobs,
+    live::types::Topic,
+    server::door::Caller,
+    storage::{PartInfo, StoreErrorKind, keys},
+    videos::{
         self,
         service::{media_type, stored_key},
         store::VideoRow,
         types::VideoState,
     },
-    jobs,
-    live::types::Topic,
-    server::door::Caller,
-    storage::{PartInfo, StoreErrorKind, keys},
 };
 use bytes::Bytes;
 use futures::Stream;
@@ -107,12 +108,13 @@ async fn begin(caller: &Caller, new: &NewUpload) -> Result<UploadRow, ApiError> 
             bytes: new.size,
             state: VideoState::Waiting,
             object_key: row.object_key.clone(),
+            gap: Micros::ZERO,
             facts: None,
             poster_key: None,
             error_code: None,
             upload: None,
         };
-        games::store::insert_video(&mut tx, &video).await?;
+        videos::store::insert(&mut tx, &video).await?;
     }
     store::insert(&mut tx, owner, &row, &new.fingerprint).await?;
     tx.commit().await?;
@@ -140,7 +142,7 @@ pub(super) async fn room_for(
 
 /// A video of the game that lost its upload (it was cancelled) and waits for the same file: its clips find it again.
 async fn waiting_video(caller: &Caller, new: &NewUpload) -> Result<Option<VideoRow>, ApiError> {
-    let videos = games::store::videos(&caller.app.db, caller.owner(), &new.game).await?;
+    let videos = videos::store::of_game(&caller.app.db, caller.owner(), &new.game).await?;
     Ok(videos.into_iter().find(|video| {
         video.state == VideoState::Waiting
             && video.upload.is_none()
@@ -276,7 +278,7 @@ pub async fn complete(caller: &Caller, id: &UploadId) -> Result<Upload, ApiError
     caller.app.store.complete_multipart(&key, &row.store_upload, unsigned(row.bytes)).await?;
     let mut tx = caller.app.db.begin_write().await?;
     if store::end(&mut tx, caller.owner(), id, UploadState::Complete).await? {
-        games::store::set_video_state(&mut *tx, &row.video, VideoState::Probing, None).await?;
+        videos::store::set_state(&mut *tx, &row.video, VideoState::Probing, None).await?;
         jobs::store::submit(&mut tx, &jobs::types::NewJob::probe(caller.owner(), &row.video)).await?;
     }
     tx.commit().await?;

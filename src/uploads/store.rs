@@ -3,8 +3,8 @@
 use super::types::UploadState;
 use crate::{
     domain::ids::{AccountId, GameId, UploadId, VideoId},
-    games::store::{self as games, parsed},
-    server::db::{Db, now_ms},
+    games,
+    server::db::{Db, now_ms, parsed},
     storage::ObjectKey,
 };
 use sqlx::{AnyConnection, Row, any::AnyRow};
@@ -124,7 +124,7 @@ pub async fn all_open(db: &Db, owner: &AccountId) -> Result<Vec<OpenRow>, sqlx::
         .map(|row| {
             Ok(OpenRow {
                 upload: upload(row)?,
-                game_name: games::details(row)?.name(),
+                game_name: games::store::details(row)?.name(),
                 fingerprint: row.try_get("fingerprint")?,
             })
         })

@@ -9,13 +9,14 @@ use crate::{
     domain::{
         ids::{GameId, UploadId, VideoId},
         parts,
+        time::Micros,
     },
     error::{ApiError, Code},
-    games::{self, service::media_type, store::VideoRow, types::VideoState},
-    jobs,
+    games, jobs,
     live::types::Topic,
     server::door::Caller,
     storage::{ObjectKey, keys},
+    videos::{self, service::media_type, store::VideoRow, types::VideoState},
 };
 use bytes::{Bytes, BytesMut};
 use futures::{Stream, StreamExt as _};
@@ -144,12 +145,13 @@ async fn add(caller: &Caller, row: &UploadRow, fingerprint: &str) -> Result<(), 
         bytes: row.bytes,
         state: VideoState::Probing,
         object_key: row.object_key.clone(),
+        gap: Micros::ZERO,
         facts: None,
         poster_key: None,
         error_code: None,
         upload: None,
     };
-    games::store::insert_video(&mut tx, &video).await?;
+    videos::store::insert(&mut tx, &video).await?;
     store::insert(&mut tx, owner, row, fingerprint).await?;
     store::end(&mut tx, owner, &row.id, UploadState::Complete).await?;
     jobs::store::submit(&mut tx, &jobs::types::NewJob::probe(owner, &row.video)).await?;

@@ -124,9 +124,10 @@ on_both!(bad_values_are_refused_at_both_doors, |app: TestApp| async move {
 });
 
 /// Every call that takes a body.
-const BODIES: [(&str, &str); 23] = [
+const BODIES: [(&str, &str); 25] = [
     ("POST", "/api/games"),
     ("PUT", "/api/games/{id}"),
+    ("PUT", "/api/games/{id}/videos"),
     ("POST", "/api/clips"),
     ("POST", "/api/clips/search"),
     ("PUT", "/api/clips/{id}"),
@@ -139,6 +140,7 @@ const BODIES: [(&str, &str); 23] = [
     ("POST", "/_fn/games/list"),
     ("POST", "/_fn/games/create"),
     ("POST", "/_fn/games/position"),
+    ("POST", "/_fn/videos/arrange"),
     ("POST", "/_fn/clips/library"),
     ("POST", "/_fn/clips/create"),
     ("POST", "/_fn/reels/create"),

@@ -4,12 +4,9 @@ use crate::support::{TestApp, eventually, id};
 use serde_json::{Value, json};
 use std::{path::Path, process::Command, sync::LazyLock};
 use tempfile::TempDir;
-use touchline::{
-    domain::{
-        time::{FrameRate, Micros},
-        video::{Container, VideoFacts},
-    },
-    games,
+use touchline::domain::{
+    time::{FrameRate, Micros},
+    video::{Container, VideoFacts},
 };
 
 /// Three seconds, 320 x 180, 25 frames a second, a tone.
@@ -101,7 +98,7 @@ impl TestApp {
             pixels: touchline::domain::video::PixelFacts::default(),
         };
         let video = id(&upload["video"]).parse().expect("an id");
-        games::store::set_video_ready(self.db.pool(), &video, &facts, None).await.expect("facts");
+        touchline::videos::store::set_ready(self.db.pool(), &video, &facts, None).await.expect("facts");
     }
 
     /// The export, once it has ended.

@@ -20,4 +20,5 @@ mod statements;
 mod strangers;
 mod support;
 mod uploads;
+mod videos;
 mod whole;

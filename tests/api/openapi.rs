@@ -12,6 +12,7 @@ DELETE /api/games/{id}
 DELETE /api/reels/{id}
 DELETE /api/renditions/{id}
 DELETE /api/uploads/{id}
+DELETE /api/videos/{id}
 GET /api/clips/{id}
 GET /api/exports/active
 GET /api/exports/recent
@@ -39,6 +40,7 @@ POST /api/uploads/{id}/sign
 PUT /api/clips/{id}
 PUT /api/games/{id}
 PUT /api/games/{id}/video
+PUT /api/games/{id}/videos
 PUT /api/reel-clips/{id}/framing
 PUT /api/reels/{id}
 PUT /api/uploads/{id}/parts/{number}";

@@ -17,6 +17,7 @@ use touchline::{
         start,
     },
     storage::PublicBase,
+    videos,
 };
 use tracing::{
     Event, Subscriber,
@@ -76,21 +77,22 @@ async fn add(caller: &Caller, reel_of_all: &mut Vec<touchline::domain::ids::Clip
         tournament: String::new(),
     };
     let game = games::service::create(caller, details).await.expect("a game");
-    let video = games::store::VideoRow {
+    let video = videos::store::VideoRow {
         id: touchline::domain::ids::VideoId::generate(),
         owner: caller.owner().clone(),
         game: game.id.clone(),
         file_name: "a.mp4".to_owned(),
         bytes: 9,
-        state: games::types::VideoState::Waiting,
+        state: videos::types::VideoState::Waiting,
         object_key: format!("o/{n}"),
+        gap: Micros::ZERO,
         facts: None,
         poster_key: None,
         error_code: None,
         upload: None,
     };
     let mut tx = caller.app.db.begin_write().await.expect("a transaction");
-    games::store::insert_video(&mut tx, &video).await.expect("a video");
+    videos::store::insert(&mut tx, &video).await.expect("a video");
     tx.commit().await.expect("committed");
     let details = clips::types::ClipDetails {
         start: Micros::ZERO,

@@ -74,6 +74,15 @@ fn calls(ids: &Ids) -> Vec<Call> {
         format!("/api/games/{game}"),
         with(NOBODY, &details),
     );
+    let order = json!({"videos": [{"id": video, "gap": 0}]});
+    both(
+        "videos/arrange",
+        json!({"arrangement": with(game, &order)}),
+        put.clone(),
+        format!("/api/games/{game}/videos"),
+        with(NOBODY, &order),
+    );
+    both("videos/delete", one(video), delete.clone(), format!("/api/videos/{video}"), Value::Null);
     both("games/delete", one(game), delete.clone(), format!("/api/games/{game}"), Value::Null);
     both("clips/of-game", json!({"game": game}), get.clone(), format!("/api/games/{game}/clips"), Value::Null);
     both(

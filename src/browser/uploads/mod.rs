@@ -40,12 +40,13 @@ pub fn open(queue: UploadQueue) {
     spawn_local(resume::find(queue));
 }
 
-/// Sends a file to a game. The task is in the queue when this returns.
-pub fn start(queue: UploadQueue, game: GameId, game_name: String, file: impl Into<LocalFile>) {
-    let (wishes, received) = unbounded();
-    let file = file.into();
-    let key = queue.add(game, game_name, &file, wishes);
-    spawn_local(run::run(queue, key, file, received));
+/// Sends files to a game, to be its videos in this order. The tasks are in the queue when this returns.
+pub fn start(queue: UploadQueue, game: &GameId, game_name: &str, files: Vec<LocalFile>) {
+    for file in files {
+        let (wishes, received) = unbounded();
+        let key = queue.add(game.clone(), game_name.to_owned(), &file, wishes);
+        spawn_local(run::run(queue, key, file, received));
+    }
 }
 
 /// Goes on with an interrupted upload of this very file, wherever it was dropped; whether there was one.

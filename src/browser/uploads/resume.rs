@@ -13,7 +13,7 @@ use crate::{
     },
 };
 use futures::channel::mpsc::unbounded;
-use leptos::{prelude::Update, task::spawn_local};
+use leptos::task::spawn_local;
 
 /// Asks the server which uploads are open, and offers those that no tab of this browser sends.
 pub async fn find(queue: UploadQueue) {
@@ -69,7 +69,7 @@ pub async fn go_on_with(queue: UploadQueue, key: u64, file: LocalFile) {
     }
     let (wishes, received) = unbounded();
     queue.set_handle(key, Handle { file: Some(file.clone()), wishes });
-    queue.files.update(|files| drop(files.insert(task.game.clone(), file.clone())));
+    queue.hold(key, task.game.clone(), task.video.clone(), &file);
     queue.change(key, |task| task.state = TaskState::Preparing);
     run::run(queue, key, file, received).await;
 }

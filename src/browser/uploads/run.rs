@@ -8,16 +8,14 @@ use super::{
 };
 use crate::{
     domain::ids::GameId,
-    games::{
-        api::get_game,
-        types::{Video, VideoState},
-    },
+    games::api::get_game,
     live::types::Topic,
     uploads::{
         api::{abort_upload, create_upload},
         queue::{TaskState, UploadQueue, Wish},
         types::{NewUpload, Upload, UploadState},
     },
+    videos::types::{Video, VideoState},
 };
 use futures::channel::mpsc::UnboundedReceiver;
 use gloo_timers::future::TimeoutFuture;
@@ -80,6 +78,9 @@ async fn transfer(
         media_type: file.media_type(),
         fingerprint,
     };
+    if let Some(end) = until_known(queue, key, game, wishes).await {
+        return end;
+    }
     let upload = match created(queue, key, wanted, wishes).await {
         Ok(upload) => upload,
         Err(end) => return end,
@@ -118,9 +119,20 @@ async fn created(
     }
 }
 
+/// The server hears of a game's files in the order in which they were chosen.
+async fn until_known(queue: UploadQueue, key: u64, game: &GameId, wishes: &mut UnboundedReceiver<Wish>) -> Option<End> {
+    while queue.is_behind(key, game) {
+        if let Some(Some(Wish::Cancel)) = next_wish(wishes, 50).await {
+            return Some(End::Cancelled);
+        }
+    }
+    None
+}
+
 /// Files are sent one after the other.
 async fn until_its_turn(queue: UploadQueue, key: u64, wishes: &mut UnboundedReceiver<Wish>) -> Option<End> {
     while queue.must_wait(key) {
+        queue.change(key, |task| task.state = TaskState::Queued);
         match next_wish(wishes, 500).await {
             Some(Some(Wish::Cancel)) => return Some(End::Cancelled),
             Some(Some(Wish::Pause)) => {
@@ -128,7 +140,6 @@ async fn until_its_turn(queue: UploadQueue, key: u64, wishes: &mut UnboundedRece
                 if !until_resumed(wishes).await {
                     return Some(End::Cancelled);
                 }
-                queue.change(key, |task| task.state = TaskState::Preparing);
             }
             _ => {}
         }

@@ -1,6 +1,7 @@
-//! What Annotate knows and does: the game, its clips as they are shown, the selection, the mark.
+//! What Annotate knows and does: the game, its clips as they are shown, the selection, the mark. All times here are on the
+//! game's clock; [`Saver`] turns those of clips into the times of their videos, as they are stored.
 
-use super::saving::Saver;
+use super::{saving::Saver, videos::Videos};
 use crate::{
     browser,
     clips::{
@@ -10,7 +11,8 @@ use crate::{
         types::{Clip, ClipDetails},
     },
     domain::{
-        ids::{ClipId, VideoId},
+        clock::GameClock,
+        ids::ClipId,
         rating::{Rating, Tally},
         time::Micros,
     },
@@ -20,10 +22,11 @@ use crate::{
     },
     games::{
         api::{get_game, remember_position},
-        types::{Game, Video},
+        types::Game,
     },
     live::versions::Versions,
     ui::toast::Toasts,
+    uploads::queue::UploadQueue,
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -47,35 +50,44 @@ pub struct Annotation {
     /// Whether the form is pulled up on a phone.
     pub raised: RwSignal<bool>,
     pub playback: Playback,
+    /// Which video plays, and where each stands on the clock.
+    pub videos: Videos,
     pub scale: Scale,
     pub saver: Saver,
     pub toasts: Toasts,
-    versions: Versions,
+    pub queue: UploadQueue,
+    pub versions: Versions,
     /// Whether loading again is on its way.
     reloading: StoredValue<bool>,
 }
 
 impl Annotation {
     pub fn new(game: Game, clips: Vec<Clip>) -> Self {
-        let playback = Playback::new();
-        playback.now.set(game.last_position);
+        let position = game.last_position;
+        let game = RwSignal::new(game);
+        let videos = Videos::new(game, position);
+        let playback = videos.playback;
         let whole = Signal::derive(move || Span { start: Micros::ZERO, end: playback.duration.get() });
         let (toasts, versions) = (Toasts::expect(), Versions::expect());
-        let clips = RwSignal::new(clips);
+        let shown = RwSignal::new(Vec::new());
+        let saver = Saver::new(shown, versions, toasts);
+        saver.set_clock(&videos.clock.get_untracked());
+        saver.take_in(clips);
         let page = Self {
-            game: RwSignal::new(game),
-            clips,
+            game,
+            clips: shown,
             selected: RwSignal::new(None),
             mark: RwSignal::new(None),
             raised: RwSignal::new(false),
             playback,
+            videos,
             scale: Scale::new(whole),
-            saver: Saver::new(clips, versions, toasts),
+            saver,
             toasts,
+            queue: UploadQueue::expect(),
             versions,
             reloading: StoredValue::new(false),
         };
-        page.learn_facts();
         page.scale.reveal(playback.now.get_untracked());
         page
     }
@@ -84,17 +96,9 @@ impl Annotation {
         self.game.with(|game| game.details.name())
     }
 
-    /// The recording that is annotated.
-    pub fn video(self) -> Option<Video> {
-        self.game.with(|game| game.videos.first().cloned())
-    }
-
-    pub fn video_id(self) -> Option<VideoId> {
-        self.game.with_untracked(|game| game.videos.first().map(|video| video.id.clone()))
-    }
-
     pub fn picture_size(self) -> Signal<Option<(u32, u32)>> {
-        Signal::derive(move || self.video().and_then(|video| video.facts).map(|facts| (facts.width, facts.height)))
+        let shown = self.videos.shown;
+        Signal::derive(move || shown.get().and_then(|video| video.facts).map(|facts| (facts.width, facts.height)))
     }
 
     pub fn tally(self) -> Tally {
@@ -107,18 +111,9 @@ impl Annotation {
         tally
     }
 
-    /// Hands what is known of the file to the player.
-    fn learn_facts(self) {
-        let facts = self.game.with_untracked(|game| game.videos.first().and_then(|video| video.facts.clone()));
-        if let Some(facts) = facts {
-            self.playback.frame_rate.set(facts.rate.is_usable().then_some(facts.rate));
-            self.playback.first_frame.set(facts.first_frame);
-            self.playback.duration.set(facts.duration);
-        }
-    }
-
-    /// Asks again when anybody changed the game or its clips.
+    /// Asks again when anybody changed the game or its clips; when its clock changes, clips move with their videos.
     pub fn keep_fresh(self) {
+        Effect::new(move |_| self.videos.clock.with(|clock: &GameClock| self.saver.set_clock(clock)));
         let versions = self.versions;
         Effect::new(move |seen: Option<(u64, u64)>| {
             let now = (versions.games.get(), versions.clips.get());
@@ -127,6 +122,13 @@ impl Annotation {
             }
             now
         });
+    }
+
+    /// A video that is dropped while this page is open is added to its game.
+    pub fn take_drops(self) {
+        let target = self.queue.target;
+        Effect::new(move |_| target.set(self.game.with(|game| Some((game.id.clone(), game.details.name())))));
+        on_cleanup(move || target.set(None));
     }
 
     /// Loads game and clips again, once for changes that come together; what is not saved yet stays.
@@ -149,7 +151,6 @@ impl Annotation {
                 && self.game.try_get_untracked().is_some_and(|known| known != game)
             {
                 self.game.set(game);
-                self.learn_facts();
             }
         });
     }
@@ -162,31 +163,28 @@ impl Annotation {
             if !playback.playing.get_untracked() || self.mark.get_untracked().is_some() || browser::keys::is_typing() {
                 return;
             }
-            let under = self.clips.with_untracked(|clips| Self::under(clips, at).map(|clip| clip.id.clone()));
+            let under = self.under(at).map(|clip| clip.id);
             if under.is_some() && under != self.selected.get_untracked() {
                 self.selected.set(under);
             }
         });
     }
 
-    /// The clip that the playhead is in: of several the one that began last.
-    fn under(clips: &[Clip], at: Micros) -> Option<&Clip> {
-        clips
-            .iter()
-            .filter(|clip| clip.details.start <= at && at < clip.details.end)
-            .max_by_key(|clip| clip.details.start)
+    /// The clip of the shown video that the playhead is in: of several the one that began last.
+    fn under(self, at: Micros) -> Option<Clip> {
+        let is_under =
+            |clip: &&Clip| clip.details.start <= at && at < clip.details.end && self.videos.is_shown(&clip.video);
+        self.clips.with_untracked(|clips| clips.iter().filter(is_under).max_by_key(|clip| clip.details.start).cloned())
     }
 
     /// For the badge over the picture.
     pub fn current(self) -> Option<Clip> {
-        let (at, selected) = (self.playback.now.get(), self.selected.get());
-        self.clips.with(|clips| {
-            let chosen = clips.iter().find(|clip| Some(&clip.id) == selected.as_ref());
-            chosen
-                .filter(|clip| clip.details.start <= at && at < clip.details.end)
-                .or_else(|| Self::under(clips, at))
-                .cloned()
-        })
+        let at = self.playback.now.get();
+        self.clips.track();
+        let chosen = self.selected_clip();
+        chosen
+            .filter(|clip| clip.details.start <= at && at < clip.details.end && self.videos.is_shown(&clip.video))
+            .or_else(|| self.under(at))
     }
 
     /// Saves the position every few seconds, when the tab is hidden, and when the page is left.
@@ -221,12 +219,11 @@ impl Annotation {
     /// Selects a clip and goes to its start.
     pub fn select(self, id: &ClipId) {
         self.mark.set(None);
-        let start =
-            self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == *id).map(|clip| clip.details.start));
-        if let Some(start) = start {
-            self.selected.set(Some(id.clone()));
-            self.playback.seek(start);
-            self.scale.reveal(start);
+        let clip = self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == *id).cloned());
+        if let Some(clip) = clip {
+            self.selected.set(Some(clip.id));
+            self.videos.go_to(&clip.video, clip.details.start);
+            self.scale.reveal(clip.details.start);
         }
     }
 
@@ -250,8 +247,19 @@ impl Annotation {
 
     /// A change in the form.
     pub fn changed(self, change: ClipChange) {
-        if let Some(id) = self.selected.get_untracked() {
-            self.saver.change(&id, change.details, change.at_once);
+        if let Some(clip) = untrack(move || self.selected_clip()) {
+            self.store(&clip, change.details, change.at_once);
+        }
+    }
+
+    /// Saves a clip's details; its times stay within its video.
+    fn store(self, clip: &Clip, details: ClipDetails, at_once: bool) {
+        let clock = self.videos.clock.get_untracked();
+        let (start, end) = (clock.within(&clip.video, details.start), clock.within(&clip.video, details.end));
+        if start < end {
+            self.saver.change(&clip.id, ClipDetails { start, end, ..details }, at_once);
+        } else {
+            self.toasts.error("A clip lies within one video. Make another clip for the other one.");
         }
     }
 
@@ -261,9 +269,9 @@ impl Annotation {
 
     fn edit_selected(self, edit: impl FnOnce(&mut ClipDetails)) {
         if let Some(clip) = untrack(move || self.selected_clip()) {
-            let mut details = clip.details;
+            let mut details = clip.details.clone();
             edit(&mut details);
-            self.saver.change(&clip.id, details, true);
+            self.store(&clip, details, true);
         }
     }
 
@@ -274,20 +282,15 @@ impl Annotation {
         self.selected.set(Some(moved.id.clone()));
         let edge = [(before.details.start, moved.start), (before.details.end, moved.end)];
         if let Some((_, edge)) = edge.into_iter().find(|(before, now)| before != now) {
-            self.playback.seek(edge);
+            self.videos.go_to(&before.video, edge);
         }
         if moved.released {
-            let details =
-                ClipDetails { start: self.on_frame(moved.start), end: self.on_frame(moved.end), ..before.details };
-            self.saver.change(&moved.id, details, true);
+            let on_frame = |at| self.videos.on_frame(&before.video, at);
+            let (start, end) = (on_frame(moved.start), on_frame(moved.end));
+            self.store(&before, ClipDetails { start, end, ..before.details.clone() }, true);
         } else {
             self.saver.show(&moved.id, ClipDetails { start: moved.start, end: moved.end, ..before.details });
         }
-    }
-
-    /// The nearest frame's start, when the rate is known.
-    fn on_frame(self, at: Micros) -> Micros {
-        self.playback.frame_rate.get_untracked().map_or(at, |rate| rate.frame_start(rate.nearest_frame(at)))
     }
 
     /// I: the selected clip's start when the playhead is at or near that clip, otherwise a mark.
@@ -326,29 +329,34 @@ impl Annotation {
         let clip = untrack(move || self.selected_clip());
         let target = clip.map(|clip| if to_end { clip.details.end } else { clip.details.start });
         if let Some(target) = target.or(self.mark.get_untracked().filter(|_| !to_end)) {
-            self.playback.seek(target);
+            match untrack(move || self.selected_clip()) {
+                Some(clip) => self.videos.go_to(&clip.video, target),
+                None => self.playback.seek(target),
+            }
         }
     }
 
     /// N: from the mark to the playhead, or around the playhead.
     pub fn new_clip(self) {
         let at = self.playback.frame_start();
-        let duration = self.playback.duration.get_untracked();
         match self.mark.get_untracked() {
             Some(mark) if mark < at => self.create(mark, at),
-            _ => {
-                let end = if duration > Micros::ZERO { (at + LAG).clamp_to(Micros::ZERO, duration) } else { at + LAG };
-                self.create((at - LEAD).clamp_to(Micros::ZERO, at), end);
-            }
+            _ => self.create(at - LEAD, at + LAG),
         }
     }
 
     fn create(self, start: Micros, end: Micros) {
-        let Some(video) = self.video_id() else {
+        let Some(video) = self.videos.shown.with_untracked(|video| video.as_ref().map(|video| video.id.clone())) else {
             self.toasts.error("Add the game's video first: clips belong to it");
             return;
         };
         self.mark.set(None);
+        let clock = self.videos.clock.get_untracked();
+        let (start, end) = (clock.within(&video, start), clock.within(&video, end));
+        if start >= end {
+            self.toasts.say("A clip lies within one video: press I again where it begins");
+            return;
+        }
         let details = ClipDetails {
             start,
             end,

@@ -1,15 +1,16 @@
 //! What lies over the picture: the badge of the clip, where the picture comes from, and what to do when there is none.
 
-use super::{annotation::Annotation, source::Source};
+use super::annotation::Annotation;
 use crate::{
     browser::{
         files::{self, LocalFile},
         uploads,
     },
     clips::types::Clip,
-    games::types::VideoState,
+    games::drop::videos_of,
     ui::{labels::Badge, video_file::VideoFile},
     uploads::queue::UploadQueue,
+    videos::{source::Source, types::VideoState},
 };
 use leptos::prelude::*;
 
@@ -48,14 +49,11 @@ fn ClipBadge(clip: Clip) -> impl IntoView {
 #[component]
 fn NoVideo(page: Annotation) -> impl IntoView {
     let queue = UploadQueue::expect();
-    let begin = move |files: Vec<LocalFile>| match files.into_iter().find(LocalFile::may_be_video) {
-        Some(file) => {
-            let (id, name) = page.game.with_untracked(|game| (game.id.clone(), game.details.name()));
-            uploads::start(queue, id, name, file);
-        }
-        None => page.toasts.error("This is not a video file. Choose an MP4, MOV, MKV or WebM."),
+    let begin = move |files: Vec<LocalFile>| {
+        let (id, name) = page.game.with_untracked(|game| (game.id.clone(), game.details.name()));
+        uploads::start(queue, &id, &name, videos_of(files, queue, page.toasts));
     };
-    let state = Memo::new(move |_| page.video().map(|video| video.state));
+    let state = Memo::new(move |_| page.videos.shown.with(|video| video.as_ref().map(|video| video.state)));
     let words = move || match state.get() {
         None => ("Add the game's video", "Choose the recording, or drop it here. It plays at once, while it uploads."),
         Some(VideoState::Waiting) => (
@@ -82,7 +80,7 @@ fn NoVideo(page: Annotation) -> impl IntoView {
             <p class="empty__text">{move || words().1}</p>
             <label class="button button--primary button--lg">
                 <span class="button__text">"Choose video"</span>
-                <VideoFile on_files=Callback::new(move |(files,)| begin(files)) />
+                <VideoFile several=true on_files=Callback::new(move |(files,)| begin(files)) />
             </label>
         </div>
     }

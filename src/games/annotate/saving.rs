@@ -1,4 +1,5 @@
-//! Saving clips: at once, one write after another for each clip, with the state for the top bar.
+//! Saving clips: at once, one write after another for each clip, with the state for the top bar. Clips are shown on the
+//! game's clock and stored in their video's own time: this is where one becomes the other.
 
 use crate::{
     browser::page,
@@ -7,7 +8,11 @@ use crate::{
         edits::{Edits, Next},
         types::{Clip, ClipDetails, NewClip},
     },
-    domain::ids::{ClipId, VideoId},
+    domain::{
+        clock::GameClock,
+        ids::{ClipId, VideoId},
+        time::Micros,
+    },
     error::{ApiError, Code},
     live::{types::Topic, versions::Versions},
     ui::toast::Toasts,
@@ -34,6 +39,8 @@ pub enum SaveState {
 #[derive(Clone, Copy)]
 pub struct Saver {
     clips: RwSignal<Vec<Clip>>,
+    /// Where each video begins on the clock.
+    starts: StoredValue<HashMap<VideoId, Micros>>,
     /// Counted references: writes go on when the page is left.
     edits: StoredValue<ArcStoredValue<HashMap<ClipId, Edits>>>,
     /// Counts changes of a clip, so that only the last of a typing pause is saved.
@@ -53,6 +60,7 @@ impl Saver {
     pub fn new(clips: RwSignal<Vec<Clip>>, versions: Versions, toasts: Toasts) -> Self {
         Self {
             clips,
+            starts: StoredValue::new(HashMap::new()),
             edits: StoredValue::new(ArcStoredValue::new(HashMap::new())),
             touched: StoredValue::new(HashMap::new()),
             deleted: StoredValue::new(HashSet::new()),
@@ -73,6 +81,34 @@ impl Saver {
         }
     }
 
+    /// Takes over where the game's videos begin; the clips that are shown move with their videos.
+    pub fn set_clock(self, clock: &GameClock) {
+        let fresh: HashMap<_, _> = clock.videos().iter().map(|placed| (placed.video.clone(), placed.start)).collect();
+        if self.starts.with_value(|known| *known == fresh) {
+            return;
+        }
+        let moved = |clip: &Clip| fresh.get(&clip.video).copied().unwrap_or_default() - self.start_of(&clip.video);
+        if self.clips.with_untracked(|clips| clips.iter().any(|clip| moved(clip) != Micros::ZERO)) {
+            self.clips.update(|clips| {
+                for clip in clips.iter_mut() {
+                    clip.details = clip.details.clone().later(moved(clip));
+                }
+                sort(clips);
+            });
+        }
+        self.starts.set_value(fresh);
+    }
+
+    fn start_of(self, video: &VideoId) -> Micros {
+        self.starts.try_with_value(|starts| starts.get(video).copied()).flatten().unwrap_or_default()
+    }
+
+    /// As it is shown, from how it is stored.
+    fn on_clock(self, clip: Clip) -> Clip {
+        let start = self.start_of(&clip.video);
+        Clip { details: clip.details.later(start), ..clip }
+    }
+
     pub fn has_unsaved(self) -> bool {
         self.unsaved.get_untracked() || self.calls.get_untracked() > 0
     }
@@ -90,9 +126,11 @@ impl Saver {
     pub fn change(self, id: &ClipId, details: ClipDetails, at_once: bool) {
         self.show(id, details.clone());
         self.clips.update(|clips| sort(clips));
-        let version =
-            self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == *id).map(|clip| clip.version));
-        let Some(version) = version else { return };
+        let known = self.clips.with_untracked(|clips| {
+            clips.iter().find(|clip| clip.id == *id).map(|clip| (clip.version, self.start_of(&clip.video)))
+        });
+        let Some((version, start)) = known else { return };
+        let details = details.later(Micros::ZERO - start);
         self.edits.get_value().update_value(|edits| {
             let edit = edits.entry(id.clone()).or_insert_with(|| Edits::new(id.clone(), version));
             edit.want(details);
@@ -200,10 +238,12 @@ impl Saver {
     /// Makes a clip on the server and shows it.
     pub fn create(self, video: VideoId, details: ClipDetails, then: Callback<ClipId>) {
         self.calls.update(|calls| *calls += 1);
+        let details = details.later(Micros::ZERO - self.start_of(&video));
         spawn_local(async move {
             loop {
                 match create_clip(NewClip { video: video.clone(), details: details.clone() }).await {
                     Ok(clip) => {
+                        let clip = self.on_clock(clip);
                         let (id, game) = (clip.id.clone(), clip.game.clone());
                         self.created.try_update_value(|created| created.insert(id.clone()));
                         let shown = self.clips.try_update(|clips| {
@@ -245,8 +285,12 @@ impl Saver {
         spawn_local(async move {
             match delete_clip(clip.id.clone()).await {
                 Ok(()) => {
-                    let (video, details) = (clip.video.clone(), clip.details.clone());
-                    let undo = Callback::new(move |()| self.create(video.clone(), details.clone(), then));
+                    // In the video's own time: the game's clock may change before it is taken back.
+                    let stored = clip.details.clone().later(Micros::ZERO - self.start_of(&clip.video));
+                    let video = clip.video.clone();
+                    let undo = Callback::new(move |()| {
+                        self.create(video.clone(), stored.clone().later(self.start_of(&video)), then);
+                    });
                     self.toasts.with_action("Clip deleted", "Undo", undo);
                     self.versions.bump(&Topic::Clips(clip.game));
                 }
@@ -268,7 +312,7 @@ impl Saver {
     pub fn take_in(self, fresh: Vec<Clip>) {
         let changed = self.clips.try_update_untracked(|clips| {
             let mut next: Vec<Clip> = Vec::with_capacity(fresh.len());
-            for clip in fresh {
+            for clip in fresh.into_iter().map(|clip| self.on_clock(clip)) {
                 if self.deleted.with_value(|deleted| deleted.contains(&clip.id)) {
                     continue;
                 }

@@ -3,8 +3,9 @@
 use super::address::Address;
 use crate::{
     domain::{naming::Venue, rating::Rating},
-    games::types::{GameCard, VideoState},
+    games::types::GameCard,
     ui::labels::FilterChip,
+    videos::types::VideoState,
 };
 use leptos::prelude::*;
 

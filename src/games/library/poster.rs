@@ -2,9 +2,10 @@
 
 use crate::{
     domain::{ids::GameId, left::left, time::Micros},
-    games::types::{GameCard, VideoState},
+    games::types::GameCard,
     ui::progress::{Progress, ProgressTone},
     uploads::queue::{TaskState, UploadQueue, UploadTask},
+    videos::types::VideoState,
 };
 use leptos::prelude::*;
 
@@ -87,6 +88,7 @@ fn task_words(task: &UploadTask) -> (String, String) {
     let sent = format!("{percent}% sent");
     match task.state {
         TaskState::Preparing => ("Preparing the upload".to_owned(), String::new()),
+        TaskState::Queued => ("Next to upload".to_owned(), String::new()),
         TaskState::Sending => (format!("Uploading {percent}%"), task.seconds_left().map(left).unwrap_or_default()),
         TaskState::Paused => ("Upload paused".to_owned(), sent),
         TaskState::Waiting => ("No connection, trying again".to_owned(), sent),
@@ -99,7 +101,7 @@ fn task_words(task: &UploadTask) -> (String, String) {
 
 const fn task_tone(task: &UploadTask) -> ProgressTone {
     match task.state {
-        TaskState::Preparing => ProgressTone::Waiting,
+        TaskState::Preparing | TaskState::Queued => ProgressTone::Waiting,
         TaskState::Sending | TaskState::Finishing => ProgressTone::Moving,
         TaskState::Paused | TaskState::Waiting | TaskState::Interrupted => ProgressTone::Paused,
         TaskState::Done => ProgressTone::Done,

@@ -5,17 +5,16 @@ use crate::{
     domain::{
         framing::{Framing, Span, Speed},
         geometry::{Crop, CropSpace, Rect},
-        ids::{ReelClipId, VideoId},
+        ids::ReelClipId,
         time::Micros,
         video::VideoFacts,
     },
     editor::playback::Playback,
-    games::types::{Video, VideoState},
     reels::types::ReelClip,
     uploads::queue::UploadQueue,
+    videos::{source::Source, types::Video},
 };
 use leptos::prelude::*;
-use std::collections::HashMap;
 
 /// The clip that is being framed, with all that its edits need.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,12 +46,7 @@ pub struct Desk {
     pub video: Memo<Option<Video>>,
     /// What a crop was copied to be pasted elsewhere.
     pub copied: RwSignal<Option<Crop>>,
-    /// The address that each video plays from; it stays when the server signs another.
-    addresses: StoredValue<HashMap<VideoId, String>>,
-    /// The file of this computer, while it uploads.
-    pub local: RwSignal<Option<String>>,
-    /// Rises when an address was given up.
-    renewals: RwSignal<u32>,
+    pub source: Source,
 }
 
 impl Desk {
@@ -75,40 +69,17 @@ impl Desk {
             let space = CropSpace::new(facts.width, facts.height, session.reel.with(|reel| reel.aspect));
             (span.start < span.end).then_some(Subject { id: clip.id, facts, span, space, framing: clip.framing })
         });
+        let (playback, queue) = (Playback::new(), UploadQueue::expect());
+        // What this tab still has of a video that the server has not.
+        let file =
+            move || video.with(|video| video.as_ref().map(|video| video.id.clone())).and_then(|id| queue.file_of(&id));
         Self {
             session,
-            playback: Playback::new(),
+            playback,
             subject,
             video,
             copied: RwSignal::new(None),
-            addresses: StoredValue::new(HashMap::new()),
-            local: RwSignal::new(None),
-            renewals: RwSignal::new(0),
-        }
-    }
-
-    /// What the player plays.
-    pub fn source(self) -> Option<String> {
-        self.renewals.track();
-        if let Some(local) = self.local.get() {
-            return Some(local);
-        }
-        let video = self.video.get()?;
-        let fresh = video.url.filter(|_| video.state == VideoState::Ready)?;
-        self.addresses.try_update_value(|known| known.entry(video.id).or_insert(fresh).clone())
-    }
-
-    /// An address works for some hours. When it no longer does: the latest one, asked for if need be.
-    fn renew_address(self) {
-        let Some(video) = self.video.get() else { return };
-        let known = self.addresses.with_value(|known| known.get(&video.id).cloned());
-        if video.url == known {
-            self.session.refresh();
-        } else {
-            self.addresses.update_value(|known| {
-                known.remove(&video.id);
-            });
-            self.renewals.update(|renewals| *renewals += 1);
+            source: Source::new(video, playback, file, move || session.refresh()),
         }
     }
 
@@ -182,26 +153,8 @@ impl Desk {
         self.subject.with_untracked(|subject| subject.as_ref().map(of))
     }
 
-    /// What this tab still has of a video that the server has not: its file is played from this computer. Effects only.
-    fn play_local_file(self) {
-        let queue = UploadQueue::expect();
-        let waiting = Memo::new(move |_| {
-            self.video
-                .with(|video| video.as_ref().filter(|it| it.state == VideoState::Waiting).map(|it| it.game.clone()))
-        });
-        // Keeps the address alive as long as it is played.
-        Effect::new(move |_| {
-            let game = waiting.get();
-            let file = game.and_then(|game| queue.files.with(|files| files.get(&game).cloned()));
-            let url = file.and_then(|file| file.url());
-            self.local.set(url.as_ref().map(|url| url.as_str().to_owned()));
-            url
-        });
-    }
-
     /// Keeps the player at the clip: its bounds, its speed, its start when another clip is chosen. Effects only.
     pub fn drive_player(self) {
-        self.play_local_file();
         let playback = self.playback;
         let clip = Memo::new(move |_| self.subject.with(|it| it.as_ref().map(|it| (it.id.clone(), it.facts.clone()))));
         let bounds =
@@ -229,11 +182,6 @@ impl Desk {
                 }
             }
             chosen
-        });
-        Effect::new(move |_| {
-            if playback.failure.with(Option::is_some) {
-                self.renew_address();
-            }
         });
         Effect::new(move |_| {
             if let Some(speed) = speed.get() {

@@ -12,10 +12,10 @@ use crate::{
         progress::newest,
         types::{Export, JobState, NewExport},
     },
-    games::types::VideoState,
     live::{types::Topic, versions::Versions},
     reels::types::Reel,
     ui::{notice::LoadError, toast::Toasts},
+    videos::types::VideoState,
 };
 use leptos::{html, prelude::*};
 
@@ -85,7 +85,7 @@ fn FirstFrame(session: Session) -> impl IntoView {
     view! {
         <div class="stage stage--padded stage--tall">
             <div class="frame frame--result" style=shape>
-                <video class="frame__layer frame__cropped" data-testid="first-frame" style=place node_ref=video src=move || desk.source()
+                <video class="frame__layer frame__cropped" data-testid="first-frame" style=place node_ref=video src=move || desk.source.url.get()
                     preload="auto" muted playsinline aria-label="First frame of the reel" on:loadedmetadata=move |_| seek()></video>
             </div>
         </div>

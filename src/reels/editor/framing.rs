@@ -12,9 +12,9 @@ use super::{
 };
 use crate::{
     editor::{player::Stage, transport::Transport},
-    games::types::VideoState,
     reels::aspect_choice::AspectChoice,
     ui::icon::Icon,
+    videos::types::VideoState,
 };
 use leptos::prelude::*;
 
@@ -68,7 +68,7 @@ fn StageBar(desk: Desk) -> impl IntoView {
 #[component]
 fn CropStage(desk: Desk) -> impl IntoView {
     let size = Signal::derive(move || desk.subject.with(|it| it.as_ref().map(|it| (it.facts.width, it.facts.height))));
-    let source = Signal::derive(move || desk.source());
+    let source = desk.source.url;
     let poster =
         Signal::derive(move || desk.video.with(|video| video.as_ref().and_then(|video| video.poster_url.clone())));
     let has_box = Memo::new(move |_| desk.subject.with(Option::is_some));
@@ -94,6 +94,6 @@ fn StageNotice(desk: Desk) -> impl IntoView {
         }
     };
     // Over a file of this computer that plays, the words step aside.
-    let class = move || if desk.local.with(Option::is_some) { "hint" } else { "stage-notice" };
+    let class = move || if desk.source.is_local.get() { "hint" } else { "stage-notice" };
     view! { {move || text().map(|text| view! { <p class=class role="status">{text}</p> })} }
 }

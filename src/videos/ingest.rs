@@ -16,7 +16,7 @@ pub async fn run(work: &Work) -> Result<(), Failure> {
     let app = &work.app;
     let gone = || Failure::permanent("not_found", "The video was deleted.");
     let video: VideoId = work.job.subject.parse().map_err(|_| gone())?;
-    let row = store::get_video(&app.db, &work.job.owner, &video).await?.ok_or_else(gone)?;
+    let row = store::get(&app.db, &work.job.owner, &video).await?.ok_or_else(gone)?;
     let key = row.object_key.parse().map_err(|_| gone())?;
     work.report(Progress { stage: "fetch", done: 0, total: 2 });
     let file = app.store.materialise(&key, &work.cancel).await?;
@@ -25,7 +25,7 @@ pub async fn run(work: &Work) -> Result<(), Failure> {
     let poster = make_poster(work, file.path(), &facts, &video).await;
     work.report(Progress { stage: "poster", done: 2, total: 2 });
     let mut tx = app.db.begin_write().await?;
-    store::set_video_ready(&mut *tx, &video, &facts, poster.as_ref().map(ObjectKey::as_str)).await?;
+    store::set_ready(&mut *tx, &video, &facts, poster.as_ref().map(ObjectKey::as_str)).await?;
     if !jobs::store::complete(&mut *tx, &work.job, None).await? {
         return Err(Failure::Stopped);
     }

@@ -1,0 +1,70 @@
+//! What travels about videos.
+
+use crate::domain::{
+    ids::{GameId, UploadId, VideoId},
+    time::Micros,
+    video::VideoFacts,
+};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum VideoState {
+    /// Its upload is not complete.
+    Waiting,
+    /// All bytes are there; the file is being read.
+    Probing,
+    Ready,
+    /// The file cannot be used; `error_code` says why.
+    Error,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Video {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub id: VideoId,
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub game: GameId,
+    pub file_name: String,
+    /// How long after the end of the video before it this one begins on the game's clock, in microseconds; negative where
+    /// they overlap. The first video's says nothing.
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
+    pub gap: Micros,
+    pub bytes: i64,
+    pub state: VideoState,
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<Object>))]
+    pub facts: Option<VideoFacts>,
+    pub error_code: Option<String>,
+    /// Signed addresses that work for some hours; none before the upload is complete.
+    pub url: Option<String>,
+    pub poster_url: Option<String>,
+    /// The open upload, to be continued.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
+    pub upload: Option<UploadId>,
+}
+
+/// The order of a game's videos, all of them, and how far they stand apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Arrangement {
+    /// The game. Through REST the path says it.
+    #[cfg_attr(feature = "ssr", schema(value_type = String, required = false))]
+    pub id: GameId,
+    /// Of the game.
+    pub version: i64,
+    pub videos: Vec<Place>,
+}
+
+/// One video in an [`Arrangement`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Place {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub id: VideoId,
+    /// Microseconds after the video before it; negative: they overlap.
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
+    pub gap: Micros,
+}
