@@ -7,6 +7,7 @@ use super::{
 use crate::{
     domain::{
         ids::{ClipId, GameId},
+        plan::OVERHANG,
         rating::Rating,
         tags::{MAX_TAG_LENGTH, MAX_TAGS},
         text::{clean, clean_lines},
@@ -47,8 +48,9 @@ pub async fn get(caller: &Caller, id: &ClipId) -> Result<Clip, ApiError> {
 pub async fn create(caller: &Caller, new: NewClip) -> Result<Clip, ApiError> {
     let details = checked(new.details)?;
     let mut tx = caller.app.db.begin_write().await?;
-    let game =
+    let (game, length) =
         store::game_of_video(&mut tx, caller.owner(), &new.video).await?.ok_or_else(|| ApiError::not_found("video"))?;
+    within(length, &details)?;
     let clip = Clip { id: ClipId::generate(), version: 1, game, video: new.video, details };
     store::insert(&mut tx, caller.owner(), &clip).await?;
     let reel = if clip.details.rating == Rating::Brilliant {
@@ -65,6 +67,11 @@ pub async fn update(caller: &Caller, update: ClipUpdate) -> Result<Clip, ApiErro
     let details = checked(update.details)?;
     let before = get(caller, &update.id).await?;
     let mut tx = caller.app.db.begin_write().await?;
+    // Marks that were made before the video was read may hang over: their other details can be changed all the same.
+    if (details.start, details.end) != (before.details.start, before.details.end) {
+        let known = store::game_of_video(&mut tx, caller.owner(), &before.video).await?;
+        within(known.and_then(|(_, length)| length), &details)?;
+    }
     if !store::update(&mut tx, caller.owner(), &update.id, update.version, &details).await? {
         return Err(ApiError::conflict());
     }
@@ -96,6 +103,18 @@ fn tell(caller: &Caller, clip: &Clip, reel: Option<crate::domain::ids::ReelId>) 
     if let Some(reel) = reel {
         caller.changed(Topic::Reels(reel));
     }
+}
+
+/// A clip lies within its recording, once it is known how long that is.
+fn within(length: Option<Micros>, details: &ClipDetails) -> Result<(), ApiError> {
+    let Some(length) = length else { return Ok(()) };
+    if details.start >= length {
+        return Err(ApiError::invalid("start", format!("The recording is over at {length}.")));
+    }
+    if details.end > length + OVERHANG {
+        return Err(ApiError::invalid("end", format!("The recording is over at {length}.")));
+    }
+    Ok(())
 }
 
 fn checked(details: ClipDetails) -> Result<ClipDetails, ApiError> {

@@ -7,8 +7,9 @@ use crate::{
         naming,
         rating::Rating,
         time::Micros,
+        video::VideoFacts,
     },
-    server::db::{Db, now_ms, parsed},
+    server::db::{Db, document, now_ms, parsed},
     videos::media::video_path,
 };
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
@@ -135,17 +136,23 @@ fn library_clip(row: &AnyRow, tags: &mut Tags) -> Result<LibraryClip, sqlx::Erro
 }
 
 /// The game of one of the owner's videos, for a new clip.
+/// The game that a video is of, and how long the video is once that is known.
 pub async fn game_of_video(
     connection: &mut AnyConnection,
     owner: &AccountId,
     video: &VideoId,
-) -> Result<Option<GameId>, sqlx::Error> {
-    let row = sqlx::query("SELECT game FROM videos WHERE id = $1 AND owner = $2")
+) -> Result<Option<(GameId, Option<Micros>)>, sqlx::Error> {
+    let row = sqlx::query("SELECT game, facts FROM videos WHERE id = $1 AND owner = $2")
         .bind(video.as_str())
         .bind(owner.as_str())
         .fetch_optional(connection)
         .await?;
-    row.map(|row| parsed(&row, "game")).transpose()
+    row.map(|row| {
+        let facts: Option<String> = row.try_get("facts")?;
+        let facts: Option<VideoFacts> = facts.as_deref().map(document).transpose()?;
+        Ok((parsed(&row, "game")?, facts.map(|facts| facts.duration)))
+    })
+    .transpose()
 }
 
 pub async fn insert(connection: &mut AnyConnection, owner: &AccountId, new: &Clip) -> Result<(), sqlx::Error> {

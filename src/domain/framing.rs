@@ -188,6 +188,20 @@ impl Framing {
     }
 }
 
+impl Framing {
+    /// How long a clip of `start..end` plays with this edit; to the microsecond, where a plan counts frames.
+    pub fn playing_length(&self, start: Micros, end: Micros) -> Micros {
+        if self.segments.is_empty() {
+            return Micros((end - start).0.max(0));
+        }
+        let parts = self.segments.iter().map(|part| {
+            let kept = part.end.min(end).0.saturating_sub(part.start.max(start).0).max(0);
+            kept.saturating_mul(100) / part.speed.percent()
+        });
+        Micros(parts.fold(0, i64::saturating_add))
+    }
+}
+
 /// Why a framing that came from outside is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FramingError {
@@ -298,6 +312,19 @@ mod tests {
         let framing = framing.with_ends(SPACE, wider);
         assert_eq!(times(&framing), [1_000_000, 2_000_000, 2_960_000, 5_960_000]);
         assert!((700_000..900_000).contains(&framing.crop[1].x), "as it was there: {}", framing.crop[1].x);
+    }
+
+    #[test]
+    fn trim_and_speed_decide_how_long_a_clip_plays() {
+        let part = |start, end, speed| Segment { start: Micros(start), end: Micros(end), speed };
+        let length = |segments| Framing { crop: vec![], segments }.playing_length(Micros(1_000_000), Micros(3_000_000));
+        assert_eq!(length(vec![]), Micros(2_000_000));
+        assert_eq!(length(vec![part(1_000_000, 3_000_000, Speed::HALF)]), Micros(4_000_000));
+        assert_eq!(
+            length(vec![part(0, 1_500_000, Speed::NORMAL), part(2_500_000, 9_000_000, Speed(200))]),
+            Micros(750_000)
+        );
+        assert_eq!(length(vec![part(5_000_000, 6_000_000, Speed::NORMAL)]), Micros::ZERO);
     }
 
     #[test]

@@ -29,7 +29,7 @@ const MOST_CLIPS: usize = 500;
 const LONGEST_SECONDS: i64 = 6 * 3_600;
 
 /// A clip may end this much after its video does: marks are made before the server has probed the file.
-const OVERHANG: Micros = Micros::SECOND;
+pub const OVERHANG: Micros = Micros::SECOND;
 
 /// A reel as it is when its export is submitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,6 +168,14 @@ impl PlanError {
             | Self::FramingTooLarge(id)
             | Self::VideoUnusable(id) => Some(id),
         }
+    }
+}
+
+impl ExportPlan {
+    /// The same for equal plans, on the server and in the browser: whether a reel changed since its export.
+    pub fn sum(&self) -> String {
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        format!("{:08x}-{}", crc32fast::hash(&text), text.len())
     }
 }
 

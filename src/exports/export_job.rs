@@ -72,11 +72,14 @@ fn Actions(export: Memo<Export>) -> impl IntoView {
                         <Icon name="retry" /><span class="button__text">"Retry"</span>
                     </button>
                 }.into_any(),
-                JobState::Complete => view! {
-                    <a class="button button--outline button--sm" href=move || result_link(&export.get())>
-                        <span class="button__text">"Open"</span>
-                    </a>
-                }.into_any(),
+                JobState::Complete => (move || match export.get().rendition {
+                    Some(id) => view! {
+                        <a class="button button--outline button--sm" href=format!("/gallery?play={id}")>
+                            <span class="button__text">"Open"</span>
+                        </a>
+                    }.into_any(),
+                    None => view! { <span class="muted">"File deleted"</span> }.into_any(),
+                }).into_any(),
             }}
             <span class="job__when"><Moment at=Signal::derive(move || when(&export.get())) /></span>
         </div>
@@ -130,8 +133,4 @@ fn when(export: &Export) -> i64 {
 fn advice(export: &Export) -> Option<String> {
     (export.state == JobState::Error)
         .then(|| export.error.clone().unwrap_or_else(|| "The export failed. Try again.".to_owned()))
-}
-
-fn result_link(export: &Export) -> String {
-    export.rendition.as_ref().map_or_else(|| "/gallery".to_owned(), |id| format!("/gallery?play={id}"))
 }

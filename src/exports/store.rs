@@ -10,7 +10,7 @@ use crate::{
 };
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
-const EXPORT: &str = "SELECT e.id, e.name, e.reel, e.created_at, j.state, j.stage, j.done, j.total, j.attempt, j.error_code, \
+const EXPORT: &str = "SELECT e.id, e.name, e.reel, e.plan_sum, e.created_at, j.state, j.stage, j.done, j.total, j.attempt, j.error_code, \
                       j.error_detail, j.version, j.started_at, j.finished_at, n.id AS rendition FROM exports e \
                       JOIN jobs j ON j.id = e.job LEFT JOIN renditions n ON n.export = e.id ";
 
@@ -33,6 +33,7 @@ fn export(row: &AnyRow) -> Result<Export, sqlx::Error> {
         error_code: optional("error_code")?,
         error: optional("error_detail")?,
         rendition: optional("rendition")?.and_then(|id| id.parse().ok()),
+        plan_sum: row.try_get("plan_sum")?,
         created_at: row.try_get("created_at")?,
         started_at: row.try_get("started_at")?,
         finished_at: row.try_get("finished_at")?,
@@ -123,14 +124,15 @@ pub struct Submitted<'a> {
 pub async fn insert(connection: &mut AnyConnection, owner: &AccountId, new: &Submitted<'_>) -> Result<(), sqlx::Error> {
     let plan = serde_json::to_string(new.plan).map_err(|error| sqlx::Error::Encode(error.into()))?;
     sqlx::query(
-        "INSERT INTO exports (id, owner, reel, name, kind, settings, plan, encoder, job, created_at) \
-         VALUES ($1, $2, $3, $4, 'reel', '{}', $5, 'x264', $6, $7)",
+        "INSERT INTO exports (id, owner, reel, name, kind, settings, plan, plan_sum, encoder, job, created_at) \
+         VALUES ($1, $2, $3, $4, 'reel', '{}', $5, $6, 'x264', $7, $8)",
     )
     .bind(new.id.as_str())
     .bind(owner.as_str())
     .bind(new.reel.as_str())
     .bind(new.name)
     .bind(plan)
+    .bind(new.plan.sum())
     .bind(new.job.as_str())
     .bind(now_ms())
     .execute(connection)

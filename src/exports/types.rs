@@ -64,6 +64,8 @@ pub struct Export {
     pub error: Option<String>,
     #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
     pub rendition: Option<RenditionId>,
+    /// Equal sums are equal plans: whether the reel is still what was rendered. Empty when it is not known.
+    pub plan_sum: String,
     /// Milliseconds since 1970.
     pub created_at: i64,
     pub started_at: Option<i64>,

@@ -23,8 +23,8 @@ use crate::{
     },
     domain::ids::GameId,
     editor::{key_help::KeyHelp, player::Player, timeline::Timeline},
-    error::ApiError,
-    shell::{EditorPage, Page},
+    error::{ApiError, Code},
+    shell::{EditorPage, Page, not_found::NotFoundPage},
     ui::notice::LoadError,
     uploads::queue::UploadQueue,
     videos::source::Source,
@@ -44,6 +44,7 @@ pub fn AnnotatePage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match loaded.await {
                     Ok((game, clips)) => view! { <Editor game clips /> }.into_any(),
+                    Err(error) if error.code == Code::NotFound => view! { <NotFoundPage /> }.into_any(),
                     Err(error) => view! { <Page title="Annotate"><LoadError error on_retry=move |()| loaded.refetch() /></Page> }.into_any(),
                 }
             })}

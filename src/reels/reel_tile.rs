@@ -124,11 +124,11 @@ fn Strip(card: ReelCard) -> impl IntoView {
                 .into_iter()
                 .enumerate()
                 .map(|(index, is_framed)| {
-                    let state = if is_framed { "framed" } else { "not framed" };
+                    let state = if is_framed { "framed" } else { "as recorded" };
                     view! {
                         <a
                             class="strip__segment"
-                            class:strip__segment--done=is_framed
+                            class:strip__segment--done=is_framed || is_done
                             href=framing.clone()
                             aria-label=format!("Clip {}: {state}", index + 1)
                         ></a>

@@ -13,6 +13,7 @@ use crate::{
         ids::{AccountId, ClipId, ReelClipId, ReelId},
         naming,
         text::clean,
+        time::Micros,
     },
     error::ApiError,
     live::types::Topic,
@@ -149,6 +150,11 @@ fn retargeted<'a>(
 pub async fn update_framing(caller: &Caller, update: FramingUpdate) -> Result<ReelClip, ApiError> {
     update.framing.check().map_err(|error| ApiError::invalid("framing", error.to_string()))?;
     let (db, owner) = (&caller.app.db, caller.owner());
+    if let Some(place) = store::reel_clip(db, owner, &update.id).await?
+        && update.framing.playing_length(place.clip.details.start, place.clip.details.end) == Micros::ZERO
+    {
+        return Err(ApiError::invalid("framing", "Nothing of the clip would be left to play. Keep a part of it."));
+    }
     let mut tx = db.begin_write().await?;
     let reel = store::set_framing(&mut tx, owner, &update.id, update.version, &update.framing).await?;
     tx.commit().await?;

@@ -96,8 +96,9 @@ fn card(row: &AnyRow, clips: &[&AnyRow], export: Option<&AnyRow>) -> Result<Reel
     let mut framed = Vec::with_capacity(clips.len());
     let mut length = 0;
     for clip in clips {
-        framed.push(document::<Framing>(&clip.try_get::<String, _>("framing")?)? != Framing::default());
-        length += clip.try_get::<i64, _>("end_us")? - clip.try_get::<i64, _>("start_us")?;
+        let framing: Framing = document(&clip.try_get::<String, _>("framing")?)?;
+        length += framing.playing_length(Micros(clip.try_get("start_us")?), Micros(clip.try_get("end_us")?)).0;
+        framed.push(framing != Framing::default());
     }
     let poster_url = match clips.first() {
         Some(clip) if clip.try_get::<Option<String>, _>("poster_key")?.is_some() => {

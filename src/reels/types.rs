@@ -43,7 +43,7 @@ pub struct ReelCard {
     pub status: ReelStatus,
     /// One for each clip in order: whether it is framed. The strip of the card.
     pub framed: Vec<bool>,
-    /// Sum of the clips' marked lengths.
+    /// How long it plays, with trims and speeds.
     #[cfg_attr(feature = "ssr", schema(value_type = i64))]
     pub length: Micros,
     pub poster_url: Option<String>,

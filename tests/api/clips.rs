@@ -136,3 +136,31 @@ on_both!(the_library_filters_by_game_rating_tags_and_players, |app: TestApp| asy
     let foreign = app.as_other(Method::POST, "/api/clips/search", Some(json!({"games": [rovers["id"]]}))).await;
     assert_eq!(foreign.ok(), json!([]));
 });
+
+on_both!(a_clip_lies_within_its_recording, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(1000).await;
+    // Before the file is read nobody knows how long it is.
+    let early = app.clip(&upload, (80_000, 400_000), json!({})).await;
+    app.pretend_ready(&upload).await;
+    let before = app.rows().await;
+    for (start, end, field) in [(80_000_000, 400_000_000, "start"), (59_000_000, 62_000_000, "end")] {
+        let body = json!({"video": upload["video"], "start": start, "end": end});
+        for answer in
+            [app.post("/api/clips", body.clone()).await, app.call("clips/create", json!({ "clip": body })).await]
+        {
+            answer.refused(422, "invalid");
+            assert_eq!(answer.json["field"], field);
+            assert!(answer.json["message"].as_str().unwrap().contains("1:00"), "{}", answer.json);
+        }
+    }
+    assert_eq!(app.rows().await, before);
+    // A mark of before may hang over the end, and can still be named; it cannot be moved to where nothing is.
+    let path = format!("/api/clips/{}", early["id"].as_str().unwrap());
+    let mut change = early.clone();
+    change["name"] = json!("Late");
+    let named = app.put(&path, change.clone()).await.ok();
+    assert_eq!(named["name"], "Late");
+    change["version"] = named["version"].clone();
+    change["end"] = json!(300_000_000);
+    app.put(&path, change).await.refused(422, "invalid");
+});

@@ -187,3 +187,20 @@ on_both!(a_body_needs_no_id_beside_the_path, |app: TestApp| async move {
     }
     app.put("/api/reels/none", json!({"version": 1})).await.refused(404, "not_found");
 });
+
+on_both!(a_card_says_how_long_the_reel_plays, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(1000).await;
+    let clip = app.clip(&upload, (1_000, 8_000), json!({})).await;
+    let reel = app.reel("9:16", &[&clip]).await;
+    let length = async || app.get("/api/reels").await.ok()[0]["length"].clone();
+    assert_eq!(length().await, 7_000_000);
+    let place = &reel["clips"][0];
+    let path = format!("/api/reel-clips/{}/framing", place["id"].as_str().unwrap());
+    let slow = json!({"segments": [{"start": 2_000_000, "end": 6_000_000, "speed": 50}]});
+    let framed = app.put(&path, json!({"version": place["version"], "framing": slow})).await.ok();
+    assert_eq!(length().await, 8_000_000);
+    let outside = json!({"segments": [{"start": 20_000_000, "end": 21_000_000}]});
+    let refused = app.put(&path, json!({"version": framed["version"], "framing": outside})).await;
+    refused.refused(422, "invalid");
+    assert_eq!((&refused.json["field"], length().await), (&json!("framing"), json!(8_000_000)));
+});

@@ -1,6 +1,10 @@
 //! The export step: what will be made, the one button that makes it, and how far it is.
 
-use super::{desk::Desk, export_status::ExportStatus, session::Session};
+use super::{
+    desk::Desk,
+    export_status::{ExportStatus, Freshness},
+    session::Session,
+};
 use crate::{
     domain::{
         ids::ReelClipId,
@@ -96,6 +100,12 @@ fn FirstFrame(session: Session) -> impl IntoView {
 fn ExportPanel(session: Session, last: Option<Export>) -> impl IntoView {
     let listed = last.clone();
     let planned = Memo::new(move |_| session.reel.with(planned));
+    let sum = Memo::new(move |_| {
+        planned.with(|planned| match planned {
+            Planned::Ready(plan) => plan.sum(),
+            Planned::Not(_) => String::new(),
+        })
+    });
     view! {
         <section class="export-panel" aria-label="Export settings">
             <h2 class="export-panel__title">"Export"</h2>
@@ -103,9 +113,8 @@ fn ExportPanel(session: Session, last: Option<Export>) -> impl IntoView {
                 Planned::Ready(plan) => view! { <Facts session plan=*plan /> }.into_any(),
                 Planned::Not(why) => view! { <p class="muted" role="status">{why}</p> }.into_any(),
             }}
-            {last.map(|export| view! { <ExportStatus listed=export /> })}
-            <ExportButton session planned listed />
-            <p class="field__hint">"You can close this tab. The export goes on and shows up in the gallery."</p>
+            {last.map(|export| view! { <ExportStatus listed=export sum /> })}
+            <ExportButton session planned listed sum />
         </section>
     }
 }
@@ -153,9 +162,14 @@ fn reason(reel: &Reel, error: &PlanError) -> String {
     let name = |id: &ReelClipId| reel.clips.iter().find(|clip| clip.id == *id).map(|clip| clip.clip.title());
     let text = error.to_string();
     match error.clip().and_then(name) {
-        Some(name) => format!("“{name}”: {text}. Change it in Framing, or remove it from the reel."),
-        None => format!("This reel cannot be exported: {text}."),
+        Some(name) => format!("“{name}”: {} Change it in Framing, or remove it from the reel.", sentence(&text)),
+        None => format!("This reel cannot be exported: {}", sentence(&text)),
     }
+}
+
+/// With one full stop at its end.
+fn sentence(text: &str) -> String {
+    format!("{}.", text.trim_end_matches('.'))
 }
 
 #[component]
@@ -173,7 +187,13 @@ fn Facts(session: Session, plan: ExportPlan) -> impl IntoView {
 }
 
 #[component]
-fn ExportButton(session: Session, planned: Memo<Planned>, listed: Option<Export>) -> impl IntoView {
+fn ExportButton(
+    session: Session,
+    planned: Memo<Planned>,
+    listed: Option<Export>,
+    /// Of the plan of the reel as it is now.
+    sum: Memo<String>,
+) -> impl IntoView {
     let (versions, toasts) = (Versions::expect(), Toasts::expect());
     let export = Action::new(move |(): &()| async move {
         match create_export(NewExport { reel: session.id() }).await {
@@ -185,6 +205,13 @@ fn ExportButton(session: Session, planned: Memo<Planned>, listed: Option<Export>
         }
     });
     let again = listed.is_some();
+    // A file that shows the reel as it is needs no second one.
+    let quiet = {
+        let listed = listed.clone();
+        Memo::new(move |_| {
+            listed.as_ref().is_some_and(|export| sum.with(|sum| Freshness::of(export, sum) == Freshness::Current))
+        })
+    };
     let running = Memo::new(move |_| {
         let newest = |listed: &Export| versions.progress.with(|live| newest(listed, live).state.is_running());
         listed.as_ref().is_some_and(newest)
@@ -198,7 +225,7 @@ fn ExportButton(session: Session, planned: Memo<Planned>, listed: Option<Export>
     let is_busy = move || export.pending().get() || running.get();
     view! {
         <div class="button-row">
-            <button class="button button--lg button--block" class:button--primary=!again class:button--outline=again class:is-loading=is_busy type="button" aria-busy=move || is_busy().to_string()
+            <button class="button button--lg button--block" class:button--primary=move || !quiet.get() class:button--outline=move || quiet.get() class:is-loading=is_busy type="button" aria-busy=move || is_busy().to_string()
                 disabled=cannot on:click=move |_| {
                     if !export.pending().get_untracked() {
                         export.dispatch(());
@@ -207,5 +234,8 @@ fn ExportButton(session: Session, planned: Memo<Planned>, listed: Option<Export>
                 <span class="button__text">{label}</span>
             </button>
         </div>
+        <Show when=move || running.get()>
+            <p class="field__hint">"You can close this tab. The export goes on and shows up in the gallery."</p>
+        </Show>
     }
 }

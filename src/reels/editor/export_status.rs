@@ -13,9 +13,35 @@ use crate::{
 };
 use leptos::prelude::*;
 
+/// What the file of a finished export is to the reel as it is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// It shows the reel as it is, or it is not known otherwise.
+    Current,
+    /// The reel was changed since.
+    Older,
+    /// It was deleted.
+    Gone,
+}
+
+impl Freshness {
+    /// `sum` is that of the reel's plan now; empty while there is none.
+    pub fn of(export: &Export, sum: &str) -> Self {
+        match (&export.rendition, export.state) {
+            (None, JobState::Complete) => Self::Gone,
+            _ if !export.plan_sum.is_empty() && export.plan_sum != sum => Self::Older,
+            _ => Self::Current,
+        }
+    }
+}
+
 /// Follows the export: what the list said at first, what the socket says since.
 #[component]
-pub fn ExportStatus(listed: Export) -> impl IntoView {
+pub fn ExportStatus(
+    listed: Export,
+    /// Of the plan of the reel as it is now.
+    sum: Memo<String>,
+) -> impl IntoView {
     let versions = Versions::expect();
     let paces = expect_context::<Paces>();
     let listed = StoredValue::new(listed);
@@ -26,7 +52,7 @@ pub fn ExportStatus(listed: Export) -> impl IntoView {
         <div class="export-status" data-testid="export-status" data-state=move || state.get().code()>
             {move || match state.get() {
                 JobState::Pending | JobState::Processing => view! { <Running export paces /> }.into_any(),
-                JobState::Complete => view! { <Complete export /> }.into_any(),
+                JobState::Complete => view! { <Complete export sum /> }.into_any(),
                 JobState::Error => view! { <Failed export /> }.into_any(),
                 JobState::Cancelled => view! { <Cancelled export /> }.into_any(),
             }}
@@ -84,22 +110,31 @@ fn Stages(export: Memo<Export>) -> impl IntoView {
 }
 
 #[component]
-fn Complete(export: Memo<Export>) -> impl IntoView {
+fn Complete(export: Memo<Export>, sum: Memo<String>) -> impl IntoView {
     let rendition = move || export.get().rendition;
+    let freshness = Memo::new(move |_| export.with(|export| sum.with(|sum| Freshness::of(export, sum))));
+    let (class, words) = (
+        move || if freshness.get() == Freshness::Current { "status status--done" } else { "status status--waiting" },
+        move || match freshness.get() {
+            Freshness::Current => "The reel is ready",
+            Freshness::Older => "Changed since this export. Export again to have the changes in the file.",
+            Freshness::Gone => "The file of the last export was deleted",
+        },
+    );
     view! {
-        <div class="work__head"><span class="status status--done">"The reel is ready"</span></div>
-        {move || rendition().map(|id| view! { <ResultLinks id /> })}
+        <div class="work__head"><span class=class data-testid="freshness">{words}</span></div>
+        {move || rendition().map(|id| view! { <ResultLinks id is_older=Signal::derive(move || freshness.get() != Freshness::Current) /> })}
     }
 }
 
 #[component]
-fn ResultLinks(id: RenditionId) -> impl IntoView {
+fn ResultLinks(id: RenditionId, is_older: Signal<bool>) -> impl IntoView {
     let download = format!("{}/download", media_path(&id));
     let in_gallery = format!("/gallery?play={id}");
     view! {
         <div class="button-row">
-            <a class="button button--primary" href=download download="">
-                <Icon name="download" /><span class="button__text">"Download reel"</span>
+            <a class="button" class:button--primary=move || !is_older.get() class:button--outline=move || is_older.get() href=download download="">
+                <Icon name="download" /><span class="button__text">{move || if is_older.get() { "Download as it was" } else { "Download reel" }}</span>
             </a>
             <a class="button button--outline" href=in_gallery><span class="button__text">"Open in gallery"</span></a>
         </div>
