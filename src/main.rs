@@ -16,7 +16,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the pages, the API and the built-in store (what happens without a command)
-    Serve,
+    Serve {
+        /// Run no jobs in this process
+        #[arg(long)]
+        no_worker: bool,
+    },
     /// Check database, object store, ffmpeg and disk, and say how to mend what is wrong
     Doctor,
 }
@@ -26,19 +30,24 @@ async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("TOUCHLINE_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,s3s=warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match Arguments::parse().command {
-        None | Some(Command::Serve) => match start::serve().await {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("Touchline does not start: {error}");
-                ExitCode::FAILURE
-            }
-        },
+        None => serve(false).await,
+        Some(Command::Serve { no_worker }) => serve(no_worker).await,
         Some(Command::Doctor) => {
             if doctor::run().await {
                 ExitCode::SUCCESS
             } else {
                 ExitCode::FAILURE
             }
+        }
+    }
+}
+
+async fn serve(no_worker: bool) -> ExitCode {
+    match start::serve(no_worker).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("Touchline does not start: {error}");
+            ExitCode::FAILURE
         }
     }
 }

@@ -119,10 +119,18 @@ impl Default for UploadsConfig {
     }
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct JobsConfig {
     pub slots: usize,
+    /// Whether this process runs jobs at all.
+    pub run: bool,
+}
+
+impl Default for JobsConfig {
+    fn default() -> Self {
+        Self { slots: 0, run: true }
+    }
 }
 
 impl JobsConfig {

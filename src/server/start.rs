@@ -62,9 +62,11 @@ pub struct Running {
 }
 
 /// `touchline serve`: until a signal.
-pub async fn serve() -> Result<(), StartError> {
+pub async fn serve(no_worker: bool) -> Result<(), StartError> {
     let path = Path::new(config::FILE);
-    let running = open(Config::load(path)?, config::leptos_options(path)?).await?;
+    let mut config = Config::load(path)?;
+    config.jobs.run &= !no_worker;
+    let running = open(config, config::leptos_options(path)?).await?;
     let stop = running.app.stop.clone();
     tokio::spawn(async move {
         signal().await;
@@ -121,9 +123,11 @@ pub async fn run(running: Running) -> Result<(), StartError> {
     let address = listener.local_addr()?;
     tracing::info!(%address, data = %app.config.data.display(), "server.listening");
     println!("Touchline is at http://{address}");
-    let runner = tokio::spawn(jobs::runner::run(app.clone()));
-    let janitor = tokio::spawn(jobs::janitor::run(app.clone()));
-    let reaper = tokio::spawn(uploads::reaper::run(app.clone()));
+    let mut loops =
+        vec![tokio::spawn(jobs::janitor::run(app.clone())), tokio::spawn(uploads::reaper::run(app.clone()))];
+    if app.config.jobs.run {
+        loops.push(tokio::spawn(jobs::runner::run(app.clone())));
+    }
     let stop = app.stop.clone();
     let server = axum::serve(listener, router(&app, store.as_ref())).with_graceful_shutdown({
         let stop = stop.clone();
@@ -134,7 +138,7 @@ pub async fn run(running: Running) -> Result<(), StartError> {
         result = server.into_future() => result?,
         () = async { stop.cancelled().await; tokio::time::sleep(GRACE).await } => {}
     }
-    for task in [runner, janitor, reaper] {
+    for task in loops {
         let _ = tokio::time::timeout(GRACE, task).await;
     }
     Ok(())

@@ -245,7 +245,7 @@ pub async fn all_open(caller: &Caller) -> Result<Vec<OpenUpload>, ApiError> {
     let shown = rows.into_iter().map(async |row| {
         let (game_name, fingerprint) = (row.game_name.clone(), row.fingerprint.clone());
         // One whose parts the store cannot tell now (it does not answer, or let it expire) is shown all the same.
-        let upload = match show(caller, row.upload.clone()).await {
+        let upload = match get(caller, &row.upload.id).await {
             Ok(upload) => upload,
             Err(error) => {
                 tracing::warn!(upload = %row.upload.id, error = %error, "uploads.parts_unknown");
@@ -257,10 +257,14 @@ pub async fn all_open(caller: &Caller) -> Result<Vec<OpenUpload>, ApiError> {
     Ok(futures::future::join_all(shown).await)
 }
 
-/// What the store has of it.
+/// What the store has of it. One that the store has completed though our row does not say so yet (the server died between
+/// the two) is completed here, too.
 pub async fn get(caller: &Caller, id: &UploadId) -> Result<Upload, ApiError> {
     let row = owned(caller, id).await?;
-    show(caller, row).await
+    match show(caller, row).await {
+        Err(error) if error.code == Code::NotReady => complete(caller, id).await,
+        shown => shown,
+    }
 }
 
 /// Confirms the upload: the store lists the parts, every one must be there in its size; then the file is read by a job.
@@ -284,7 +288,7 @@ pub async fn complete(caller: &Caller, id: &UploadId) -> Result<Upload, ApiError
     tx.commit().await?;
     caller.app.wake.jobs();
     caller.changed(Topic::Games);
-    get(caller, id).await
+    Ok(shown(caller, owned(caller, id).await?, Vec::new()))
 }
 
 /// Ends the upload and frees what the store has of it. Clips that were marked stay.

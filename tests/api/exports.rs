@@ -119,8 +119,9 @@ on_both!(what_cannot_be_rendered_is_refused, |app: TestApp| async move {
     app.put(&format!("/api/reels/{}", id(&reel["id"])), empty).await.ok();
     app.post("/api/exports", body.clone()).await.refused(422, "invalid");
     app.call("exports/create", json!({"export": body})).await.refused(422, "invalid");
-    app.pretend_ready(&upload).await;
+    // Marked before anybody knew how long the recording is.
     let late = app.clip(&upload, (70_000, 71_000), json!({})).await;
+    app.pretend_ready(&upload).await;
     let outside = app.reel("9:16", &[&late]).await;
     app.post("/api/exports", json!({"reel": outside["id"]})).await.refused(422, "invalid");
     for hours in ["0", "169", "-1", "9223372036854775807"] {

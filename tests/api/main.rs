@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod clips;
+mod crashes;
 mod database;
 mod doors;
 mod exports;
@@ -14,6 +15,7 @@ mod jobs;
 mod live;
 mod media;
 mod openapi;
+mod process;
 mod reaper;
 mod reels;
 mod statements;
