@@ -183,6 +183,17 @@ test("a store that cannot be reached is reached through the server", async ({ pa
   await isWhole(game);
 });
 
+test("the settings try the way to the store", async ({ page }) => {
+  await gotoHydrated(page, `${server.url}/settings`);
+  const group = page.getByRole("region", { name: "Uploads" });
+  await group.getByRole("button", { name: "Try it" }).click();
+  await expect(group.getByRole("status")).toContainText("straight to the store");
+  proxy.isDown = true;
+  await group.getByRole("button", { name: "Try it" }).click();
+  await expect(group.getByRole("status")).toContainText("was not let through");
+  await expect(group.getByRole("status")).toContainText("AllowedOrigins");
+});
+
 test("another tab shows it, guides it, and takes it over when its tab goes", async ({ page, context }) => {
   proxy.hold();
   const game = await upload(page, "Tabs");

@@ -4,6 +4,7 @@ use super::{api::current_viewer, types::Viewer};
 use crate::{
     shell::Page,
     ui::{notice::LoadError, theme::ThemeChoice},
+    uploads::store_check::StoreCheck,
 };
 use leptos::prelude::*;
 
@@ -23,6 +24,7 @@ pub fn SettingsPage() -> impl IntoView {
                     })}
                 </Suspense>
                 <Appearance />
+                <StoreCheck />
                 <About />
             </div>
         </Page>

@@ -91,7 +91,7 @@ fn shown_upload(task: &UploadTask) -> Shown {
         }
         _ if task.tab.is_some() => "Another tab of this browser sends it.".to_owned(),
         state if task.through_server && state.needs_the_tab() => {
-            "The store cannot be reached from here, so it goes through the server. Keep this tab open.".to_owned()
+            "The store cannot be reached from here, so it goes through the server. Keep this tab open. Settings, Uploads says why.".to_owned()
         }
         state if state.needs_the_tab() => {
             "Keep this tab open. If it closes, the upload goes on from here next time.".to_owned()

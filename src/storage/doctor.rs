@@ -114,7 +114,7 @@ impl Visit<'_> {
                 } else {
                     return passed(NAME, format!("pages of {} may send files", self.base));
                 };
-                failed(NAME, problem, &format!("give the bucket this CORS rule:\n{}", self.rule()))
+                failed(NAME, problem, &format!("give the bucket this CORS rule:\n{}", cors_rule(self.base)))
             }
             Err(error) => failed(NAME, told(&error), &mend(&error)),
         }
@@ -199,15 +199,14 @@ impl Visit<'_> {
         };
         tokio::time::timeout(PATIENCE, exchange).await.map_err(|error| unreachable(&error))?
     }
+}
 
-    /// The bucket rule that S3, R2 and others accept as it is.
-    fn rule(&self) -> String {
-        format!(
-            "[{{\"AllowedOrigins\": [\"{}\"], \"AllowedMethods\": [\"GET\", \"HEAD\", \"PUT\"], \
-             \"AllowedHeaders\": [\"*\"], \"ExposeHeaders\": [\"ETag\"], \"MaxAgeSeconds\": 3600}}]",
-            self.base
-        )
-    }
+/// The bucket rule that S3, R2 and others accept as it is, for pages of this address.
+pub fn cors_rule(base: &PublicBase) -> String {
+    format!(
+        "[{{\"AllowedOrigins\": [\"{base}\"], \"AllowedMethods\": [\"GET\", \"HEAD\", \"PUT\"], \
+         \"AllowedHeaders\": [\"*\"], \"ExposeHeaders\": [\"ETag\"], \"MaxAgeSeconds\": 3600}}]",
+    )
 }
 
 fn passed(name: &'static str, detail: impl Into<String>) -> Check {

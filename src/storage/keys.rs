@@ -87,6 +87,13 @@ pub fn trial() -> ObjectKey {
     ObjectKey(format!("trial/{}", random_name()))
 }
 
+/// Whether a key is one of [`trial`]'s.
+pub fn is_trial(key: &ObjectKey) -> bool {
+    key.as_str()
+        .strip_prefix("trial/")
+        .is_some_and(|name| name.len() == 32 && name.bytes().all(|it| it.is_ascii_hexdigit()))
+}
+
 /// The start of every key of an owner's objects.
 pub const ROOT: &str = "o/";
 
@@ -124,6 +131,7 @@ mod tests {
     fn recordings_are_not_derived() {
         let (owner, id) = (AccountId::generate(), VideoId::generate());
         assert!(!is_derived(&video(&owner, &id)) && !is_derived(&segment(&owner)) && !is_derived(&trial()));
+        assert!(is_trial(&trial()) && !is_trial(&video(&owner, &id)));
         assert!(is_derived(&poster(&owner, &id)) && is_derived(&waveform(&owner, &id)));
         assert!(is_derived(&rendition(&owner, &RenditionId::generate())));
     }

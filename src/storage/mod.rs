@@ -18,6 +18,7 @@ mod tests;
 pub use cache::{CacheConfig, LocalFile};
 pub use client::{ObjectInfo, ObjectStore};
 pub use config::{PublicBase, StoreConfig};
+pub use doctor::cors_rule;
 pub use error::{StoreError, StoreErrorKind};
 pub use keys::ObjectKey;
 pub use local::{AllowedOrigins, LocalStore};

@@ -1,6 +1,6 @@
 //! Server functions of uploads.
 
-use super::types::{NewUpload, OpenUpload, PartsToSign, SignedPart, Upload};
+use super::types::{NewUpload, OpenUpload, PartsToSign, SignedPart, Trial, TrialSent, Upload};
 use crate::{domain::ids::UploadId, error::ApiError};
 use leptos::prelude::*;
 use server_fn::codec::Json;
@@ -38,4 +38,15 @@ pub async fn complete_upload(id: UploadId) -> Result<Upload, ApiError> {
 #[server(endpoint = "uploads/abort", input = Json)]
 pub async fn abort_upload(id: UploadId) -> Result<(), ApiError> {
     crate::server::door::serve(async |door| super::service::abort(&door, &id).await).await
+}
+
+/// Signed addresses by which this browser tries its way to the store.
+#[server(endpoint = "uploads/trial", input = Json)]
+pub async fn begin_trial() -> Result<Trial, ApiError> {
+    crate::server::door::serve(async |door| super::trial::begin(&door).await).await
+}
+
+#[server(endpoint = "uploads/trial-over", input = Json)]
+pub async fn end_trial(sent: TrialSent) -> Result<(), ApiError> {
+    crate::server::door::serve(async |door| super::trial::end(&door, &sent).await).await
 }

@@ -11,6 +11,9 @@ pub mod routes;
 pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
+pub mod store_check;
+#[cfg(feature = "ssr")]
+pub mod trial;
 pub mod types;
 #[cfg(feature = "ssr")]
 pub mod whole;

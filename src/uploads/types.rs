@@ -101,3 +101,22 @@ pub struct SignedPart {
     #[serde(flatten)]
     pub address: Address,
 }
+
+/// What a trial of the store sends.
+pub const TRIAL_BYTES: &[u8] = b"Touchline was here, and will have gone again in a moment.";
+
+/// How a browser tries its way to the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trial {
+    pub key: String,
+    pub put: Address,
+    pub get: String,
+    /// The CORS rule that the bucket needs for this site.
+    pub rule: String,
+}
+
+/// The trial is over: its object can go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrialSent {
+    pub key: String,
+}

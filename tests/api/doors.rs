@@ -124,7 +124,7 @@ on_both!(bad_values_are_refused_at_both_doors, |app: TestApp| async move {
 });
 
 /// Every call that takes a body.
-const BODIES: [(&str, &str); 25] = [
+const BODIES: [(&str, &str); 26] = [
     ("POST", "/api/games"),
     ("PUT", "/api/games/{id}"),
     ("PUT", "/api/games/{id}/videos"),
@@ -147,6 +147,7 @@ const BODIES: [(&str, &str); 25] = [
     ("POST", "/_fn/reels/framing"),
     ("POST", "/_fn/uploads/create"),
     ("POST", "/_fn/uploads/sign"),
+    ("POST", "/_fn/uploads/trial-over"),
     ("POST", "/_fn/exports/create"),
     ("POST", "/_fn/exports/recent"),
     ("POST", "/_fn/gallery/delete"),

@@ -289,3 +289,31 @@ on_both!(an_upload_that_the_store_let_go_begins_anew, |app: TestApp| async move 
     assert_eq!(app.put_bytes(&url, "hello world").await.status.as_u16(), 200);
     complete(&app, &again).await.ok();
 });
+
+on_both!(a_trial_goes_to_the_store_and_leaves_nothing, |app: TestApp| async move {
+    let trial = app.call("uploads/trial", json!({})).await.ok();
+    let mut put = app.request(Method::PUT, id(&trial["put"]["url"]));
+    for header in trial["put"]["headers"].as_array().unwrap() {
+        put = put.header(id(&header[0]), id(&header[1]));
+    }
+    let sent = put.body(touchline::uploads::types::TRIAL_BYTES).send().await.unwrap();
+    assert!(sent.status().is_success());
+    let got = app.request(Method::GET, id(&trial["get"])).send().await.unwrap();
+    assert_eq!(got.bytes().await.unwrap(), touchline::uploads::types::TRIAL_BYTES);
+    assert_eq!(app.count("store_objects").await, 1);
+    assert!(id(&trial["rule"]).contains("AllowedOrigins"));
+    app.call("uploads/trial-over", json!({"sent": {"key": trial["key"]}})).await.ok();
+    assert_eq!(app.count("store_objects").await, 0);
+    // It deletes what a trial made, and nothing else.
+    let upload = app.game_with_recording().await.1;
+    let key: String = sqlx::query_scalar("SELECT object_key FROM videos WHERE id = $1")
+        .bind(id(&upload["video"]))
+        .fetch_one(app.db.pool())
+        .await
+        .unwrap();
+    let before = app.rows().await;
+    for foreign in [key.as_str(), "trial/x", "trial/../o", "", "trial/0123456789abcdef0123456789abcdef/x"] {
+        app.call("uploads/trial-over", json!({"sent": {"key": foreign}})).await.refused(404, "not_found");
+    }
+    assert_eq!(app.rows().await, before);
+});

@@ -6,8 +6,10 @@ mod resume;
 mod run;
 mod sums;
 mod tabs;
+mod trial;
 
 pub use resume::go_on;
+pub use trial::{Verdict, try_store};
 
 use super::files::LocalFile;
 use crate::{
