@@ -1,7 +1,7 @@
 # Every target brings what it needs first; `make help` lists them.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-build setup-test run dev build test soak e2e lint fmt bench doctor clean
+.PHONY: help setup setup-build setup-test setup-soak run dev build test soak e2e lint fmt bench doctor clean
 
 export TOUCHLINE_DATA ?= ./data
 with := scripts/env
@@ -17,6 +17,9 @@ setup-build:
 setup-test:
 	@scripts/setup test
 
+setup-soak:
+	@scripts/setup soak
+
 run: build ## Builds for release and serves on http://127.0.0.1:3000
 	@exec $(with) env LEPTOS_SITE_ROOT=target/site target/release/touchline serve
 
@@ -29,7 +32,7 @@ build: setup-build ## Builds server and WASM for release
 test: setup-test ## Runs every check that a change must pass
 	@$(with) scripts/test
 
-soak: test ## Runs `test` and all that takes longer: size of the WASM, browser tests of the release build, benches
+soak: test setup-soak ## Runs `test` and all that takes longer: size of the WASM, browser tests of the release build, benches
 	@rm -rf target/site
 	@$(MAKE) build
 	@$(with) scripts/wasm-size

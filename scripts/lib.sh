@@ -8,6 +8,8 @@ cargo_leptos_version=0.3.10
 binaryen_version=132.0.0
 # Newer ones answer ListParts with an element that S3 does not have.
 moto_version=5.1.22
+# Verifies every signature; `make soak` alone uses it.
+garage_version=2.5.0
 # Only where the machine has none or one older than Playwright can use.
 node_version=22.23.3
 # The crate and its command-line tool must agree to the patch version, so Cargo.toml alone says which.
@@ -18,6 +20,7 @@ wasm_bindgen_dir=$tools/wasm-bindgen-$wasm_bindgen_version
 binaryen_dir=$tools/binaryen-$binaryen_version
 node_dir=$tools/node-$node_version
 moto_dir=$tools/moto-$moto_version
+garage_dir=$tools/garage-$garage_version
 # Written by wasm-target-fallback, and only where rustup has no WASM target to give.
 rust_env=$tools/rust.env
 
