@@ -36,6 +36,8 @@ soak: test setup-soak ## Runs `test` and all that takes longer: size of the WASM
 	@rm -rf target/site
 	@$(MAKE) build
 	@$(with) scripts/wasm-size
+	@$(with) scripts/with-garage cargo test --locked --lib storage::tests::foreign
+	@TOUCHLINE_LONG=1 $(with) scripts/with-postgres cargo test --locked --test api crashes
 	@cd end2end && TOUCHLINE_PROGRAM=target/release/touchline TOUCHLINE_LONG=1 ../$(with) npx playwright test
 	@$(MAKE) bench
 

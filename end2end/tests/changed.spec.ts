@@ -16,6 +16,12 @@ test("an export says whether the reel was changed since", async ({ page, request
   await expect(freshness).toHaveText("The reel is ready");
   await expect(page.getByRole("link", { name: "Download reel" })).toBeVisible();
 
+  // Opened again and again, the page is alive each time.
+  for (let load = 0; load < 6; load++) {
+    await gotoHydrated(page, step);
+    await expect(page.getByTestId("rendition")).toBeVisible();
+  }
+
   // Changed in another tab, the page says so by itself.
   const [place] = (await (await request.get(`/api/reels/${reel}`)).json()).clips;
   const slow = { segments: [{ start: 1_000_000, end: 3_000_000, speed: 50 }] };

@@ -23,3 +23,29 @@ test("a game is added with thumbs", async ({ page }) => {
   await page.waitForURL(/\/games\/[0-9a-f-]{36}$/);
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Thumbs United");
 });
+
+test("clips of a reel are ordered, removed and deleted with thumbs", async ({ page, request }) => {
+  const recording = makeGame({ name: "small", seconds: 6, size: "640x360" });
+  const game = await readyGame(request, "Thumbs", recording.path);
+  const reel = await readyReel(request, game, [1, 4]);
+  const clip = await (await request.post("/api/clips", { data: { video: game.video, start: 4_000_000, end: 5_000_000, name: "Second" } })).json();
+  const { version } = await (await request.get(`/api/reels/${reel}`)).json();
+  expect((await request.put(`/api/reels/${reel}`, { data: { version, add: [clip.id] } })).ok()).toBe(true);
+  const titles = async () => (await (await request.get(`/api/reels/${reel}`)).json()).clips.map((place: { clip: { name: string } }) => place.clip.name);
+
+  await gotoHydrated(page, `/reels/${reel}?step=framing`);
+  await page.getByRole("button", { name: "Order of the clips" }).tap();
+  const sheet = page.getByRole("dialog", { name: "Clips of this reel" });
+  await sheet.getByRole("button", { name: "Move Second up" }).tap();
+  await expect.poll(titles).toEqual(["Second", ""]);
+  await sheet.getByRole("button", { name: "Remove Second" }).tap();
+  await expect.poll(titles).toEqual([""]);
+  await sheet.getByRole("button", { name: "Done" }).tap();
+
+  await gotoHydrated(page, `/games/${game.id}`);
+  await page.getByRole("option").filter({ hasText: "Second" }).tap();
+  await page.getByRole("button", { name: "Delete clip" }).tap();
+  await expect(page.getByRole("option")).toHaveCount(1);
+  await page.getByRole("button", { name: "Undo" }).tap();
+  await expect(page.getByRole("option").filter({ hasText: "Second" })).toHaveCount(1);
+});

@@ -9,7 +9,7 @@ import { Server } from "../server";
 // A bad network stands between the browser and the store: whatever it does, the object is the file, byte for byte, and
 // little is sent twice. Broken connections show on the console; that is what they are here for.
 test.use({ expectedErrors: /Failed to load resource|net::ERR|WebSocket|blocked by CORS/ });
-test.setTimeout(120_000);
+test.setTimeout(150_000);
 
 let proxy: Proxy;
 let server: Server;
@@ -253,4 +253,51 @@ test("two files go one after the other", async ({ page }) => {
   proxy.letGo();
   await isWhole(first);
   await isWhole(second);
+});
+
+test("another browser sees that it is being sent, and both end well when both send it", async ({ page, browser }) => {
+  proxy.hold(2);
+  const game = await upload(page, "Elsewhere");
+  await expect.poll(() => proxy.waiting).toBeGreaterThan(0);
+  // A browser of its own: no locks, no channel, no handles of the first.
+  const stranger = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  await gotoHydrated(stranger, `${server.url}/`);
+  await expect(task(stranger)).toContainText("From another browser");
+  await stranger.getByRole("button", { name: /^Show details/ }).click();
+  await expect(stranger.getByText("Another browser or device sends it")).toBeVisible();
+  await stranger.context().close();
+  proxy.letGo();
+  await isWhole(game);
+});
+
+test("a cancel that would throw bytes away asks first", async ({ page }) => {
+  proxy.hold(2);
+  const game = await upload(page, "Asked");
+  await expect.poll(() => proxy.waiting).toBeGreaterThan(0);
+  await expect(task(page)).not.toContainText("0%");
+  await task(page).getByRole("button", { name: "Cancel upload" }).click();
+  const question = page.getByRole("dialog", { name: /Cancel the upload of Vs Asked/ });
+  await question.getByRole("button", { name: "Keep it" }).click();
+  proxy.letGo();
+  await isWhole(game);
+});
+
+test("the file of an interrupted upload can begin another game, and another file cannot go on with it", async ({ page, context }) => {
+  proxy.hold(2);
+  const game = await upload(page, "Interrupted");
+  await expect.poll(() => proxy.waiting).toBeGreaterThan(0);
+  await page.close({ runBeforeUnload: false });
+  proxy.letGo();
+  const next = await context.newPage();
+  await gotoHydrated(next, `${server.url}/games/${game}`);
+  await expect(task(next)).toContainText("Interrupted");
+  const other = makeGame({ name: "another", seconds: 1, size: "640x360" });
+  await next.locator('.frame__notice input[type="file"]').setInputFiles(other.path);
+  await expect(next.getByText(/That is another file/)).toBeVisible();
+  expect((await (await request.get(`/api/games/${game}`)).json()).videos).toHaveLength(1);
+
+  await next.getByRole("link", { name: "Back to library" }).click();
+  await next.getByRole("link", { name: "Add game" }).first().click();
+  await next.locator('input[type="file"]').first().setInputFiles(file);
+  await expect(next.locator(".drop__name")).toHaveText("match.mp4");
 });

@@ -136,3 +136,8 @@ pub fn every(milliseconds: u32, act: impl Fn() + 'static) {
     let timer = send_wrapper::SendWrapper::new(gloo_timers::callback::Interval::new(milliseconds, act));
     on_cleanup(move || drop(timer));
 }
+
+/// Whether our own server answers.
+pub async fn server_answers() -> bool {
+    gloo_net::http::Request::get("/healthz").send().await.is_ok_and(|answer| answer.ok())
+}

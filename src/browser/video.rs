@@ -3,7 +3,7 @@
 use super::files::LocalFile;
 use leptos::prelude::*;
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     rc::{Rc, Weak},
 };
 use wasm_bindgen::prelude::*;
@@ -17,36 +17,52 @@ extern "C" {
 
     #[wasm_bindgen(method, catch, js_name = requestVideoFrameCallback)]
     fn request_video_frame_callback(this: &FrameVideo, callback: &js_sys::Function) -> Result<u32, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = cancelVideoFrameCallback)]
+    fn cancel_video_frame_callback(this: &FrameVideo, handle: u32) -> Result<(), JsValue>;
 }
 
 type FrameCallback = Closure<dyn FnMut(f64, JsValue)>;
 
 /// Keeps a frame callback alive; dropping it ends the watch.
 pub struct FrameWatch {
+    video: HtmlVideoElement,
+    /// What the browser will call next: it must not, once the callback is gone.
+    next: Rc<Cell<Option<u32>>>,
     _callback: Rc<RefCell<Option<FrameCallback>>>,
+}
+
+impl Drop for FrameWatch {
+    fn drop(&mut self) {
+        if let Some(next) = self.next.take() {
+            let video: &FrameVideo = self.video.unchecked_ref();
+            let _ = video.cancel_video_frame_callback(next);
+        }
+    }
 }
 
 /// Calls `on_frame` with the media time (seconds) of every frame that is shown. `None` where the browser cannot.
 pub fn watch_frames(video: &HtmlVideoElement, on_frame: impl Fn(f64) + 'static) -> Option<FrameWatch> {
     let slot: Rc<RefCell<Option<FrameCallback>>> = Rc::default();
+    let next: Rc<Cell<Option<u32>>> = Rc::default();
+    let coming = Rc::clone(&next);
     let again: Weak<_> = Rc::downgrade(&slot);
     let watched = video.clone();
     *slot.borrow_mut() = Some(Closure::new(move |_now: f64, meta: JsValue| {
         let media_time = js_sys::Reflect::get(&meta, &"mediaTime".into()).ok().and_then(|time| time.as_f64());
         on_frame(media_time.unwrap_or_else(|| watched.current_time()));
         if let Some(slot) = again.upgrade() {
-            request(&watched, slot.borrow().as_ref());
+            coming.set(request(&watched, slot.borrow().as_ref()));
         }
     }));
-    let asked = request(video, slot.borrow().as_ref());
-    asked.then_some(FrameWatch { _callback: slot })
+    next.set(request(video, slot.borrow().as_ref()));
+    next.get().is_some().then(|| FrameWatch { video: video.clone(), next, _callback: slot })
 }
 
-fn request(video: &HtmlVideoElement, callback: Option<&FrameCallback>) -> bool {
-    callback.is_some_and(|callback| {
-        let video: &FrameVideo = video.unchecked_ref();
-        video.request_video_frame_callback(callback.as_ref().unchecked_ref()).is_ok()
-    })
+/// The browser's name of the call to come.
+fn request(video: &HtmlVideoElement, callback: Option<&FrameCallback>) -> Option<u32> {
+    let video: &FrameVideo = video.unchecked_ref();
+    video.request_video_frame_callback(callback?.as_ref().unchecked_ref()).ok()
 }
 
 /// Whether [`watch_frames`] can work in this browser.

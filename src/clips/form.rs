@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{naming, tags::MAX_TAGS, time::Micros},
-    ui::rating_picker::RatingPicker,
+    ui::{button::IconButton, rating_picker::RatingPicker},
 };
 use leptos::prelude::*;
 
@@ -27,6 +27,7 @@ pub fn ClipForm(
     #[prop(into)] details: Signal<ClipDetails>,
     sport: String,
     on_change: Callback<ClipChange>,
+    on_delete: Callback<()>,
     /// Shown whole on a phone, or only rating, in and out.
     raised: RwSignal<bool>,
 ) -> impl IntoView {
@@ -51,10 +52,13 @@ pub fn ClipForm(
                 aria-expanded=move || raised.get().to_string()
                 on:click=move |_| raised.update(|raised| *raised = !*raised)
             ></button>
-            <RatingPicker
-                value=Signal::derive(move || details.with(|details| details.rating))
-                on_choose=move |rating| change(true, &|details| details.rating = rating)
-            />
+            <div class="clip-form__head">
+                <RatingPicker
+                    value=Signal::derive(move || details.with(|details| details.rating))
+                    on_choose=move |rating| change(true, &|details| details.rating = rating)
+                />
+                <IconButton icon="trash" label="Delete clip" title="Delete clip (Delete)" on_press=on_delete />
+            </div>
             <TagPalette sport chosen=Signal::derive(move || details.with(|details| details.tags.clone())) on_toggle=toggle />
             <div class="field-row sheet__more clip-form__names">
                 <TextField

@@ -59,11 +59,14 @@ pub fn with_tags(mut clip: Clip, tags: &mut Tags) -> Clip {
 }
 
 pub async fn of_game(db: &Db, owner: &AccountId, game: &GameId) -> Result<Vec<Clip>, sqlx::Error> {
-    let rows = sqlx::query("SELECT * FROM clips WHERE owner = $1 AND game = $2 ORDER BY start_us, id")
-        .bind(owner.as_str())
-        .bind(game.as_str())
-        .fetch_all(db.pool())
-        .await?;
+    let rows = sqlx::query(
+        "SELECT c.* FROM clips c JOIN videos v ON v.id = c.video WHERE c.owner = $1 AND c.game = $2 \
+         ORDER BY v.position, v.id, c.start_us, c.id",
+    )
+    .bind(owner.as_str())
+    .bind(game.as_str())
+    .fetch_all(db.pool())
+    .await?;
     let mut tags = tags_where(db, owner, "c.game = $2", game.as_str()).await?;
     rows.iter().map(|row| Ok(with_tags(clip(row)?, &mut tags))).collect()
 }
@@ -105,7 +108,7 @@ pub async fn library(db: &Db, owner: &AccountId, filter: &ClipFilter) -> Result<
     let sql = format!(
         "SELECT c.*, g.opponent, g.played_on, g.venue, g.tournament, v.poster_key AS poster_key, v.state AS video_state \
          FROM clips c JOIN games g ON g.id = c.game JOIN videos v ON v.id = c.video \
-         WHERE c.owner = $1{conditions} ORDER BY g.played_on DESC, g.id DESC, c.start_us, c.id"
+         WHERE c.owner = $1{conditions} ORDER BY g.played_on DESC, g.id DESC, v.position, v.id, c.start_us, c.id"
     );
     let mut query = sqlx::query(AssertSqlSafe(sql)).bind(owner.as_str());
     for value in values {

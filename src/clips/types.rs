@@ -69,6 +69,13 @@ impl ClipDetails {
         Self { start: self.start + by, end: self.end + by, ..self }
     }
 
+    /// All that a person may have typed, as lines.
+    pub fn as_text(&self) -> String {
+        let times = format!("{} to {}", self.start.precise(), self.end.precise());
+        let lines = [self.title(), times, self.tags.join(", "), self.players.clone(), self.notes.clone()];
+        lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
     pub fn title(&self) -> String {
         if self.name.is_empty() { naming::clip(self.rating, &self.tags) } else { self.name.clone() }
     }

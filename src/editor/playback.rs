@@ -352,8 +352,15 @@ impl Playback {
 
     pub(super) fn failed(self) {
         self.playing.set(false);
-        self.failure
-            .set(Some("This browser cannot play this file. An MP4 or WebM with H.264, VP9 or AV1 plays everywhere."));
+        leptos::task::spawn_local(async move {
+            // The element says the same of a file that it cannot play and of one that it cannot get.
+            let why = if browser::page::server_answers().await {
+                "This browser cannot play this file. An MP4 or WebM with H.264, VP9 or AV1 plays everywhere."
+            } else {
+                "The server does not answer. The picture comes back when it does."
+            };
+            self.failure.try_set(Some(why));
+        });
     }
 
     /// A picture is there. The browser's frame callback may have come before anybody listened.

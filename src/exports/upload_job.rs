@@ -63,6 +63,7 @@ fn state_word(task: &UploadTask) -> String {
         TaskState::Paused => "Paused",
         TaskState::Waiting => "Waiting for the connection",
         TaskState::Interrupted => "Interrupted",
+        TaskState::Elsewhere => "Sent from another browser",
         TaskState::Finishing => "Reading the video",
         TaskState::Done => "Done",
         TaskState::Failed(_) => "Failed",
@@ -72,7 +73,9 @@ fn state_word(task: &UploadTask) -> String {
 
 fn state_class(state: &TaskState) -> &'static str {
     match state {
-        TaskState::Preparing | TaskState::Sending | TaskState::Finishing => "status status--running",
+        TaskState::Preparing | TaskState::Sending | TaskState::Elsewhere | TaskState::Finishing => {
+            "status status--running"
+        }
         TaskState::Queued | TaskState::Paused | TaskState::Waiting | TaskState::Interrupted => "status status--waiting",
         TaskState::Done => "status status--done",
         TaskState::Failed(_) => "status status--error",
@@ -81,7 +84,7 @@ fn state_class(state: &TaskState) -> &'static str {
 
 fn progress_class(state: &TaskState) -> &'static str {
     match state {
-        TaskState::Preparing | TaskState::Sending | TaskState::Finishing => "progress",
+        TaskState::Preparing | TaskState::Sending | TaskState::Elsewhere | TaskState::Finishing => "progress",
         TaskState::Queued => "progress progress--waiting",
         TaskState::Paused | TaskState::Waiting | TaskState::Interrupted => "progress progress--paused",
         TaskState::Done => "progress progress--done",

@@ -2,27 +2,31 @@
 
 use crate::{
     browser::{files::LocalFile, uploads},
+    domain::ids::GameId,
     ui::{icon::Icon, toast::Toasts, video_file::VideoFile},
     uploads::queue::UploadQueue,
 };
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-/// The videos of what was given, in playing order: that of their names, in which cameras count. The file of an interrupted
-/// upload goes on instead; what is no video is said to be none.
-pub fn videos_of(given: Vec<LocalFile>, queue: UploadQueue, toasts: Toasts) -> Vec<LocalFile> {
+/// The videos of what was given, in playing order: that of their names, in which cameras count. What is no video is said to
+/// be none.
+pub fn videos_of(given: Vec<LocalFile>, toasts: Toasts) -> Vec<LocalFile> {
     let (mut videos, others): (Vec<_>, Vec<_>) = given.into_iter().partition(LocalFile::may_be_video);
     if let Some(name) = others.first().map(LocalFile::name) {
         toasts.error(format!("{name} is not a video. Choose an MP4, MOV or MKV."));
     }
-    videos.retain(|video| !uploads::take_up(queue, video));
     videos.sort_by(|a, b| natord::compare_ignore_case(&a.name(), &b.name()));
     videos
 }
 
+/// Those videos that no interrupted upload waits for (of this game, if one is given): the others go on with it.
+pub fn without_interrupted(videos: Vec<LocalFile>, game: Option<&GameId>, queue: UploadQueue) -> Vec<LocalFile> {
+    videos.into_iter().filter(|video| !uploads::take_up(queue, game, video)).collect()
+}
+
 /// Keeps videos for the form of a new game, after those that it has; answers whether there were any.
-pub fn keep(given: Vec<LocalFile>, queue: UploadQueue, toasts: Toasts) -> bool {
-    let videos = videos_of(given, queue, toasts);
+pub fn keep(videos: Vec<LocalFile>, queue: UploadQueue) -> bool {
     let are_any = !videos.is_empty();
     queue.pending.update(|pending| pending.extend(videos));
     are_any
@@ -44,7 +48,7 @@ pub fn VideoInput(
     let (queue, toasts) = (UploadQueue::expect(), Toasts::expect());
     let class = if outline { "button button--outline" } else { "button button--primary button--lg" };
     let on_files = Callback::new(move |(files,)| {
-        if let (true, Some(on_kept)) = (keep(files, queue, toasts), on_kept) {
+        if let (true, Some(on_kept)) = (keep(videos_of(files, toasts), queue), on_kept) {
             on_kept.run(());
         }
     });

@@ -2,6 +2,7 @@
 
 mod add_clips;
 mod clip_list;
+mod clip_sheet;
 mod crop_box;
 mod desk;
 mod draft;

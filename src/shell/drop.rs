@@ -3,7 +3,7 @@
 
 use crate::{
     browser::{files, uploads},
-    games::drop::{keep, videos_of},
+    games::drop::{keep, videos_of, without_interrupted},
     ui::toast::Toasts,
     uploads::queue::UploadQueue,
 };
@@ -43,9 +43,12 @@ pub fn DropPage() -> impl IntoView {
                 event.prevent_default();
                 is_over.set(false);
                 let dropped = files::dropped(&event);
+                let dropped = videos_of(dropped, toasts);
                 if let Some((game, name)) = queue.target.get_untracked() {
-                    uploads::start(queue, &game, &name, videos_of(dropped, queue, toasts));
-                } else if keep(dropped, queue, toasts) && path.with_untracked(|path| path != FORM) {
+                    uploads::start(queue, &game, &name, without_interrupted(dropped, Some(&game), queue));
+                } else if path.with_untracked(|path| path == FORM) {
+                    keep(dropped, queue);
+                } else if keep(without_interrupted(dropped, None, queue), queue) {
                     navigate(FORM, NavigateOptions::default());
                 }
             }

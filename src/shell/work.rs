@@ -59,7 +59,13 @@ impl Work {
     /// As it stands now; none when it is gone.
     pub fn shown(&self, queue: UploadQueue, versions: Versions, paces: Paces) -> Option<Shown> {
         match self {
-            Self::Upload(key) => queue.tasks.with(|tasks| tasks.iter().find(|task| task.key == *key).map(shown_upload)),
+            Self::Upload(key) => queue.tasks.with(|tasks| {
+                let task = tasks.iter().find(|task| task.key == *key)?;
+                // Two parts of one game are told apart by their files.
+                let is_part = tasks.iter().any(|other| other.key != task.key && other.game == task.game);
+                let name = if is_part { format!("{} · {}", task.name, task.file_name) } else { task.name.clone() };
+                Some(Shown { name, ..shown_upload(task) })
+            }),
             Self::Export(id) => versions
                 .progress
                 .with(|all| all.iter().find(|export| export.id == *id).map(|export| shown_export(export, paces))),
@@ -79,6 +85,7 @@ fn shown_upload(task: &UploadTask) -> Shown {
         TaskState::Paused => (ProgressTone::Paused, "Paused".to_owned()),
         TaskState::Waiting => (ProgressTone::Paused, "No connection, trying again".to_owned()),
         TaskState::Interrupted => (ProgressTone::Paused, "Interrupted".to_owned()),
+        TaskState::Elsewhere => (ProgressTone::Moving, "From another browser".to_owned()),
         TaskState::Finishing => (ProgressTone::Moving, "Reading the file".to_owned()),
         TaskState::Done => (ProgressTone::Done, "Done".to_owned()),
         TaskState::Failed(_) => (ProgressTone::Error, "Failed".to_owned()),
@@ -89,6 +96,7 @@ fn shown_upload(task: &UploadTask) -> Shown {
         TaskState::Interrupted => {
             format!("What arrived is kept. Choose {} again, or drop it anywhere, to go on.", task.file_name)
         }
+        TaskState::Elsewhere => "Another browser or device sends it. It can go on here once that one stops.".to_owned(),
         _ if task.tab.is_some() => "Another tab of this browser sends it.".to_owned(),
         state if task.through_server && state.needs_the_tab() => {
             "The store cannot be reached from here, so it goes through the server. Keep this tab open. Settings, Uploads says why.".to_owned()

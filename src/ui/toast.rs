@@ -62,6 +62,11 @@ impl Toasts {
         self.push(text.into(), Tone::Plain, actions);
     }
 
+    /// What was offered is out of date: something else was done since.
+    pub fn retract_actions(self) {
+        self.list.try_update(|list| list.retain(|toast| toast.actions.is_empty()));
+    }
+
     /// Takes it away; one that is gone already stays gone.
     pub fn close(self, id: u64) {
         self.list.try_update(|list| list.retain(|toast| toast.id != id));

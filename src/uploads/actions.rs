@@ -5,6 +5,7 @@ use crate::{
     browser::{files::LocalFile, uploads},
     ui::{
         button::{Button, IconButton, Look, Size},
+        dialog::ConfirmDialog,
         video_file::VideoFile,
     },
 };
@@ -25,7 +26,7 @@ enum Control {
 
 fn control(task: &UploadTask) -> Control {
     match task.state {
-        TaskState::Preparing | TaskState::Finishing | TaskState::Done => Control::None,
+        TaskState::Preparing | TaskState::Elsewhere | TaskState::Finishing | TaskState::Done => Control::None,
         TaskState::Queued | TaskState::Sending | TaskState::Waiting => Control::Pause,
         TaskState::Paused => Control::Resume,
         TaskState::Interrupted if task.has_handle => Control::Continue,
@@ -37,9 +38,17 @@ fn control(task: &UploadTask) -> Control {
 #[component]
 pub fn UploadActions(key: u64) -> impl IntoView {
     let queue = UploadQueue::expect();
-    let control = Memo::new(move |_| {
-        queue.tasks.with(|tasks| tasks.iter().find(|task| task.key == key).map_or(Control::None, control))
-    });
+    let task = Memo::new(move |_| queue.tasks.with(|tasks| tasks.iter().find(|task| task.key == key).cloned()));
+    let control = Memo::new(move |_| task.with(|task| task.as_ref().map_or(Control::None, control)));
+    let asking = RwSignal::new(false);
+    // What arrived cannot be brought back: that is asked for first.
+    let ask_or_cancel = move || {
+        if task.with_untracked(|task| task.as_ref().is_some_and(|task| task.sent > 0 && !task.state.has_ended())) {
+            asking.set(true);
+        } else {
+            uploads::cancel(queue, key);
+        }
+    };
     view! {
         {move || match control.get() {
             Control::None => ().into_any(),
@@ -63,7 +72,20 @@ pub fn UploadActions(key: u64) -> impl IntoView {
                     .into_any()
             }
         }}
-        <IconButton small=true icon="close" label="Cancel upload" on_press=move || uploads::cancel(queue, key) />
+        <IconButton small=true icon="close" label="Cancel upload" on_press=move || ask_or_cancel() />
+        <ConfirmDialog
+            open=asking
+            title=move || format!("Cancel the upload of {}?", task.with(|task| task.as_ref().map(|it| it.name.clone()).unwrap_or_default()))
+            text=move || {
+                let percent = task.with(|task| task.as_ref().map_or(0, UploadTask::percent));
+                format!("The {percent}% that arrived are thrown away. The game and its clips stay.")
+            }
+            verb="Cancel upload"
+            on_confirm=move || {
+                asking.set(false);
+                uploads::cancel(queue, key);
+            }
+        />
     }
 }
 

@@ -23,6 +23,12 @@ pub async fn get_upload(id: UploadId) -> Result<Upload, ApiError> {
     crate::server::door::serve(async |door| super::service::get(&door, &id).await).await
 }
 
+/// Says that it is being sent, so that other browsers do not take it for interrupted.
+#[server(endpoint = "uploads/beat", input = Json)]
+pub async fn beat_upload(id: UploadId) -> Result<(), ApiError> {
+    crate::server::door::serve(async |door| super::service::beat(&door, &id).await).await
+}
+
 /// Every upload that is not finished.
 #[server(endpoint = "uploads/open", input = Json)]
 pub async fn open_uploads() -> Result<Vec<OpenUpload>, ApiError> {

@@ -28,6 +28,8 @@ pub enum TaskState {
     Waiting,
     /// Begun earlier, and no tab of this browser sends it: it needs its file again.
     Interrupted,
+    /// Another browser or device sends it.
+    Elsewhere,
     /// All bytes are there; the server reads the file.
     Finishing,
     Done,
@@ -39,6 +41,11 @@ impl TaskState {
     /// Whether bytes are not confirmed yet, and so closing the tab would stop it.
     pub fn needs_the_tab(&self) -> bool {
         matches!(self, Self::Preparing | Self::Queued | Self::Sending | Self::Paused | Self::Waiting)
+    }
+
+    /// Whether it is known from the server only: no tab of this browser sends it.
+    pub fn is_remembered(&self) -> bool {
+        matches!(self, Self::Interrupted | Self::Elsewhere)
     }
 
     /// Whether nothing happens any more unless somebody acts.
@@ -191,14 +198,14 @@ impl UploadQueue {
         key
     }
 
-    /// A task for an upload that was begun earlier; answers its key.
-    pub fn add_interrupted(self, open: OpenUpload, has_handle: bool) -> u64 {
-        let (key, upload) = (self.new_key(), open.upload);
-        let sent = upload.received.iter().filter_map(|part| parts::range(upload.bytes, upload.part_size, *part));
+    /// A task for an upload that was begun earlier, here or elsewhere; answers its key.
+    pub fn remember(self, open: OpenUpload, has_handle: bool) -> u64 {
+        let (key, sent, state) = (self.new_key(), sent_of(&open.upload), state_of(&open));
+        let upload = open.upload;
         let task = UploadTask {
             key,
             tab: None,
-            sent: sent.map(|(_, length)| length).sum(),
+            sent,
             game: upload.game,
             video: Some(upload.video),
             upload: Some(upload.id),
@@ -208,7 +215,7 @@ impl UploadQueue {
             has_handle,
             bytes: upload.bytes,
             rate: None,
-            state: TaskState::Interrupted,
+            state,
             through_server: false,
         };
         self.tasks.update(|tasks| tasks.push(task));
@@ -263,22 +270,45 @@ impl UploadQueue {
         self.tasks.with_untracked(|tasks| tasks.iter().any(is_ahead))
     }
 
+    /// Takes over how far the uploads are that no tab of this browser sends; those that are not open any more go.
+    pub fn refresh_remembered(self, open: &[OpenUpload]) {
+        let of = |task: &UploadTask| open.iter().find(|open| Some(&open.upload.id) == task.upload.as_ref());
+        self.tasks.maybe_update(|tasks| {
+            let before = tasks.clone();
+            tasks.retain(|task| task.tab.is_some() || !task.state.is_remembered() || of(task).is_some());
+            for task in tasks.iter_mut().filter(|task| task.tab.is_none() && task.state.is_remembered()) {
+                if let Some(open) = of(task) {
+                    task.sent = task.sent.max(sent_of(&open.upload));
+                    task.state = state_of(open);
+                }
+            }
+            *tasks != before
+        });
+    }
+
+    pub fn remembers_any(self) -> bool {
+        self.tasks.with_untracked(|tasks| tasks.iter().any(|task| task.tab.is_none() && task.state.is_remembered()))
+    }
+
     /// Whether a task is about this upload.
     pub fn knows(self, upload: &UploadId) -> bool {
         self.tasks.with_untracked(|tasks| tasks.iter().any(|task| task.upload.as_ref() == Some(upload)))
     }
 
-    /// The interrupted upload of a file with this name and length.
-    pub fn interrupted_like(self, file_name: &str, bytes: i64) -> Option<u64> {
+    /// The interrupted upload of a file with this name and length, to this game if one is given.
+    pub fn interrupted_like(self, game: Option<&GameId>, file_name: &str, bytes: i64) -> Option<UploadTask> {
         let is_like = |task: &&UploadTask| {
-            task.state == TaskState::Interrupted && task.bytes == bytes && task.file_name == file_name
+            task.state == TaskState::Interrupted
+                && task.bytes == bytes
+                && task.file_name == file_name
+                && game.is_none_or(|game| task.game == *game)
         };
-        self.tasks.with_untracked(|tasks| tasks.iter().find(is_like).map(|task| task.key))
+        self.tasks.with_untracked(|tasks| tasks.iter().find(is_like).cloned())
     }
 
     /// What this tab sends.
     pub fn own_tasks(self) -> Vec<UploadTask> {
-        let is_own = |task: &&UploadTask| task.tab.is_none() && task.state != TaskState::Interrupted;
+        let is_own = |task: &&UploadTask| task.tab.is_none() && !task.state.is_remembered();
         self.tasks.with(|tasks| tasks.iter().filter(is_own).cloned().collect())
     }
 
@@ -289,7 +319,7 @@ impl UploadQueue {
         self.tasks.update(|tasks| {
             tasks.retain(|task| {
                 task.tab != Some(tab)
-                    && (task.state != TaskState::Interrupted || sent.iter().all(|other| other.upload != task.upload))
+                    && (!task.state.is_remembered() || sent.iter().all(|other| other.upload != task.upload))
             });
             tasks.extend(sent.into_iter().map(|task| UploadTask { tab: Some(tab), ..task }));
         });
@@ -367,8 +397,17 @@ impl UploadQueue {
     }
 
     pub fn is_busy(self) -> bool {
-        self.tasks.with_untracked(|tasks| {
-            tasks.iter().any(|task| !task.state.has_ended() && task.state != TaskState::Interrupted)
-        })
+        self.tasks
+            .with_untracked(|tasks| tasks.iter().any(|task| !task.state.has_ended() && !task.state.is_remembered()))
     }
+}
+
+/// Bytes that the store has.
+fn sent_of(upload: &Upload) -> i64 {
+    let parts = upload.received.iter().filter_map(|part| parts::range(upload.bytes, upload.part_size, *part));
+    parts.map(|(_, length)| length).sum()
+}
+
+fn state_of(open: &OpenUpload) -> TaskState {
+    if open.is_active { TaskState::Elsewhere } else { TaskState::Interrupted }
 }

@@ -18,7 +18,7 @@ use crate::{
     error::{ApiError, Code},
     games, jobs,
     live::types::Topic,
-    server::door::Caller,
+    server::{db::now_ms, door::Caller},
     storage::{PartInfo, StoreErrorKind, keys},
     videos::{
         self,
@@ -35,6 +35,8 @@ use std::time::Duration;
 /// How long a signed part may wait before its PUT begins.
 const SIGNED_FOR: Duration = Duration::from_hours(1);
 const LONGEST_FINGERPRINT: usize = 128;
+/// An upload of which nothing was heard for so long is not being sent. Who sends says so every 20 s.
+const ACTIVE_MS: i64 = 60_000;
 /// What a recording's name may end with, when the browser gives no video type.
 const EXTENSIONS: [&str; 12] =
     [".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mts", ".m2ts", ".ts", ".3gp", ".mpg", ".mpeg"];
@@ -239,10 +241,17 @@ where
     }
 }
 
+/// Whoever sends it is at work, though no part has ended since.
+pub async fn beat(caller: &Caller, id: &UploadId) -> Result<(), ApiError> {
+    let row = open(caller, id).await?;
+    Ok(store::touch(&caller.app.db, caller.owner(), &row.id).await?)
+}
+
 /// Every upload of the owner that is not finished, the oldest first.
 pub async fn all_open(caller: &Caller) -> Result<Vec<OpenUpload>, ApiError> {
     let rows = store::all_open(&caller.app.db, caller.owner()).await?;
     let shown = rows.into_iter().map(async |row| {
+        let is_active = row.updated_at > now_ms() - ACTIVE_MS;
         let (game_name, fingerprint) = (row.game_name.clone(), row.fingerprint.clone());
         // One whose parts the store cannot tell now (it does not answer, or let it expire) is shown all the same.
         let upload = match get(caller, &row.upload.id).await {
@@ -252,7 +261,7 @@ pub async fn all_open(caller: &Caller) -> Result<Vec<OpenUpload>, ApiError> {
                 shown(caller, row.upload, Vec::new())
             }
         };
-        OpenUpload { upload, game_name, fingerprint }
+        OpenUpload { upload, game_name, fingerprint, is_active }
     });
     Ok(futures::future::join_all(shown).await)
 }

@@ -108,6 +108,8 @@ pub struct OpenRow {
     pub upload: UploadRow,
     pub game_name: String,
     pub fingerprint: String,
+    /// When something was heard of it last, in milliseconds.
+    pub updated_at: i64,
 }
 
 /// Every open upload of the owner, the oldest first.
@@ -126,6 +128,7 @@ pub async fn all_open(db: &Db, owner: &AccountId) -> Result<Vec<OpenRow>, sqlx::
                 upload: upload(row)?,
                 game_name: games::store::details(row)?.name(),
                 fingerprint: row.try_get("fingerprint")?,
+                updated_at: row.try_get("updated_at")?,
             })
         })
         .collect()

@@ -67,6 +67,8 @@ pub struct OpenUpload {
     pub game_name: String,
     /// Of the file; only the very same one goes on.
     pub fingerprint: String,
+    /// Whether somebody is sending it now.
+    pub is_active: bool,
 }
 
 /// Which parts to sign.

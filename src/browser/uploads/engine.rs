@@ -17,7 +17,7 @@ use crate::{
     },
     error::{ApiError, Code},
     uploads::{
-        api::{complete_upload, get_upload, sign_parts},
+        api::{beat_upload, complete_upload, get_upload, sign_parts},
         queue::{TaskState, UploadQueue, Wish},
         types::{PartToSign, PartsToSign, SignedPart, Upload, UploadState},
     },
@@ -35,6 +35,8 @@ use std::collections::HashMap;
 const TICK_MS: u32 = 500;
 /// The bar moves no more often.
 const SHOW_MS: f64 = 200.0;
+/// How often it says that it is at work.
+const BEAT_MS: f64 = 20_000.0;
 
 /// One upload that sends.
 pub struct Engine {
@@ -46,6 +48,7 @@ pub struct Engine {
     transfer: Transfer,
     rate: Rate,
     shown_at: f64,
+    beat_at: f64,
     puts: HashMap<i32, Put>,
     events: UnboundedSender<PutEvent>,
     heard: UnboundedReceiver<PutEvent>,
@@ -87,6 +90,7 @@ impl Engine {
             transfer: Transfer::new(upload.bytes, upload.part_size, &upload.received, sums, MOST_SHARED),
             rate: Rate::default(),
             shown_at: 0.0,
+            beat_at: page::now_ms(),
             puts: HashMap::new(),
             events,
             heard,
@@ -108,6 +112,7 @@ impl Engine {
                 }
             }
             self.show();
+            self.beat();
             let news = futures::select_biased! {
                 wish = wishes.next().fuse() => News::Wish(wish),
                 event = self.heard.select_next_some() => News::Put(event),
@@ -148,7 +153,7 @@ impl Engine {
                 self.call(async move { Answer::Signed(sign_parts(PartsToSign { upload: id, parts }).await) });
             }
             Order::Put(put) => return self.put(&put),
-            Order::AskHealth => self.call(async { Answer::Health(server_answers().await) }),
+            Order::AskHealth => self.call(async { Answer::Health(page::server_answers().await) }),
             Order::TakeStock => self.call(async move { Answer::Stock(get_upload(id).await) }),
             Order::Complete => self.call(async move { Answer::Completed(complete_upload(id).await) }),
             Order::Fail(failure) => return Some(End::Failed(failure.sentence())),
@@ -239,7 +244,10 @@ impl Engine {
                 self.transfer.not_signed(now, chance);
                 None
             }
-            Answer::Completed(Err(error)) if error.code == Code::NotReady => Some(Order::TakeStock),
+            // Somebody else has ended it: the stock says how.
+            Answer::Completed(Err(error)) | Answer::Signed(Err(error)) if error.code == Code::NotReady => {
+                Some(Order::TakeStock)
+            }
             Answer::Stock(Err(error)) | Answer::Completed(Err(error)) if is_passing(&error) => {
                 self.transfer.no_stock(false, now, chance)
             }
@@ -282,6 +290,16 @@ impl Engine {
         self.transfer.stalled(page::now_ms()).into_iter().find_map(|part| self.part_ended(part, 408, None))
     }
 
+    /// Other browsers take an upload for interrupted of which nothing is heard.
+    fn beat(&mut self) {
+        let now = page::now_ms();
+        if now - self.beat_at >= BEAT_MS {
+            self.beat_at = now;
+            let id = self.upload.clone();
+            leptos::task::spawn_local(async move { drop(beat_upload(id).await) });
+        }
+    }
+
     fn show(&mut self) {
         let now = page::now_ms();
         if now - self.shown_at < SHOW_MS {
@@ -298,8 +316,4 @@ impl Engine {
             task.state = if resting { TaskState::Waiting } else { TaskState::Sending };
         });
     }
-}
-
-async fn server_answers() -> bool {
-    gloo_net::http::Request::get("/healthz").send().await.is_ok_and(|answer| answer.ok())
 }

@@ -2,6 +2,7 @@
 //! bytes, `resume` finds what was interrupted, `tabs` shows what other tabs send.
 
 mod engine;
+mod ours;
 mod resume;
 mod run;
 mod sums;
@@ -39,7 +40,7 @@ enum End {
 /// Called once in a tab: hears of the other tabs, and offers what was interrupted.
 pub fn open(queue: UploadQueue) {
     tabs::join(queue);
-    spawn_local(resume::find(queue));
+    spawn_local(resume::watch(queue));
 }
 
 /// Sends files to a game, to be its videos in this order. The tasks are in the queue when this returns.
@@ -51,9 +52,11 @@ pub fn start(queue: UploadQueue, game: &GameId, game_name: &str, files: Vec<Loca
     }
 }
 
-/// Goes on with an interrupted upload of this very file, wherever it was dropped; whether there was one.
-pub fn take_up(queue: UploadQueue, file: &LocalFile) -> bool {
-    let Some(key) = resume::matching(queue, file) else { return false };
+/// Goes on with an interrupted upload of this very file (to this game, if one is given); whether there was one.
+pub fn take_up(queue: UploadQueue, game: Option<&GameId>, file: &LocalFile) -> bool {
+    let Some(task) = queue.interrupted_like(game, &file.name(), file.size()) else { return false };
+    let key = task.key;
+    queue.toasts.say(format!("Going on with the upload of {}", task.name));
     spawn_local(resume::go_on_with(queue, key, file.clone()));
     true
 }
@@ -75,7 +78,7 @@ pub fn resume(queue: UploadQueue, key: u64) {
 pub fn cancel(queue: UploadQueue, key: u64) {
     let Some(task) = queue.task(key) else { return };
     match (task.state, task.upload) {
-        (TaskState::Interrupted, Some(upload)) if task.tab.is_none() => spawn_local(async move {
+        (state, Some(upload)) if state.is_remembered() && task.tab.is_none() => spawn_local(async move {
             match abort_upload(upload).await {
                 Ok(()) => queue.forget(key),
                 Err(error) => queue.toasts.error(error.message),

@@ -2,7 +2,7 @@
 
 use super::{
     super::{locks, memory},
-    lock_of, run, sums,
+    lock_of, ours, run, sums,
 };
 use crate::{
     browser::files::LocalFile,
@@ -13,12 +13,32 @@ use crate::{
     },
 };
 use futures::channel::mpsc::unbounded;
+use gloo_timers::future::TimeoutFuture;
 use leptos::task::spawn_local;
+
+/// How often it is asked again how far they are.
+const LOOK_MS: u32 = 15_000;
+
+/// Keeps up with the uploads that no tab of this browser sends, as long as there are any.
+pub async fn watch(queue: UploadQueue) {
+    find(queue).await;
+    loop {
+        TimeoutFuture::new(LOOK_MS).await;
+        if queue.remembers_any() {
+            find(queue).await;
+        }
+    }
+}
 
 /// Asks the server which uploads are open, and offers those that no tab of this browser sends.
 pub async fn find(queue: UploadQueue) {
-    let Ok(open) = open_uploads().await else { return };
+    let Ok(mut open) = open_uploads().await else { return };
     let ids: Vec<_> = open.iter().map(|open| open.upload.id.clone()).collect();
+    ours::retain(&ids);
+    for open in &mut open {
+        open.is_active &= !ours::is_ours(&open.upload.id);
+    }
+    queue.refresh_remembered(&open);
     memory::retain(&ids).await;
     let held = locks::held().await;
     for open in open {
@@ -30,9 +50,10 @@ pub async fn find(queue: UploadQueue) {
             Some(handle) => handle.is_granted().await,
             None => false,
         };
-        let key = queue.add_interrupted(open, handle.is_some());
+        let is_active = open.is_active;
+        let key = queue.remember(open, handle.is_some());
         // The browser remembers that the file may be read: nobody has to click.
-        if is_granted {
+        if is_granted && !is_active {
             go_on(queue, key);
         }
     }
@@ -72,10 +93,4 @@ pub async fn go_on_with(queue: UploadQueue, key: u64, file: LocalFile) {
     queue.hold(key, task.game.clone(), task.video.clone(), &file);
     queue.change(key, |task| task.state = TaskState::Preparing);
     run::run(queue, key, file, received).await;
-}
-
-/// The interrupted upload that this file may belong to, by its name and length.
-pub fn matching(queue: UploadQueue, file: &LocalFile) -> Option<u64> {
-    let (name, bytes) = (file.name(), file.size());
-    queue.interrupted_like(&name, bytes)
 }

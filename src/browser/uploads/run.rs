@@ -4,7 +4,7 @@ use super::{
     super::{files::LocalFile, locks, memory},
     End,
     engine::Engine,
-    is_passing, lock_of, next_wish, sums, unreadable, until_resumed,
+    is_passing, lock_of, next_wish, ours, sums, unreadable, until_resumed,
 };
 use crate::{
     domain::ids::GameId,
@@ -89,6 +89,7 @@ async fn transfer(
     let Some(_lock) = locks::try_lock(&lock_of(&upload.id)).await else { return End::Elsewhere };
     queue.begun(key, &upload);
     queue.versions.bump(&Topic::Games);
+    ours::mark(&upload.id);
     memory::keep(&upload.id, file).await;
     if upload.state == UploadState::Complete {
         return End::Arrived;

@@ -320,7 +320,8 @@ impl Transfer {
         }
         self.parts[index] = Part::Summed;
         match status {
-            404 => {
+            // The upload has ended, in one way or the other.
+            404 | 409 | 410 => {
                 self.asking = Asking::Stock;
                 return Some(Order::TakeStock);
             }

@@ -309,7 +309,7 @@ impl Annotation {
     pub fn set_out(self) {
         let at = self.playback.frame_start();
         match self.mark.get_untracked() {
-            Some(mark) if mark < at => self.create(mark, at),
+            Some(mark) if mark < at => self.create(mark, at, true),
             Some(_) => self.toasts.say("The end comes after the start: play on and press O again"),
             None => {
                 if self.near_selected(at).is_some_and(|clip| clip.details.start < at) {
@@ -340,22 +340,28 @@ impl Annotation {
     pub fn new_clip(self) {
         let at = self.playback.frame_start();
         match self.mark.get_untracked() {
-            Some(mark) if mark < at => self.create(mark, at),
-            _ => self.create(at - LEAD, at + LAG),
+            Some(mark) if mark < at => self.create(mark, at, true),
+            _ => self.create(at - LEAD, at + LAG, false),
         }
     }
 
-    fn create(self, start: Micros, end: Micros) {
+    /// Makes a clip of the shown video. A mark that was made in another video is cut, and not in silence.
+    fn create(self, start: Micros, end: Micros, is_marked: bool) {
         let Some(video) = self.videos.shown.with_untracked(|video| video.as_ref().map(|video| video.id.clone())) else {
             self.toasts.error("Add the game's video first: clips belong to it");
             return;
         };
         self.mark.set(None);
         let clock = self.videos.clock.get_untracked();
-        let (start, end) = (clock.within(&video, start), clock.within(&video, end));
+        let (marked, (start, end)) = (start, (clock.within(&video, start), clock.within(&video, end)));
         if start >= end {
             self.toasts.say("A clip lies within one video: press I again where it begins");
             return;
+        }
+        if is_marked && marked < start {
+            self.toasts.say(
+                "The clip begins with this video: a clip lies within one. Make another for the end of the one before.",
+            );
         }
         let details = ClipDetails {
             start,

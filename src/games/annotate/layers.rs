@@ -9,7 +9,7 @@ use crate::{
     clips::types::Clip,
     games::drop::videos_of,
     ui::{labels::Badge, video_file::VideoFile},
-    uploads::queue::UploadQueue,
+    uploads::queue::{TaskState, UploadQueue},
     videos::{source::Source, types::VideoState},
 };
 use leptos::prelude::*;
@@ -50,12 +50,28 @@ fn ClipBadge(clip: Clip) -> impl IntoView {
 fn NoVideo(page: Annotation) -> impl IntoView {
     let queue = UploadQueue::expect();
     let begin = move |files: Vec<LocalFile>| {
+        let mut files = videos_of(files, page.toasts);
+        // An upload that was interrupted goes on with its own file, and refuses another.
+        let shown = page.videos.shown.with_untracked(|video| video.as_ref().map(|video| video.id.clone()));
+        let task = shown.and_then(|id| untrack(|| queue.of_video(&id)));
+        if let Some(task) = task.filter(|task| task.state == TaskState::Interrupted) {
+            if let Some(file) = files.drain(..).next() {
+                uploads::go_on_with(queue, task.key, file);
+            }
+            return;
+        }
         let (id, name) = page.game.with_untracked(|game| (game.id.clone(), game.details.name()));
-        uploads::start(queue, &id, &name, videos_of(files, queue, page.toasts));
+        uploads::start(queue, &id, &name, files);
     };
     let state = Memo::new(move |_| page.videos.shown.with(|video| video.as_ref().map(|video| video.state)));
+    let has_upload =
+        Memo::new(move |_| page.videos.shown.with(|video| video.as_ref().is_some_and(|video| video.upload.is_some())));
     let words = move || match state.get() {
         None => ("Add the game's video", "Choose the recording, or drop it here. It plays at once, while it uploads."),
+        Some(VideoState::Waiting) if !has_upload.get() => (
+            "The upload was cancelled",
+            "Choose the same file again: the clips that were marked in it find it, and it plays at once.",
+        ),
         Some(VideoState::Waiting) => (
             "The upload is not finished",
             "Choose the same file again: it goes on from where it stopped and plays at once.",

@@ -46,7 +46,8 @@ fn SelectedClip(page: Annotation) -> impl IntoView {
     let sport = page.game.with_untracked(|game| game.sport.clone());
     view! {
         <Show when=move || is_open.get()>
-            <ClipForm details sport=sport.clone() on_change=Callback::new(move |change| page.changed(change)) raised=page.raised />
+            <ClipForm details sport=sport.clone() on_change=Callback::new(move |change| page.changed(change))
+                on_delete=Callback::new(move |()| page.delete_selected()) raised=page.raised />
         </Show>
     }
 }

@@ -214,10 +214,21 @@ impl Saver {
 
     /// The server has something else, or does not take it: show what it has.
     fn refused(self, id: &ClipId, error: ApiError) {
-        self.toasts.error(match error.code {
-            Code::Conflict => "Changed elsewhere: this clip now shows the latest".to_owned(),
-            _ => error.message,
-        });
+        let mine = self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == *id).cloned());
+        match (error.code, mine) {
+            // What was typed here is not lost: it can be pasted wherever it belongs.
+            (Code::Conflict, Some(mine)) => {
+                let text = mine.details.as_text();
+                let copy = Callback::new(move |()| {
+                    let text = text.clone();
+                    spawn_local(async move {
+                        page::copy(&text).await;
+                    });
+                });
+                self.toasts.with_action("Changed elsewhere: this clip now shows the latest", "Copy my work", copy);
+            }
+            _ => self.toasts.error(error.message),
+        }
         // Older than anything, so that what the server has is taken in.
         self.clips.try_update_untracked(|clips| {
             if let Some(clip) = clips.iter_mut().find(|clip| clip.id == *id) {

@@ -6,7 +6,7 @@ use crate::{
     clips::time_field::TimeField,
     domain::{clock::LONGEST_GAP, ids::VideoId, size::size, time::Micros},
     error::Code,
-    games::drop::videos_of,
+    games::drop::{videos_of, without_interrupted},
     live::types::Topic,
     ui::{
         button::{Button, IconButton, Look},
@@ -201,7 +201,12 @@ fn AddVideos(desk: Desk) -> impl IntoView {
     let page = desk.page;
     let on_files = Callback::new(move |(files,): (Vec<LocalFile>,)| {
         let (id, name) = page.game.with_untracked(|game| (game.id.clone(), game.details.name()));
-        uploads::start(page.queue, &id, &name, videos_of(files, page.queue, page.toasts));
+        uploads::start(
+            page.queue,
+            &id,
+            &name,
+            without_interrupted(videos_of(files, page.toasts), Some(&id), page.queue),
+        );
     });
     view! {
         <label class="button button--outline">

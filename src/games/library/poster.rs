@@ -93,6 +93,7 @@ fn task_words(task: &UploadTask) -> (String, String) {
         TaskState::Paused => ("Upload paused".to_owned(), sent),
         TaskState::Waiting => ("No connection, trying again".to_owned(), sent),
         TaskState::Interrupted => ("Upload interrupted".to_owned(), sent),
+        TaskState::Elsewhere => (format!("Uploading {percent}%"), "from another browser".to_owned()),
         TaskState::Finishing => ("Reading the video".to_owned(), String::new()),
         TaskState::Done => (String::new(), String::new()),
         TaskState::Failed(_) => ("Upload failed".to_owned(), sent),
@@ -102,7 +103,7 @@ fn task_words(task: &UploadTask) -> (String, String) {
 const fn task_tone(task: &UploadTask) -> ProgressTone {
     match task.state {
         TaskState::Preparing | TaskState::Queued => ProgressTone::Waiting,
-        TaskState::Sending | TaskState::Finishing => ProgressTone::Moving,
+        TaskState::Sending | TaskState::Elsewhere | TaskState::Finishing => ProgressTone::Moving,
         TaskState::Paused | TaskState::Waiting | TaskState::Interrupted => ProgressTone::Paused,
         TaskState::Done => ProgressTone::Done,
         TaskState::Failed(_) => ProgressTone::Error,

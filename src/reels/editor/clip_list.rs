@@ -70,10 +70,17 @@ fn ClipRow(session: Session, id: ReelClipId, dragged: RwSignal<Option<ReelClipId
     let poster = read(|reel, clip| reel.video_of(clip).and_then(|video| video.poster_url.clone()).unwrap_or_default());
     let is_current = Memo::new(move |_| session.current.with(is_this));
     let is_over = RwSignal::new(false);
+    let row = NodeRef::<leptos::html::Div>::new();
     let choose = move || session.current.set(Some(id.get_value()));
     let shift = move |by: isize| {
         if let Some(to) = place().and_then(|at| at.checked_add_signed(by)) {
             session.move_clip(&id.get_value(), to);
+            // Its place in the page changed, and with it the focus went.
+            request_animation_frame(move || {
+                if let Some(row) = row.get_untracked() {
+                    let _ = row.focus();
+                }
+            });
         }
     };
     let on_key = move |event: ev::KeyboardEvent| {
@@ -94,7 +101,7 @@ fn ClipRow(session: Session, id: ReelClipId, dragged: RwSignal<Option<ReelClipId
         }
     };
     view! {
-        <div class="reel-row" class:is-over=move || is_over.get() tabindex="0" role="listitem" draggable="true"
+        <div class="reel-row" class:is-over=move || is_over.get() tabindex="0" role="listitem" draggable="true" node_ref=row
             aria-current=move || is_current.get().then_some("true")
             aria-label=move || format!("{}, {}. Alt and Up or Down move it, Delete removes it.", name.get(), meta.get())
             on:click=move |_| choose()
@@ -134,27 +141,4 @@ fn ClipRow(session: Session, id: ReelClipId, dragged: RwSignal<Option<ReelClipId
 
 fn framed_word(framing: &Framing) -> &'static str {
     if *framing == Framing::default() { "Not framed" } else { "Framed" }
-}
-
-/// On a phone, where the list has no room: which clip is framed.
-#[component]
-pub fn ClipSelect(session: Session) -> impl IntoView {
-    let clips = Memo::new(move |_| {
-        let option =
-            |(index, clip): (usize, &ReelClip)| (clip.id.clone(), format!("{}. {}", index + 1, clip.clip.title()));
-        session.reel.with(|reel| reel.clips.iter().enumerate().map(option).collect::<Vec<_>>())
-    });
-    view! {
-        <select class="field__input only-phone clip-select" aria-label="Clip"
-            prop:value=move || session.current.get().map(|id| id.to_string()).unwrap_or_default()
-            on:change:target=move |ev| {
-                if let Ok(id) = ev.target().value().parse() {
-                    session.current.set(Some(id));
-                }
-            }>
-            <For each=move || clips.get() key=Clone::clone let:clip>
-                <option value=clip.0.to_string()>{clip.1}</option>
-            </For>
-        </select>
-    }
 }

@@ -7,15 +7,17 @@ use super::{
 };
 use crate::{
     domain::{
-        ids::ReelClipId,
+        ids::{ReelClipId, ReelId},
         plan::{ClipForPlan, ExportPlan, PlanError, ReelForPlan, plan},
         time::Micros,
     },
+    error::ApiError,
     exports::{
         api::{create_export, recent_exports},
         progress::newest,
         types::{Export, JobState, NewExport},
     },
+    gallery::{api::get_rendition, types::Rendition},
     live::{types::Topic, versions::Versions},
     reels::types::Reel,
     ui::{notice::LoadError, toast::Toasts},
@@ -29,18 +31,14 @@ const RECENT_HOURS: i64 = 168;
 #[component]
 pub fn ExportStep(session: Session) -> impl IntoView {
     let versions = Versions::expect();
-    let exports = Resource::new(move || versions.exports.get(), |_| recent_exports(RECENT_HOURS));
+    let id = session.id();
+    let exports = Resource::new(move || versions.exports.get(), move |_| newest_of(id.clone()));
     view! {
         <main class="workspace export-layout" id="main">
             <Transition fallback=|| view! { <section class="stage-column"></section> }>
                 {move || Suspend::new(async move {
                     match exports.await {
-                        Ok(list) => {
-                            let id = session.id();
-                            // The newest first: the one that counts.
-                            let newest = list.into_iter().find(|export| export.reel.as_ref() == Some(&id));
-                            view! { <ExportDesk session last=newest /> }.into_any()
-                        }
+                        Ok((last, rendition)) => view! { <ExportDesk session last rendition /> }.into_any(),
                         Err(error) => view! { <LoadError error on_retry=move || exports.refetch() /> }.into_any(),
                     }
                 })}
@@ -49,14 +47,26 @@ pub fn ExportStep(session: Session) -> impl IntoView {
     }
 }
 
+/// The newest export of a reel, and its file when it has one. One resource for both: one that is made inside of what waits
+/// for another does not find its answer in the page again.
+async fn newest_of(reel: ReelId) -> Result<(Option<Export>, Option<Rendition>), ApiError> {
+    // The newest first: the one that counts.
+    let last = recent_exports(RECENT_HOURS).await?.into_iter().find(|export| export.reel.as_ref() == Some(&reel));
+    let file = last.as_ref().filter(|export| export.state == JobState::Complete);
+    let rendition = match file.and_then(|export| export.rendition.clone()) {
+        // Deleted in this very moment: there is none.
+        Some(id) => get_rendition(id).await.ok(),
+        None => None,
+    };
+    Ok((last, rendition))
+}
+
 #[component]
-fn ExportDesk(session: Session, last: Option<Export>) -> impl IntoView {
-    let rendition =
-        last.as_ref().filter(|export| export.state == JobState::Complete).and_then(|export| export.rendition.clone());
+fn ExportDesk(session: Session, last: Option<Export>, rendition: Option<Rendition>) -> impl IntoView {
     view! {
         <section class="stage-column stage-column--export" aria-label="Preview">
             {match rendition {
-                Some(id) => view! { <super::export_status::RenditionStage id /> }.into_any(),
+                Some(rendition) => view! { <super::export_status::RenditionStage rendition /> }.into_any(),
                 None => view! { <FirstFrame session /> }.into_any(),
             }}
         </section>

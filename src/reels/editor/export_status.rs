@@ -7,7 +7,7 @@ use crate::{
         progress::{ExportActions, Paces, STAGES, newest, state_class, state_word},
         types::{Export, JobState},
     },
-    gallery::{api::get_rendition, types::media_path},
+    gallery::types::{Rendition, media_path},
     live::versions::Versions,
     ui::icon::Icon,
 };
@@ -53,8 +53,8 @@ pub fn ExportStatus(
             {move || match state.get() {
                 JobState::Pending | JobState::Processing => view! { <Running export paces /> }.into_any(),
                 JobState::Complete => view! { <Complete export sum /> }.into_any(),
-                JobState::Error => view! { <Failed export /> }.into_any(),
-                JobState::Cancelled => view! { <Cancelled export /> }.into_any(),
+                JobState::Error => view! { <Failed export sum /> }.into_any(),
+                JobState::Cancelled => view! { <Cancelled export sum /> }.into_any(),
             }}
         </div>
     }
@@ -142,28 +142,30 @@ fn ResultLinks(id: RenditionId, is_older: Signal<bool>) -> impl IntoView {
 }
 
 #[component]
-fn Failed(export: Memo<Export>) -> impl IntoView {
+fn Failed(export: Memo<Export>, sum: Memo<String>) -> impl IntoView {
     let why = move || export.get().error.unwrap_or_else(|| "The export failed.".to_owned());
     view! {
         <p class="job__advice export-status__advice" role="alert"><strong>{why}</strong></p>
-        <Retry export />
+        <Retry export sum />
     }
 }
 
 #[component]
-fn Cancelled(export: Memo<Export>) -> impl IntoView {
+fn Cancelled(export: Memo<Export>, sum: Memo<String>) -> impl IntoView {
     view! {
         <div class="work__head"><span class="status">"The last export was cancelled"</span></div>
-        <Retry export />
+        <Retry export sum />
     }
 }
 
-/// Renders the plan of its submit once more.
+/// Renders the plan of its submit once more. Not offered once the reel was changed: its export is another one then.
 #[component]
-fn Retry(export: Memo<Export>) -> impl IntoView {
+fn Retry(export: Memo<Export>, sum: Memo<String>) -> impl IntoView {
     let actions = ExportActions::expect();
+    let is_same =
+        Memo::new(move |_| export.with(|export| sum.with(|sum| Freshness::of(export, sum) == Freshness::Current)));
     view! {
-        <div class="button-row">
+        <div class="button-row" hidden=move || !is_same.get()>
             <button class="button button--outline" type="button" on:click=move |_| actions.retry(export.get_untracked().id)>
                 <Icon name="retry" /><span class="button__text">"Retry export"</span>
             </button>
@@ -173,26 +175,14 @@ fn Retry(export: Memo<Export>) -> impl IntoView {
 
 /// The exported file, played in place of the preview.
 #[component]
-pub fn RenditionStage(id: RenditionId) -> impl IntoView {
-    // Counted, not owned: the stage may be made anew while the answer is on its way.
-    let rendition = ArcResource::new(|| (), move |()| get_rendition(id.clone()));
+pub fn RenditionStage(rendition: Rendition) -> impl IntoView {
+    let Rendition { name, width, height, url, poster_url, .. } = rendition;
     view! {
         <div class="stage stage--padded stage--tall">
-            <Suspense fallback=|| ()>
-                {move || {
-                    let rendition = rendition.clone();
-                    Suspend::new(async move {
-                    match rendition.await {
-                        Ok(it) => view! {
-                            <div class="frame frame--result" style=format!("--w: {}; --h: {}", it.width, it.height)>
-                                <video class="frame__layer" data-testid="rendition" src=it.url poster=it.poster_url controls playsinline
-                                    preload="metadata" aria-label=it.name></video>
-                            </div>
-                        }.into_any(),
-                        Err(error) => view! { <p class="stage-notice" role="alert">{error.message}</p> }.into_any(),
-                    }
-                })}}
-            </Suspense>
+            <div class="frame frame--result" style=format!("--w: {width}; --h: {height}")>
+                <video class="frame__layer" data-testid="rendition" src=url poster=poster_url controls playsinline
+                    preload="metadata" aria-label=name></video>
+            </div>
         </div>
     }
 }

@@ -2,13 +2,8 @@
 //! below.
 
 use super::{
-    clip_list::{ClipList, ClipSelect},
-    crop_box::CropBox,
-    desk::Desk,
-    keys::listen,
-    lanes::FramingTimeline,
-    panel::SettingsPanel,
-    session::Session,
+    clip_list::ClipList, clip_sheet::ClipSelect, crop_box::CropBox, desk::Desk, keys::listen, lanes::FramingTimeline,
+    panel::SettingsPanel, session::Session,
 };
 use crate::{
     editor::{player::Stage, transport::Transport},

@@ -107,6 +107,8 @@ impl Session {
     pub fn commit(self, before: Draft, gesture: Option<String>) {
         let after = self.reel.with_untracked(Draft::of);
         if before != after {
+            // An undo that a toast offered would now undo this.
+            self.toasts.retract_actions();
             self.history.update(|history| history.push(before, after, gesture));
             self.save();
         }
@@ -178,6 +180,7 @@ impl Session {
 
     fn step_history(self, step: impl FnOnce(&mut History) -> Option<(Draft, Draft)>) {
         let Some((from, to)) = self.history.try_update(step).flatten() else { return };
+        self.toasts.retract_actions();
         let additions = self.reel.try_update(|reel| revert(reel, &from, &to)).unwrap_or_default();
         self.additions.update(|all| all.extend(additions));
         self.keep_current();
