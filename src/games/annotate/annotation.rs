@@ -54,6 +54,8 @@ pub struct Annotation {
     pub videos: Videos,
     pub scale: Scale,
     pub saver: Saver,
+    /// Selects a clip that comes into being. It lives as long as the page, not as long as what was pressed.
+    choose: Callback<ClipId>,
     pub toasts: Toasts,
     pub queue: UploadQueue,
     pub versions: Versions,
@@ -73,10 +75,12 @@ impl Annotation {
         let saver = Saver::new(shown, versions, toasts);
         saver.set_clock(&videos.clock.get_untracked());
         saver.take_in(clips);
+        let selected = RwSignal::new(None);
         let page = Self {
+            choose: Callback::new(move |id| selected.set(Some(id))),
             game,
             clips: shown,
-            selected: RwSignal::new(None),
+            selected,
             mark: RwSignal::new(None),
             raised: RwSignal::new(false),
             playback,
@@ -372,14 +376,14 @@ impl Annotation {
             players: String::new(),
             notes: String::new(),
         };
-        self.saver.create(video, details, Callback::new(move |id| self.selected.set(Some(id))));
+        self.saver.create(video, details, self.choose);
     }
 
     /// Deletes the selected clip; the toast brings it back.
     pub fn delete_selected(self) {
         let Some(clip) = untrack(move || self.selected_clip()) else { return };
         self.selected.set(None);
-        self.saver.delete(clip, Callback::new(move |id| self.selected.set(Some(id))));
+        self.saver.delete(clip, self.choose);
     }
 
     /// Esc: the mark goes first, then the selection.
