@@ -34,3 +34,9 @@ pub async fn update_clip(update: ClipUpdate) -> Result<Clip, ApiError> {
 pub async fn delete_clip(id: ClipId) -> Result<(), ApiError> {
     crate::server::door::serve(async |door| super::service::delete(&door, &id).await).await
 }
+
+/// Brings a deleted clip back, with its places in reels.
+#[server(endpoint = "clips/restore", input = Json)]
+pub async fn restore_clip(id: ClipId) -> Result<Clip, ApiError> {
+    crate::server::door::serve(async |door| super::service::restore(&door, &id).await).await
+}

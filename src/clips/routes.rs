@@ -43,3 +43,9 @@ pub async fn update(caller: Caller, Change { change, .. }: Change<ClipId, ClipUp
 pub async fn delete(caller: Caller, PathId(id): PathId<ClipId>) -> Result<StatusCode, ApiError> {
     service::delete(&caller, &id).await.map(|()| StatusCode::NO_CONTENT)
 }
+
+/// Bring a deleted clip back, with its places in reels
+#[utoipa::path(post, path = "/api/clips/{id}/restore", tag = "clips", params(("id" = String, Path)), responses((status = 200, body = Clip), (status = 404, body = ApiError)))]
+pub async fn restore(caller: Caller, PathId(id): PathId<ClipId>) -> Result<Json<Clip>, ApiError> {
+    service::restore(&caller, &id).await.map(Json)
+}

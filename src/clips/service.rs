@@ -98,6 +98,30 @@ pub async fn delete(caller: &Caller, id: &ClipId) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// Brings a deleted clip back as it was: its tags, its places in reels with their framing, and the reel that five stars
+/// make.
+pub async fn restore(caller: &Caller, id: &ClipId) -> Result<Clip, ApiError> {
+    let (db, owner) = (&caller.app.db, caller.owner());
+    let mut tx = db.begin_write().await?;
+    if !store::restore(&mut tx, owner, id).await? {
+        drop(tx);
+        // A second call finds it restored already.
+        return get(caller, id).await;
+    }
+    tx.commit().await?;
+    let clip = get(caller, id).await?;
+    let mut reel = None;
+    if clip.details.rating == Rating::Brilliant {
+        let mut tx = db.begin_write().await?;
+        if !reels::store::has_made_from(&mut tx, owner, id).await? {
+            reel = Some(reels::service::make_from_clip(&mut tx, owner, &clip).await?);
+        }
+        tx.commit().await?;
+    }
+    tell(caller, &clip, reel);
+    Ok(clip)
+}
+
 fn tell(caller: &Caller, clip: &Clip, reel: Option<crate::domain::ids::ReelId>) {
     caller.changed(Topic::Clips(clip.game.clone()));
     if let Some(reel) = reel {

@@ -60,7 +60,7 @@ pub fn with_tags(mut clip: Clip, tags: &mut Tags) -> Clip {
 
 pub async fn of_game(db: &Db, owner: &AccountId, game: &GameId) -> Result<Vec<Clip>, sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT c.* FROM clips c JOIN videos v ON v.id = c.video WHERE c.owner = $1 AND c.game = $2 \
+        "SELECT c.* FROM clips c JOIN videos v ON v.id = c.video WHERE c.owner = $1 AND c.game = $2 AND c.deleted_at IS NULL \
          ORDER BY v.position, v.id, c.start_us, c.id",
     )
     .bind(owner.as_str())
@@ -72,7 +72,7 @@ pub async fn of_game(db: &Db, owner: &AccountId, game: &GameId) -> Result<Vec<Cl
 }
 
 pub async fn get(db: &Db, owner: &AccountId, id: &ClipId) -> Result<Option<Clip>, sqlx::Error> {
-    let row = sqlx::query("SELECT * FROM clips WHERE owner = $1 AND id = $2")
+    let row = sqlx::query("SELECT * FROM clips WHERE owner = $1 AND id = $2 AND deleted_at IS NULL")
         .bind(owner.as_str())
         .bind(id.as_str())
         .fetch_optional(db.pool())
@@ -108,7 +108,7 @@ pub async fn library(db: &Db, owner: &AccountId, filter: &ClipFilter) -> Result<
     let sql = format!(
         "SELECT c.*, g.opponent, g.played_on, g.venue, g.tournament, v.poster_key AS poster_key, v.state AS video_state \
          FROM clips c JOIN games g ON g.id = c.game JOIN videos v ON v.id = c.video \
-         WHERE c.owner = $1{conditions} ORDER BY g.played_on DESC, g.id DESC, v.position, v.id, c.start_us, c.id"
+         WHERE c.owner = $1 AND c.deleted_at IS NULL{conditions} ORDER BY g.played_on DESC, g.id DESC, v.position, v.id, c.start_us, c.id"
     );
     let mut query = sqlx::query(AssertSqlSafe(sql)).bind(owner.as_str());
     for value in values {
@@ -231,11 +231,36 @@ async fn set_tags(
     Ok(())
 }
 
+/// Takes the clip out of every list and reel; [`restore`] brings it back. Whether it was there.
 pub async fn delete(connection: &mut AnyConnection, owner: &AccountId, id: &ClipId) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query("DELETE FROM clips WHERE id = $1 AND owner = $2")
-        .bind(id.as_str())
-        .bind(owner.as_str())
-        .execute(connection)
-        .await?;
+    set_deleted(connection, owner, id, Some(now_ms())).await
+}
+
+/// Whether a deleted clip came back.
+pub async fn restore(connection: &mut AnyConnection, owner: &AccountId, id: &ClipId) -> Result<bool, sqlx::Error> {
+    set_deleted(connection, owner, id, None).await
+}
+
+async fn set_deleted(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    id: &ClipId,
+    at: Option<i64>,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "UPDATE clips SET deleted_at = $1, version = version + 1 WHERE id = $2 AND owner = $3 \
+         AND CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END <> $4",
+    )
+    .bind(at)
+    .bind(id.as_str())
+    .bind(owner.as_str())
+    .bind(i64::from(at.is_some()))
+    .execute(connection)
+    .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Forgets clips that were deleted before then (milliseconds).
+pub async fn purge(db: &Db, before: i64) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM clips WHERE deleted_at < $1").bind(before).execute(db.pool()).await.map(drop)
 }

@@ -167,7 +167,7 @@ pub async fn cards(db: &Db, owner: &AccountId, query: &GameQuery) -> Result<Vec<
 
 async fn tallies(db: &Db, owner: &AccountId) -> Result<HashMap<GameId, Tally>, sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT game, rating, CAST(COUNT(*) AS BIGINT) AS clips FROM clips WHERE owner = $1 GROUP BY game, rating",
+        "SELECT game, rating, CAST(COUNT(*) AS BIGINT) AS clips FROM clips WHERE owner = $1 AND deleted_at IS NULL GROUP BY game, rating",
     )
     .bind(owner.as_str())
     .fetch_all(db.pool())

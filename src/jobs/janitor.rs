@@ -2,6 +2,7 @@
 
 use super::store;
 use crate::{
+    clips,
     domain::ids::ExportId,
     exports,
     live::types::{Event, Topic},
@@ -18,6 +19,8 @@ const ROUND: Duration = Duration::from_secs(5);
 const OBJECTS_A_ROUND: i64 = 100;
 /// How long the finished pieces of a failed export wait for its retry: a day.
 const KEEP_FAILED_MS: i64 = 24 * 3_600_000;
+/// How long a deleted clip can be brought back: 30 days.
+const KEEP_DELETED_MS: i64 = 30 * 24 * 3_600_000;
 
 pub async fn run(app: AppState) {
     loop {
@@ -31,6 +34,9 @@ pub async fn run(app: AppState) {
         }
         if let Err(error) = sweep_folders(&app).await {
             tracing::warn!(error = %error, "janitor.folders_failed");
+        }
+        if let Err(error) = clips::store::purge(&app.db, now_ms() - KEEP_DELETED_MS).await {
+            tracing::warn!(error = %error, "janitor.clips_failed");
         }
         if let Err(error) = sweep(&app).await {
             tracing::warn!(error = %error, "janitor.sweep_failed");

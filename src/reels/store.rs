@@ -60,7 +60,7 @@ pub async fn cards(db: &Db, owner: &AccountId) -> Result<Vec<ReelCard>, sqlx::Er
         .await?;
     let clips = sqlx::query(
         "SELECT r.reel, r.framing, c.start_us, c.end_us, c.video, v.poster_key FROM reel_clips r \
-         JOIN clips c ON c.id = r.clip JOIN videos v ON v.id = c.video \
+         JOIN clips c ON c.id = r.clip AND c.deleted_at IS NULL JOIN videos v ON v.id = c.video \
          WHERE r.owner = $1 ORDER BY r.reel, r.position, r.id",
     )
     .bind(owner.as_str())
@@ -152,7 +152,7 @@ async fn reel_clips(
 ) -> Result<Vec<ReelClip>, sqlx::Error> {
     let sql = format!(
         "SELECT r.id AS place_id, r.version AS place_version, r.framing, c.*, g.opponent, g.played_on, g.venue, g.tournament \
-         FROM reel_clips r JOIN clips c ON c.id = r.clip JOIN games g ON g.id = c.game \
+         FROM reel_clips r JOIN clips c ON c.id = r.clip AND c.deleted_at IS NULL JOIN games g ON g.id = c.game \
          WHERE r.owner = $1 AND {condition} ORDER BY r.position, r.id"
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(owner.as_str()).bind(value).fetch_all(db.pool()).await?;
@@ -195,7 +195,8 @@ pub async fn sources(
     let places: Vec<String> = (2..clips.len() + 2).map(|at| format!("${at}")).collect();
     // Only placeholders are joined.
     let sql = format!(
-        "SELECT c.id, c.rating, g.opponent, g.played_on, g.venue, g.tournament FROM clips c JOIN games g ON g.id = c.game \
+        "SELECT c.id, c.rating, g.opponent, g.played_on, g.venue, g.tournament FROM clips c \
+         JOIN games g ON g.id = c.game AND c.deleted_at IS NULL \
          WHERE c.owner = $1 AND c.id IN ({})",
         places.join(", ")
     );
@@ -287,10 +288,13 @@ pub async fn update(connection: &mut AnyConnection, owner: &AccountId, reel: &Re
 
 /// The places of a reel's clips as they stand.
 pub async fn places(connection: &mut AnyConnection, reel: &ReelId) -> Result<Vec<ReelClipId>, sqlx::Error> {
-    let rows = sqlx::query("SELECT id FROM reel_clips WHERE reel = $1 ORDER BY position, id")
-        .bind(reel.as_str())
-        .fetch_all(connection)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT r.id FROM reel_clips r JOIN clips c ON c.id = r.clip AND c.deleted_at IS NULL \
+         WHERE r.reel = $1 ORDER BY r.position, r.id",
+    )
+    .bind(reel.as_str())
+    .fetch_all(connection)
+    .await?;
     rows.iter().map(|row| parsed(row, "id")).collect()
 }
 
@@ -362,6 +366,20 @@ pub async fn delete_untouched_of(
     .fetch_optional(connection)
     .await?;
     row.map(|row| parsed(&row, "id")).transpose()
+}
+
+/// Whether there is a reel that this clip made by itself.
+pub async fn has_made_from(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    clip: &ClipId,
+) -> Result<bool, sqlx::Error> {
+    let row = sqlx::query("SELECT id FROM reels WHERE owner = $1 AND made_from_clip = $2")
+        .bind(owner.as_str())
+        .bind(clip.as_str())
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.is_some())
 }
 
 /// Deletes the reels that a game's clips made by themselves, while nobody has touched them.

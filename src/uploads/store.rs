@@ -253,7 +253,7 @@ pub async fn delete_waiting_video(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "DELETE FROM videos WHERE id = $1 AND owner = $2 AND state = 'waiting' \
-         AND NOT EXISTS (SELECT 1 FROM clips c WHERE c.video = videos.id)",
+         AND NOT EXISTS (SELECT 1 FROM clips c WHERE c.video = videos.id AND c.deleted_at IS NULL)",
     )
     .bind(video.as_str())
     .bind(owner.as_str())

@@ -128,7 +128,7 @@ pub async fn of_game(db: &Db, owner: &AccountId, game: &GameId) -> Result<Vec<Vi
 /// Every video that a clip of the reel is cut from.
 pub async fn of_reel(db: &Db, owner: &AccountId, reel: &str) -> Result<Vec<VideoRow>, sqlx::Error> {
     let rows = sqlx::query(video_query(
-        "WHERE v.owner = $1 AND v.id IN (SELECT c.video FROM reel_clips r JOIN clips c ON c.id = r.clip WHERE r.reel = $2) \
+        "WHERE v.owner = $1 AND v.id IN (SELECT c.video FROM reel_clips r JOIN clips c ON c.id = r.clip AND c.deleted_at IS NULL WHERE r.reel = $2) \
          ORDER BY v.id",
     ))
     .bind(owner.as_str())

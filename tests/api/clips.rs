@@ -93,8 +93,9 @@ on_both!(a_deleted_clip_leaves_its_reels, |app: TestApp| async move {
     assert_eq!(left["clips"].as_array().unwrap().len(), 1);
     assert_eq!(left["clips"][0]["clip"], other);
     assert_eq!(reels(&app).await.len(), 1, "its own reel goes with it");
-    assert_eq!(app.count("clip_tags").await, 0);
     app.delete(&format!("/api/clips/{}", id(&brilliant["id"]))).await.refused(404, "not_found");
+    touchline::clips::store::purge(&app.db, i64::MAX).await.unwrap();
+    assert_eq!((app.count("clips").await, app.count("clip_tags").await), (1, 0), "after its time it is gone for good");
 });
 
 on_both!(what_is_typed_is_made_clean, |app: TestApp| async move {
@@ -163,4 +164,46 @@ on_both!(a_clip_lies_within_its_recording, |app: TestApp| async move {
     change["version"] = named["version"].clone();
     change["end"] = json!(300_000_000);
     app.put(&path, change).await.refused(422, "invalid");
+});
+
+on_both!(a_deleted_clip_comes_back_with_all_that_hung_on_it, |app: TestApp| async move {
+    let (game, upload) = app.game_with_upload(1000).await;
+    let clip = app.clip(&upload, (1_000, 5_000), json!({"rating": 5, "tags": ["Goal"], "notes": "ö"})).await;
+    let other = app.clip(&upload, (6_000, 7_000), json!({})).await;
+    let reel = app.reel("9:16", &[&clip, &other]).await;
+    let place = &reel["clips"][0];
+    let framing = json!({"crop": [{"at": 1_000_000, "x": 900_000, "y": 500_000, "h": 700_000}], "segments": []});
+    let path = format!("/api/reel-clips/{}/framing", id(&place["id"]));
+    let framed = app.put(&path, json!({"version": place["version"], "framing": framing})).await.ok();
+    let reel_path = format!("/api/reels/{}", id(&reel["id"]));
+    let clips_path = format!("/api/games/{}/clips", id(&game["id"]));
+    let reels = app.get("/api/reels").await.ok().as_array().unwrap().len();
+
+    let path = format!("/api/clips/{}", id(&clip["id"]));
+    app.delete(&path).await.ok();
+    app.delete(&path).await.refused(404, "not_found");
+    app.get(&path).await.refused(404, "not_found");
+    assert_eq!(app.get(&clips_path).await.ok().as_array().unwrap().len(), 1);
+    assert_eq!(app.get("/api/games").await.ok()[0]["tally"], json!([0, 0, 1, 0, 0]));
+    assert_eq!(app.post("/api/clips/search", json!({})).await.ok().as_array().unwrap().len(), 1);
+    let left = app.get(&reel_path).await.ok();
+    assert_eq!(left["clips"].as_array().unwrap().len(), 1);
+    assert_eq!(app.get("/api/reels").await.ok().as_array().unwrap().len(), reels - 1, "the reel that it made is gone");
+    app.post("/api/reels", json!({"aspect": "9:16", "clips": [clip["id"]]})).await.refused(404, "not_found");
+    // What is done to the reel meanwhile leaves its place alone.
+    let order = json!({"version": left["version"], "order": [left["clips"][0]["id"]]});
+    app.put(&reel_path, order).await.ok();
+
+    let back = app.call("clips/restore", json!({"id": clip["id"]})).await.ok();
+    assert_eq!((&back["tags"], &back["notes"], &back["rating"]), (&json!(["Goal"]), &json!("ö"), &json!(5)));
+    assert_eq!(app.post(&format!("{path}/restore"), Value::Null).await.ok(), back, "a second call is a success");
+    let whole = app.get(&reel_path).await.ok();
+    let places = whole["clips"].as_array().unwrap();
+    let mine = places.iter().find(|place| place["clip"]["id"] == clip["id"]).unwrap();
+    assert_eq!((places.len(), &mine["framing"]), (2, &framed["framing"]));
+    assert_eq!(app.get("/api/reels").await.ok().as_array().unwrap().len(), reels);
+
+    app.delete(&path).await.ok();
+    touchline::clips::store::purge(&app.db, i64::MAX).await.unwrap();
+    app.post(&format!("{path}/restore"), Value::Null).await.refused(404, "not_found");
 });

@@ -126,10 +126,12 @@ async fn killed_at(process: &mut Process, step: &str, at: usize) -> bool {
     let (upload, video, game) = (sender.upload.clone(), sender.video.clone(), sender.game.clone());
     let (doomed_upload, doomed_video, doomed_game) = (doomed.upload.clone(), doomed.video.clone(), doomed.game.clone());
     drop(killer);
-    let came = process.has_ended();
-    if !came {
-        assert!(sent && again && last && completed && deleted, "without a kill everything goes well");
+    let went_well = sent && again && last && completed && deleted;
+    if !went_well {
+        // A call fails for no other reason than that the server died.
+        crate::support::eventually("the server is dead", async || process.has_ended().then_some(())).await;
     }
+    let came = process.has_ended();
     process.restart().await;
 
     let sender = Sender { process, file: &file, upload, video, game };

@@ -29,6 +29,7 @@ GET /api/uploads
 GET /api/uploads/{id}
 POST /api/clips
 POST /api/clips/search
+POST /api/clips/{id}/restore
 POST /api/exports
 POST /api/exports/{id}/retry
 POST /api/games

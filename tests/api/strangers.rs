@@ -93,6 +93,7 @@ fn calls(ids: &Ids) -> Vec<Call> {
         with(NOBODY, &range),
     );
     both("clips/delete", one(clip), delete.clone(), format!("/api/clips/{clip}"), Value::Null);
+    both("clips/restore", one(clip), post.clone(), format!("/api/clips/{clip}/restore"), Value::Null);
     both("reels/get", one(reel), get.clone(), format!("/api/reels/{reel}"), Value::Null);
     both(
         "reels/update",

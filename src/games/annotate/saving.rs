@@ -4,7 +4,7 @@
 use crate::{
     browser::page,
     clips::{
-        api::{create_clip, delete_clip, update_clip},
+        api::{create_clip, delete_clip, restore_clip, update_clip},
         edits::{Edits, Next},
         types::{Clip, ClipDetails, NewClip},
     },
@@ -296,12 +296,8 @@ impl Saver {
         spawn_local(async move {
             match delete_clip(clip.id.clone()).await {
                 Ok(()) => {
-                    // In the video's own time: the game's clock may change before it is taken back.
-                    let stored = clip.details.clone().later(Micros::ZERO - self.start_of(&clip.video));
-                    let video = clip.video.clone();
-                    let undo = Callback::new(move |()| {
-                        self.create(video.clone(), stored.clone().later(self.start_of(&video)), then);
-                    });
+                    let id = clip.id.clone();
+                    let undo = Callback::new(move |()| self.restore(id.clone(), then));
                     self.toasts.with_action("Clip deleted", "Undo", undo);
                     self.versions.bump(&Topic::Clips(clip.game));
                 }
@@ -313,6 +309,41 @@ impl Saver {
                         clips.push(clip);
                         sort(clips);
                     });
+                }
+            }
+            self.calls.try_update(|calls| *calls -= 1);
+        });
+    }
+
+    /// Brings a deleted clip back, with all that hung on it.
+    fn restore(self, id: ClipId, then: Callback<ClipId>) {
+        self.calls.try_update(|calls| *calls += 1);
+        spawn_local(async move {
+            loop {
+                match restore_clip(id.clone()).await {
+                    Ok(clip) => {
+                        self.failing.try_set(false);
+                        self.deleted.try_update_value(|deleted| deleted.remove(&id));
+                        self.versions.bump(&Topic::Clips(clip.game.clone()));
+                        let clip = self.on_clock(clip);
+                        let shown = self.clips.try_update(|clips| {
+                            clips.retain(|known| known.id != clip.id);
+                            clips.push(clip);
+                            sort(clips);
+                        });
+                        if shown.is_some() {
+                            let _ = then.try_run(id);
+                        }
+                        break;
+                    }
+                    Err(error) if error.code == Code::Unreachable => {
+                        self.failing.try_set(true);
+                        TimeoutFuture::new(AGAIN_MS).await;
+                    }
+                    Err(error) => {
+                        self.toasts.error(error.message);
+                        break;
+                    }
                 }
             }
             self.calls.try_update(|calls| *calls -= 1);
