@@ -1,5 +1,5 @@
 #![recursion_limit = "256"]
-//! The command line: `touchline serve | doctor`.
+//! The command line: `touchline serve | worker | doctor`.
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -21,6 +21,8 @@ enum Command {
         #[arg(long)]
         no_worker: bool,
     },
+    /// Run jobs of a server elsewhere, with the same PostgreSQL and the same S3 store
+    Worker,
     /// Check database, object store, ffmpeg and disk, and say how to mend what is wrong
     Doctor,
 }
@@ -30,8 +32,9 @@ async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("TOUCHLINE_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,s3s=warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match Arguments::parse().command {
-        None => serve(false).await,
-        Some(Command::Serve { no_worker }) => serve(no_worker).await,
+        None => ended(start::serve(false).await),
+        Some(Command::Serve { no_worker }) => ended(start::serve(no_worker).await),
+        Some(Command::Worker) => ended(start::work().await),
         Some(Command::Doctor) => {
             if doctor::run().await {
                 ExitCode::SUCCESS
@@ -42,8 +45,8 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(no_worker: bool) -> ExitCode {
-    match start::serve(no_worker).await {
+fn ended(result: Result<(), start::StartError>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("Touchline does not start: {error}");

@@ -13,7 +13,12 @@ use leptos::prelude::*;
 
 /// A row that follows its export: what the list said at first, what the socket says since.
 #[component]
-pub fn ExportJob(listed: Export, paces: Paces) -> impl IntoView {
+pub fn ExportJob(
+    listed: Export,
+    paces: Paces,
+    /// The browser's clock, second by second; 0 on the server.
+    now: RwSignal<f64>,
+) -> impl IntoView {
     let versions = Versions::expect();
     let listed = StoredValue::new(listed);
     let export = Memo::new(move |_| versions.progress.with(|live| listed.with_value(|listed| newest(listed, live))));
@@ -26,7 +31,7 @@ pub fn ExportJob(listed: Export, paces: Paces) -> impl IntoView {
                     <p class="job__kind">{move || kind(&export.get())}</p>
                 </div>
                 <Stage export />
-                <span class="job__beat">{move || beat(&export.get())}</span>
+                <span class="job__beat">{move || beat(&export.get(), paces, now.get())}</span>
                 <span class="job__speed num muted">{move || speed(&export.get(), paces)}</span>
                 <span class="job__left num">{move || left(&export.get(), paces)}</span>
                 <Actions export />
@@ -101,7 +106,18 @@ fn percent_text(export: &Export) -> String {
     }
 }
 
-fn beat(export: &Export) -> String {
+/// A worker is heard every second: after so many it may be gone, and its job is taken over when its lease has run out.
+const QUIET: f64 = 6.0;
+
+fn beat(export: &Export, paces: Paces, now: f64) -> String {
+    let silent = (export.state == JobState::Processing && now > 0.0).then(|| paces.silent_for(export, now)).flatten();
+    if let Some(seconds) = silent {
+        return if seconds < QUIET {
+            format!("working, {seconds:.0} s ago")
+        } else {
+            format!("no sign for {seconds:.0} s, trying again")
+        };
+    }
     match (export.started_at, export.finished_at) {
         (Some(from), Some(to)) if export.state == JobState::Complete => {
             format!("took {}", Micros((to - from).max(0).saturating_mul(1000)))

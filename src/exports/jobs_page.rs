@@ -83,6 +83,13 @@ fn Jobs(list: Vec<Export>, show: Memo<Listed>) -> impl IntoView {
         let now = page::now_ms();
         versions.progress.with(|live| live.iter().for_each(|export| paces.see(export, now)));
     });
+    let clock = RwSignal::new(0.0);
+    Effect::new(move |_| {
+        clock.set(page::now_ms());
+        page::every(1_000, move || {
+            clock.try_set(page::now_ms());
+        });
+    });
     let (now, over): (Vec<_>, Vec<_>) = list.into_iter().partition(|export| export.state.is_running());
     let upload_keys = move |done: bool| {
         let keys =
@@ -108,8 +115,8 @@ fn Jobs(list: Vec<Export>, show: Memo<Listed>) -> impl IntoView {
                 <a class="button button--primary button--lg" href="/"><span class="button__text">"Open the library"</span></a>
             </EmptyNotice>
         </Show>
-        <JobGroup id="now" title="Now" note="" group=running paces />
-        <JobGroup id="over" title="Finished" note="Last 7 days" group=finished paces />
+        <JobGroup id="now" title="Now" note="" group=running paces clock />
+        <JobGroup id="over" title="Finished" note="Last 7 days" group=finished paces clock />
     }
 }
 
@@ -121,6 +128,7 @@ fn JobGroup(
     note: &'static str,
     group: Memo<(Vec<u64>, Vec<Export>)>,
     paces: Paces,
+    clock: RwSignal<f64>,
 ) -> impl IntoView {
     let count = move || group.with(|(uploads, exports)| uploads.len() + exports.len());
     let has_any = Memo::new(move |_| count() > 0);
@@ -135,7 +143,7 @@ fn JobGroup(
                 <div class="job-list">
                     <For each=move || group.get().0 key=|key| *key let:key><UploadJob key /></For>
                     <For each=move || group.get().1 key=|export| (export.id.clone(), export.version) let:export>
-                        <ExportJob listed=export paces />
+                        <ExportJob listed=export paces now=clock />
                     </For>
                 </div>
             </section>

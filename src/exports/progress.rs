@@ -62,6 +62,8 @@ pub struct Paces(StoredValue<HashMap<ExportId, Pace>>);
 
 #[derive(Clone, Copy)]
 struct Pace {
+    /// The newest state that was seen, and when.
+    heard: (i64, f64),
     attempt: i64,
     first: (f64, i64),
     last: (f64, i64),
@@ -76,14 +78,23 @@ impl Paces {
     pub fn see(self, export: &Export, now: f64) {
         self.0.update_value(|all| {
             let sight = (now, export.done);
-            let pace =
-                all.entry(export.id.clone()).or_insert(Pace { attempt: export.attempt, first: sight, last: sight });
+            let fresh = Pace { heard: (export.version, now), attempt: export.attempt, first: sight, last: sight };
+            let pace = all.entry(export.id.clone()).or_insert(fresh);
+            if pace.heard.0 < export.version {
+                pace.heard = (export.version, now);
+            }
             if pace.attempt != export.attempt || export.done < pace.last.1 {
-                *pace = Pace { attempt: export.attempt, first: sight, last: sight };
+                *pace = Pace { heard: pace.heard, ..fresh };
             } else if export.done > pace.last.1 {
                 pace.last = sight;
             }
         });
+    }
+
+    /// Seconds since something was heard of it; none before it was seen at all.
+    pub fn silent_for(self, export: &Export, now: f64) -> Option<f64> {
+        let (_, at) = self.0.with_value(|all| all.get(&export.id).map(|pace| pace.heard))?;
+        Some(((now - at) / 1e3).max(0.0))
     }
 
     /// Frames a second, once two sights are far enough apart.

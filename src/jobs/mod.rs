@@ -3,6 +3,7 @@
 
 pub mod janitor;
 pub mod kinds;
+pub mod pulse;
 pub mod runner;
 pub mod store;
 pub mod types;

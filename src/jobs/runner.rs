@@ -5,7 +5,7 @@ use super::{
     store::{self, Ending, Ticked},
     types::{Failure, Job, Kind, Progress},
 };
-use crate::server::{db::now_ms, state::AppState};
+use crate::server::{db::now_ms, state::AppState, telemetry::names};
 use rand::Rng;
 use std::{
     sync::{Arc, Mutex},
@@ -51,9 +51,11 @@ impl Work {
 /// Runs until the server stops; then lets go of what runs, back into the queue.
 pub async fn run(app: AppState) {
     let slots = Arc::new(Semaphore::new(app.config.jobs.slots()));
-    let worker = format!("{}", std::process::id());
+    // Unique among the processes of an installation; for people who look at the row.
+    let worker = format!("{}-{}", std::process::id(), hex::encode(rand::random::<[u8; 3]>()));
     let mut running = JoinSet::new();
     loop {
+        app.pulse.beat(slots.available_permits());
         let Ok(slot) = (tokio::select! {
             () = app.stop.cancelled() => break,
             slot = Arc::clone(&slots).acquire_owned() => slot,
@@ -87,8 +89,16 @@ async fn work(app: AppState, job: Job) {
     tracing::info!(job.id = %job.id, job.kind = job.kind.code(), job.attempt, "job.started");
     let work = Work { app, job, cancel: CancellationToken::new(), progress: Arc::default() };
     kinds::tell(&work.app, &work.job).await;
+    let began = std::time::Instant::now();
     let mut handler = tokio::spawn(kinds::run(work.clone()));
     let (result, why_stopped) = watch(&work, &mut handler).await;
+    let ending = match (&result, why_stopped) {
+        (_, Some(stopped)) => stopped.name(),
+        (Ok(Ok(())), None) => "complete",
+        _ => "failed",
+    };
+    metrics::histogram!(names::JOB, "kind" => work.job.kind.code(), "ending" => ending)
+        .record(began.elapsed().as_secs_f64());
     let result = match result {
         Ok(result) => result,
         Err(error) => {
@@ -116,6 +126,17 @@ enum Stopped {
     ServerStops,
 }
 
+impl Stopped {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Cancelled => "cancelled",
+            Self::Lost => "lost",
+            Self::Stalled => "stalled",
+            Self::ServerStops => "released",
+        }
+    }
+}
+
 /// Ticks until the handler has ended, by itself or because it was told to.
 async fn watch(work: &Work, handler: &mut JoinHandle<Handled>) -> (Result<Handled, JoinError>, Option<Stopped>) {
     let mut last = Progress::default();
@@ -127,6 +148,7 @@ async fn watch(work: &Work, handler: &mut JoinHandle<Handled>) -> (Result<Handle
             () = work.app.stop.cancelled() => Some(Stopped::ServerStops),
         };
         let now = work.reported();
+        work.app.pulse.tick();
         let ticked = store::tick(&work.app.db, &work.job, now, now != last).await;
         last = now;
         let stopped = stopped.or(match ticked {
@@ -157,13 +179,17 @@ async fn settle(work: &Work, result: Handled, stopped: Option<Stopped>) -> Resul
             return Ok(());
         }
         // Nobody asked for it, or another worker has it: the fence was lost, at a tick or between two.
-        (_, Some(Stopped::Lost)) | (Err(Failure::Stopped), None) => return Ok(()),
+        (_, Some(Stopped::Lost)) | (Err(Failure::Stopped), None) => {
+            metrics::counter!(names::LOST_LEASES).increment(1);
+            return Ok(());
+        }
         (_, Some(Stopped::Cancelled)) => Ending::Cancelled,
         (_, Some(Stopped::ServerStops)) => Ending::Released,
         (_, Some(Stopped::Stalled)) => {
             Ending::Error { code: "stalled", message: "The work stopped moving. Try again.", log: "" }
         }
         (Err(Failure::Transient { code, message, log }), None) if job.attempt < job.max_attempts => {
+            metrics::counter!(names::RETRIES, "kind" => job.kind.code()).increment(1);
             Ending::Again { run_after: now_ms() + backoff_ms(job.attempt), code, message, log }
         }
         (Err(Failure::Transient { code, message, log } | Failure::Permanent { code, message, log }), None) => {

@@ -9,14 +9,16 @@ use sqlx::{Any, AnyConnection, Executor, Row};
 
 /// How long a claim holds without a tick, in milliseconds.
 pub const LEASE_MS: i64 = 20_000;
+/// How often a job is tried before it ends as an error.
+const MAX_ATTEMPTS: i64 = 5;
 
 /// Puts a job into the queue, within the caller's transaction. Answers the job that waits or runs for the same request
 /// when there is one.
 pub async fn submit(connection: &mut AnyConnection, new: &NewJob) -> Result<JobId, sqlx::Error> {
     let now = now_ms();
     let done = sqlx::query(
-        "INSERT INTO jobs (id, owner, kind, subject, request_hash, priority, state, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, 'pending', $7) \
+        "INSERT INTO jobs (id, owner, kind, subject, request_hash, priority, max_attempts, state, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8) \
          ON CONFLICT (owner, request_hash) WHERE state IN ('pending', 'processing') DO NOTHING",
     )
     .bind(new.id.as_str())
@@ -25,6 +27,7 @@ pub async fn submit(connection: &mut AnyConnection, new: &NewJob) -> Result<JobI
     .bind(&new.subject)
     .bind(&new.request_hash)
     .bind(new.kind.priority())
+    .bind(MAX_ATTEMPTS)
     .bind(now)
     .execute(&mut *connection)
     .await?;
@@ -47,11 +50,15 @@ pub async fn claim(db: &Db, worker: &str) -> Result<Option<Job>, sqlx::Error> {
         Backend::Sqlite => "",
         Backend::Postgres => "FOR UPDATE SKIP LOCKED",
     };
-    // Fair between owners: who has fewer jobs running goes first.
+    // Fair between owners: who has fewer jobs running goes first. An attempt that died after it came further than any
+    // before is not charged: machines that die never use up a job that moves, and one that kills its worker each time at the
+    // same place still ends.
     let sql = format!(
-        "UPDATE jobs SET state = 'processing', attempt = attempt + 1, fence = fence + 1, worker = $1, lease_until = $2, \
+        "UPDATE jobs SET attempt = CASE WHEN state = 'processing' AND done > done_before THEN attempt ELSE attempt + 1 END, \
+         state = 'processing', fence = fence + 1, worker = $1, lease_until = $2, \
          done_before = CASE WHEN done > done_before THEN done ELSE done_before END, started_at = COALESCE(started_at, $3), progress_at = $3, version = version + 1 \
-         WHERE id = (SELECT q.id FROM jobs q WHERE q.cancel_requested_at IS NULL AND q.attempt < q.max_attempts AND \
+         WHERE id = (SELECT q.id FROM jobs q WHERE q.cancel_requested_at IS NULL \
+         AND (q.attempt < q.max_attempts OR (q.state = 'processing' AND q.done > q.done_before)) AND \
          ((q.state = 'pending' AND q.run_after <= $3) OR (q.state = 'processing' AND q.lease_until < $3)) \
          ORDER BY q.priority, \
          (SELECT COUNT(*) FROM jobs r WHERE r.owner = q.owner AND r.state = 'processing' AND r.lease_until >= $3), \
@@ -199,16 +206,11 @@ pub async fn request_cancel(db: &Db, owner: &AccountId, id: &JobId) -> Result<()
     .map(drop)
 }
 
-/// At boot: this folder has one server only, so every lease that is left is a dead process's. An attempt that came further
-/// than any before is not charged: restarts never use up a job that moves, and one that kills the process each time at the
-/// same place still ends.
+/// At boot: this folder has one server only, so every lease that is left is a dead process's.
 pub async fn release_all(db: &Db) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query(
-        "UPDATE jobs SET lease_until = 0, version = version + 1, \
-         attempt = CASE WHEN done > done_before THEN attempt - 1 ELSE attempt END WHERE state = 'processing'",
-    )
-    .execute(db.pool())
-    .await?;
+    let done = sqlx::query("UPDATE jobs SET lease_until = 0, version = version + 1 WHERE state = 'processing'")
+        .execute(db.pool())
+        .await?;
     Ok(done.rows_affected())
 }
 
@@ -223,7 +225,7 @@ pub async fn end_abandoned(db: &Db) -> Result<Vec<(AccountId, JobId)>, sqlx::Err
          error_detail = CASE WHEN cancel_requested_at IS NULL \
          THEN 'The work stopped the server each time it was tried. Try another video, or look at the log.' \
          ELSE error_detail END \
-         WHERE state = 'processing' AND lease_until < $1 AND (attempt >= max_attempts OR cancel_requested_at IS NOT NULL) \
+         WHERE state = 'processing' AND lease_until < $1 AND ((attempt >= max_attempts AND done <= done_before) OR cancel_requested_at IS NOT NULL) \
          RETURNING owner, id",
     )
     .bind(now)
@@ -256,4 +258,27 @@ pub async fn retry(db: &Db, owner: &AccountId, id: &JobId) -> Result<bool, sqlx:
     .execute(db.pool())
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// What waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Queue {
+    /// Jobs that could run now.
+    pub due: i64,
+    /// How long the oldest of them has waited, in milliseconds.
+    pub oldest_ms: i64,
+}
+
+pub async fn queue(db: &Db) -> Result<Queue, sqlx::Error> {
+    let now = now_ms();
+    let row = sqlx::query(
+        "SELECT CAST(COUNT(*) AS BIGINT) AS due, \
+         CAST(MIN(CASE WHEN run_after > created_at THEN run_after ELSE created_at END) AS BIGINT) AS since \
+         FROM jobs WHERE state = 'pending' AND run_after <= $1",
+    )
+    .bind(now)
+    .fetch_one(db.pool())
+    .await?;
+    let since: Option<i64> = row.try_get("since")?;
+    Ok(Queue { due: row.try_get("due")?, oldest_ms: since.map_or(0, |since| (now - since).max(0)) })
 }

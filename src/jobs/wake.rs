@@ -1,5 +1,7 @@
-//! Wakes the loops of this process after a commit, so that nothing waits for the next look.
+//! Wakes the loops after a commit, so that nothing waits for the next look: those of this process, and by the bus those of
+//! the others.
 
+use crate::server::bus::{News, Teller};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -8,11 +10,21 @@ pub struct Wake {
     jobs: Arc<Notify>,
     cancel: Arc<Notify>,
     sweep: Arc<Notify>,
+    others: Teller,
 }
 
 impl Wake {
+    pub fn new(others: Teller) -> Self {
+        Self { others, ..Self::default() }
+    }
+
     /// There may be a job to claim.
     pub fn jobs(&self) {
+        self.others.tell(News::Jobs);
+        self.jobs_here();
+    }
+
+    pub fn jobs_here(&self) {
         self.jobs.notify_one();
     }
 
@@ -22,6 +34,11 @@ impl Wake {
 
     /// Somebody asked for a cancel: every running job looks at its row.
     pub fn cancels(&self) {
+        self.others.tell(News::Cancels);
+        self.cancels_here();
+    }
+
+    pub fn cancels_here(&self) {
         self.cancel.notify_waiters();
     }
 
@@ -31,6 +48,11 @@ impl Wake {
 
     /// There may be objects to delete.
     pub fn sweep(&self) {
+        self.others.tell(News::Sweep);
+        self.sweep_here();
+    }
+
+    pub fn sweep_here(&self) {
         self.sweep.notify_one();
     }
 

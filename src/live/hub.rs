@@ -1,7 +1,10 @@
-//! Hands events to every open tab of an owner, within this process.
+//! Hands events to every open tab of an owner, in this process and, by the bus, in the others.
 
 use super::types::Event;
-use crate::domain::ids::AccountId;
+use crate::{
+    domain::ids::AccountId,
+    server::bus::{News, Teller},
+};
 use tokio::sync::broadcast;
 
 /// How far a slow tab may fall behind before it is told to ask for everything again.
@@ -9,19 +12,35 @@ const CAPACITY: usize = 512;
 
 #[derive(Debug, Clone)]
 pub struct Hub {
-    sender: broadcast::Sender<(AccountId, Event)>,
+    /// Without an owner: for everybody.
+    sender: broadcast::Sender<(Option<AccountId>, Event)>,
+    others: Teller,
 }
 
 impl Default for Hub {
     fn default() -> Self {
-        Self { sender: broadcast::channel(CAPACITY).0 }
+        Self::new(Teller::default())
     }
 }
 
 impl Hub {
+    pub fn new(others: Teller) -> Self {
+        Self { sender: broadcast::channel(CAPACITY).0, others }
+    }
+
     /// Nobody listening is fine.
     pub fn send(&self, owner: &AccountId, event: Event) {
-        let _ = self.sender.send((owner.clone(), event));
+        self.others.tell(News::Event { owner: owner.clone(), event: event.clone() });
+        self.deliver(owner, event);
+    }
+
+    /// To the tabs of this process only: what another process told.
+    pub fn deliver(&self, owner: &AccountId, event: Event) {
+        let _ = self.sender.send((Some(owner.clone()), event));
+    }
+
+    pub fn deliver_to_all(&self, event: Event) {
+        let _ = self.sender.send((None, event));
     }
 
     pub fn subscribe(&self, owner: AccountId) -> Subscription {
@@ -32,7 +51,7 @@ impl Hub {
 /// One tab's ear. It hears its owner's events only.
 pub struct Subscription {
     owner: AccountId,
-    receiver: broadcast::Receiver<(AccountId, Event)>,
+    receiver: broadcast::Receiver<(Option<AccountId>, Event)>,
 }
 
 impl Subscription {
@@ -40,7 +59,7 @@ impl Subscription {
     pub async fn next(&mut self) -> Option<Event> {
         loop {
             match self.receiver.recv().await {
-                Ok((owner, event)) if owner == self.owner => return Some(event),
+                Ok((owner, event)) if owner.as_ref().is_none_or(|owner| *owner == self.owner) => return Some(event),
                 Ok(_) => {}
                 Err(broadcast::error::RecvError::Lagged(_)) => return Some(Event::Resync),
                 Err(broadcast::error::RecvError::Closed) => return None,

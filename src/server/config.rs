@@ -4,7 +4,10 @@ use crate::{domain::checksum::Checksum, media::ToolsConfig};
 use config::{Config as Source, Environment, File, FileFormat};
 use leptos::config::{LeptosOptions, get_configuration};
 use serde::Deserialize;
-use std::path::{Path, PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 pub const FILE: &str = "Leptos.toml";
 /// The file's tables. Another name at the top is a slip of the pen and refused.
@@ -59,6 +62,8 @@ impl std::fmt::Debug for Secret {
 pub struct ServerConfig {
     pub hosts: Vec<String>,
     pub public_url: String,
+    /// Where Prometheus finds `/metrics`; empty: nowhere.
+    pub metrics: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -248,6 +253,9 @@ impl Config {
         if !(1..=3650).contains(&self.uploads.expire_days) {
             return wrong("uploads.expire_days", "is 1 to 3650 days");
         }
+        if !self.server.metrics.is_empty() && self.server.metrics.parse::<SocketAddr>().is_err() {
+            return wrong("server.metrics", "is an address and a port, as in 127.0.0.1:9464");
+        }
         if !self.password.0.is_empty() && self.password.0.chars().count() < 8 {
             return wrong("TOUCHLINE_PASSWORD", "has at least 8 characters");
         }
@@ -322,6 +330,7 @@ mod tests {
             ("[storage]\nendpoint = \"r2\"", vec![], "storage.endpoint"),
             ("[storage]\nendpoint = \"https://r2\"", vec![], "storage.access_key"),
             ("[storage]\nchecksum = \"sha1\"", vec![], "storage.checksum"),
+            ("[server]\nmetrics = \"9464\"", vec![], "server.metrics"),
             ("password = \"long enough\"", vec![], "password"),
             ("", vec![("TOUCHLINE_PASSWORD", "short")], "TOUCHLINE_PASSWORD"),
             ("[uploads]\nmax_open = \"many\"", vec![], "max_open"),

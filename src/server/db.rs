@@ -80,6 +80,11 @@ impl Db {
     }
 }
 
+/// PostgreSQL's NOTIFY: whoever listens to the channel hears the text.
+pub async fn notify(db: &Db, channel: &str, text: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT CAST(pg_notify($1, $2) AS TEXT)").bind(channel).bind(text).execute(db.pool()).await.map(drop)
+}
+
 /// Now, in milliseconds since 1970: how every row keeps wall time.
 pub fn now_ms() -> i64 {
     std::time::SystemTime::now()

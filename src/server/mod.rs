@@ -1,6 +1,7 @@
 //! The server's frame: configuration, state, router, database, middleware.
 
 pub mod api_docs;
+pub mod bus;
 pub mod config;
 pub mod db;
 pub mod doctor;
@@ -11,3 +12,4 @@ pub mod reply;
 pub mod router;
 pub mod start;
 pub mod state;
+pub mod telemetry;

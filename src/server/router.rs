@@ -4,6 +4,7 @@ use super::{
     api_docs, health,
     middleware::{gate, headers, server_fn_errors, session},
     state::AppState,
+    telemetry,
 };
 use crate::{
     accounts,
@@ -61,6 +62,7 @@ pub fn router(app: &AppState, store: Option<&LocalStore>) -> Router {
         .fallback(page_or_file)
         .layer(from_fn(server_fn_errors::map))
         .layer(compression())
+        .layer(from_fn(telemetry::time))
         .layer(from_fn_with_state(app.clone(), session::identify))
         .layer(from_fn_with_state(app.clone(), gate::gate))
         .layer(from_fn_with_state(app.clone(), headers::secure))

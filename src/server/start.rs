@@ -1,15 +1,17 @@
 //! Starts the server: checks what must hold, binds, opens database and store, runs the loops, stops in order.
 
 use super::{
+    bus::{self, Bus},
     config::{self, Config, ConfigError},
-    db::Db,
+    db::{Backend, Db},
     router::router,
     state::{AppState, Parts},
+    telemetry,
 };
 use crate::{
     accounts,
     domain::checksum::Checksum,
-    jobs::{self, wake::Wake},
+    jobs::{self, pulse::Pulse, wake::Wake},
     live::hub::Hub,
     media::Tools,
     storage::{AllowedOrigins, CacheConfig, LocalStore, ObjectStore, StoreConfig},
@@ -17,7 +19,7 @@ use crate::{
 };
 use leptos::config::LeptosOptions;
 use std::{fs::File, io, net::SocketAddr, path::Path, time::Duration};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 /// How long open requests may take to end after the server was told to stop.
@@ -46,6 +48,10 @@ pub enum StartError {
     Database(String),
     #[error("the store does not open: {0}. Check the storage table of Leptos.toml")]
     Store(String),
+    #[error(
+        "a worker shares its jobs with a server: give both the same PostgreSQL (database.url, TOUCHLINE_DATABASE__URL) and the same S3 store (storage.endpoint, TOUCHLINE_STORAGE__ENDPOINT)"
+    )]
+    LoneWorker,
     #[error("{0}")]
     Tools(String),
     #[error("the server failed: {0}")]
@@ -57,6 +63,7 @@ pub struct Running {
     pub app: AppState,
     pub store: Option<LocalStore>,
     listener: TcpListener,
+    bus: Option<Bus>,
     /// Held as long as the server lives: one server for one folder.
     _lock: File,
 }
@@ -67,20 +74,14 @@ pub async fn serve(no_worker: bool) -> Result<(), StartError> {
     let mut config = Config::load(path)?;
     config.jobs.run &= !no_worker;
     let running = open(config, config::leptos_options(path)?).await?;
-    let stop = running.app.stop.clone();
-    tokio::spawn(async move {
-        signal().await;
-        tracing::info!("server.stopping");
-        stop.cancel();
-    });
+    stop_at_signal(&running.app.stop);
     run(running).await
 }
 
 /// Opens everything, ready to run. The listener is bound before the store's client learns its address.
 pub async fn open(config: Config, leptos: LeptosOptions) -> Result<Running, StartError> {
     let address = leptos.site_addr;
-    let open = config.password.0.is_empty();
-    if open && !address.ip().is_loopback() {
+    if config.password.0.is_empty() && !address.ip().is_loopback() {
         return Err(StartError::OpenDoor(address));
     }
     let lock = lock_data(&config.data)?;
@@ -88,6 +89,17 @@ pub async fn open(config: Config, leptos: LeptosOptions) -> Result<Running, Star
     let bound = listener.local_addr().map_err(|error| StartError::Bind(address, error))?;
     let db = open_database(&config).await?;
     let (store, local) = open_store(&config, &db, bound).await?;
+    let (app, bus) = assemble(config, leptos, db, store).await?;
+    Ok(Running { app, store: local, listener, bus, _lock: lock })
+}
+
+/// What every process has: the state, and the bus to the others where there may be others.
+async fn assemble(
+    config: Config,
+    leptos: LeptosOptions,
+    db: Db,
+    store: ObjectStore,
+) -> Result<(AppState, Option<Bus>), StartError> {
     let tools = Tools::find(&config.media.tools()).await.map_err(|error| StartError::Tools(error.to_string()))?;
     let database = |error: sqlx::Error| StartError::Database(error.to_string());
     let local_account = accounts::service::local_account(&db).await.map_err(database)?;
@@ -95,19 +107,85 @@ pub async fn open(config: Config, leptos: LeptosOptions) -> Result<Running, Star
     if config.database.url.is_empty() {
         jobs::store::release_all(&db).await.map_err(database)?;
     }
+    let (others, bus) = match db.backend() {
+        Backend::Sqlite => (bus::Teller::default(), None),
+        Backend::Postgres => {
+            let (teller, bus) = bus::between(&config.database.url);
+            (teller, Some(bus))
+        }
+    };
     let app = AppState::new(Parts {
+        open: config.password.0.is_empty(),
         config,
         db,
         store,
         tools,
-        hub: Hub::default(),
-        wake: Wake::default(),
+        hub: Hub::new(others.clone()),
+        wake: Wake::new(others),
+        pulse: Pulse::begin(),
         leptos,
         local_account,
-        open,
         stop: CancellationToken::new(),
     });
-    Ok(Running { app, store: local, listener, _lock: lock })
+    Ok((app, bus))
+}
+
+/// `touchline worker`: runs jobs of an installation whose server is elsewhere, until a signal.
+pub async fn work() -> Result<(), StartError> {
+    let path = Path::new(config::FILE);
+    let mut config = Config::load(path)?;
+    if config.database.url.is_empty() || config.storage.endpoint.is_empty() {
+        return Err(StartError::LoneWorker);
+    }
+    config.jobs.run = true;
+    let _lock = lock_data(&config.data)?;
+    let db = open_database(&config).await?;
+    let store = remote_store(&config)?;
+    let (app, bus) = assemble(config, config::leptos_options(path)?, db, store).await?;
+    tracing::info!(data = %app.config.data.display(), slots = app.config.jobs.slots(), "worker.started");
+    stop_at_signal(&app.stop);
+    measure(&app).await?;
+    let loops = loops(&app, bus);
+    app.stop.cancelled().await;
+    end(loops).await;
+    Ok(())
+}
+
+fn stop_at_signal(stop: &CancellationToken) {
+    let stop = stop.clone();
+    tokio::spawn(async move {
+        signal().await;
+        tracing::info!("process.stopping");
+        stop.cancel();
+    });
+}
+
+/// `/metrics`, where the configuration wants it.
+async fn measure(app: &AppState) -> Result<(), StartError> {
+    match app.config.server.metrics.parse() {
+        Ok(address) => telemetry::serve(app.clone(), address).await.map_err(|error| StartError::Bind(address, error)),
+        // Empty: the configuration was checked.
+        Err(_) => Ok(()),
+    }
+}
+
+/// What runs beside in every process.
+fn loops(app: &AppState, bus: Option<Bus>) -> Vec<JoinHandle<()>> {
+    let mut loops = vec![tokio::spawn(jobs::janitor::run(app.clone()))];
+    if let Some(bus) = bus {
+        let (db, hub, wake, stop) = (app.db.clone(), app.hub.clone(), app.wake.clone(), app.stop.clone());
+        loops.push(tokio::spawn(bus::run(bus, db, hub, wake, stop)));
+    }
+    if app.config.jobs.run {
+        loops.push(tokio::spawn(jobs::runner::run(app.clone())));
+    }
+    loops
+}
+
+async fn end(loops: Vec<JoinHandle<()>>) {
+    for task in loops {
+        let _ = tokio::time::timeout(GRACE, task).await;
+    }
 }
 
 impl Running {
@@ -119,15 +197,13 @@ impl Running {
 
 /// Serves until the state's token trips; then lets requests and jobs end.
 pub async fn run(running: Running) -> Result<(), StartError> {
-    let Running { app, store, listener, _lock } = running;
+    let Running { app, store, listener, bus, _lock } = running;
     let address = listener.local_addr()?;
     tracing::info!(%address, data = %app.config.data.display(), "server.listening");
     println!("Touchline is at http://{address}");
-    let mut loops =
-        vec![tokio::spawn(jobs::janitor::run(app.clone())), tokio::spawn(uploads::reaper::run(app.clone()))];
-    if app.config.jobs.run {
-        loops.push(tokio::spawn(jobs::runner::run(app.clone())));
-    }
+    measure(&app).await?;
+    let mut loops = loops(&app, bus);
+    loops.push(tokio::spawn(uploads::reaper::run(app.clone())));
     let stop = app.stop.clone();
     let server = axum::serve(listener, router(&app, store.as_ref())).with_graceful_shutdown({
         let stop = stop.clone();
@@ -138,9 +214,7 @@ pub async fn run(running: Running) -> Result<(), StartError> {
         result = server.into_future() => result?,
         () = async { stop.cancelled().await; tokio::time::sleep(GRACE).await } => {}
     }
-    for task in loops {
-        let _ = tokio::time::timeout(GRACE, task).await;
-    }
+    end(loops).await;
     Ok(())
 }
 
@@ -169,16 +243,24 @@ pub async fn open_store(
     bound: SocketAddr,
 ) -> Result<(ObjectStore, Option<LocalStore>), StartError> {
     let failed = |error: crate::storage::StoreError| StartError::Store(error.detail().to_owned());
-    let storage = &config.storage;
-    let public = (!storage.public_url.is_empty()).then(|| storage.public_url.clone());
-    if storage.endpoint.is_empty() {
+    if config.storage.endpoint.is_empty() {
         let local = LocalStore::open(&config.data, db.clone(), AllowedOrigins::Any).await.map_err(failed)?;
         let endpoint = format!("http://{}", reachable(bound));
-        return Ok((ObjectStore::embedded(local.clone(), &endpoint, public), Some(local)));
+        return Ok((ObjectStore::embedded(local.clone(), &endpoint, public_url(config)), Some(local)));
     }
+    Ok((remote_store(config)?, None))
+}
+
+fn public_url(config: &Config) -> Option<String> {
+    Some(config.storage.public_url.clone()).filter(|url| !url.is_empty())
+}
+
+/// The S3 store of the configuration.
+fn remote_store(config: &Config) -> Result<ObjectStore, StartError> {
+    let storage = &config.storage;
     let remote = StoreConfig {
         endpoint: storage.endpoint.clone(),
-        public_url: public,
+        public_url: public_url(config),
         region: storage.region.clone(),
         bucket: storage.bucket.clone(),
         access_key: storage.access_key.0.clone(),
@@ -187,7 +269,7 @@ pub async fn open_store(
         checksum: Checksum::from_code(&storage.checksum).unwrap_or_default(),
     };
     let cache = CacheConfig { folder: config.data.join("cache"), max_bytes: CACHE_BYTES };
-    Ok((ObjectStore::remote(remote, cache).map_err(failed)?, None))
+    ObjectStore::remote(remote, cache).map_err(|error| StartError::Store(error.detail().to_owned()))
 }
 
 /// An address of ours that this machine itself can connect to.

@@ -1,7 +1,13 @@
 //! What every request and every job can reach.
 
 use super::{config::Config, db::Db};
-use crate::{domain::ids::AccountId, jobs::wake::Wake, live::hub::Hub, media::Tools, storage::ObjectStore};
+use crate::{
+    domain::ids::AccountId,
+    jobs::{pulse::Pulse, wake::Wake},
+    live::hub::Hub,
+    media::Tools,
+    storage::ObjectStore,
+};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::{ops::Deref, sync::Arc};
@@ -18,6 +24,7 @@ pub struct Parts {
     pub tools: Tools,
     pub hub: Hub,
     pub wake: Wake,
+    pub pulse: Pulse,
     pub leptos: LeptosOptions,
     /// Whose everything is where nobody signs in.
     pub local_account: AccountId,

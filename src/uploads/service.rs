@@ -18,7 +18,7 @@ use crate::{
     error::{ApiError, Code},
     games, jobs,
     live::types::Topic,
-    server::{db::now_ms, door::Caller},
+    server::{db::now_ms, door::Caller, telemetry::names},
     storage::{PartInfo, StoreErrorKind, keys},
     videos::{
         self,
@@ -295,6 +295,7 @@ pub async fn complete(caller: &Caller, id: &UploadId) -> Result<Upload, ApiError
         jobs::store::submit(&mut tx, &jobs::types::NewJob::probe(caller.owner(), &row.video)).await?;
     }
     tx.commit().await?;
+    metrics::counter!(names::UPLOADED).increment(unsigned(row.bytes));
     caller.app.wake.jobs();
     caller.changed(Topic::Games);
     Ok(shown(caller, owned(caller, id).await?, Vec::new()))

@@ -168,7 +168,9 @@ async fn killed_at(process: &mut Process, step: &str, at: usize) -> bool {
 /// Every step of each kind, or with fewer in `make test`: the first ones of each kind, then some.
 async fn killed_at_each(step: &str) -> usize {
     let every = std::env::var_os("TOUCHLINE_LONG").is_some();
-    let mut process = Process::start(&["--no-worker"]).await;
+    // One thread for each kind of work: the steps of a call come in one order.
+    let single = [("TOKIO_WORKER_THREADS", "1".to_owned()), ("TOUCHLINE_DATABASE__CONNECTIONS", "1".to_owned())];
+    let mut process = Process::server(&["--no-worker"], &single).await;
     let (mut at, mut kills) = (1, 0);
     while killed_at(&mut process, step, at).await {
         kills += 1;

@@ -112,7 +112,7 @@ on_both!(who_lost_the_lease_changes_nothing, |queue: Queue| async move {
     assert!(queue.claim().await.is_none(), "the lease holds");
     queue.leases_run_out().await;
     let new = queue.claim().await.expect("the same job");
-    assert_eq!((&new.id, new.attempt, new.fence), (&id, 2, old.fence + 1));
+    assert_eq!((&new.id, new.attempt, new.fence), (&id, 1, old.fence + 1), "who moved is not charged");
     let before = queue.text(&id, "version").await;
     assert_eq!(queue.tick(&old).await, Ticked::Lost);
     assert!(!store::complete(queue.db.pool(), &old, Some("x")).await.expect("an answer"));
@@ -186,7 +186,7 @@ on_both!(a_double_submit_is_one_job, |queue: Queue| async move {
 
 on_both!(a_job_that_kills_its_worker_ends, |queue: Queue| async move {
     let id = queue.export("a").await;
-    for attempt in 1..=3 {
+    for attempt in 1..=5 {
         assert_eq!(queue.claim().await.expect("a job").attempt, attempt);
         assert_eq!(store::end_abandoned(&queue.db).await.expect("an answer"), []);
         queue.leases_run_out().await;
@@ -235,7 +235,7 @@ on_both!(restarts_do_not_use_up_a_job_that_moves, |queue: Queue| async move {
         assert_eq!(store::release_all(&queue.db).await.expect("an answer"), 1);
     }
     // Now it dies at the same place each time.
-    for attempt in 1..=3 {
+    for attempt in 1..=5 {
         let job = queue.claim().await.expect("a job");
         assert_eq!(job.attempt, attempt);
         let progress = Progress { stage: "render", done: 150, total: 900 };

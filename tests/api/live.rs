@@ -83,3 +83,61 @@ on_both!(an_export_tells_how_far_it_is, |app: TestApp| async move {
     assert_eq!(states[0], "processing");
     assert_eq!(app.get(&format!("/api/exports/{}", id(&export["id"]))).await.ok()["version"], version);
 });
+
+/// Memory of a process in kB.
+fn resident(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("it lives");
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).expect("a figure");
+    line.split_whitespace().nth(1).and_then(|text| text.parse().ok()).expect("a number")
+}
+
+/// Many tabs at once, none of which reads before all is said: each learns of the last state, or that it missed some.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_hundred_tabs_each_get_the_last_state() {
+    const TABS: usize = 500;
+    const CHANGES: usize = 60;
+    let server = crate::process::Process::server(&["--no-worker"], &[]).await;
+    let before = resident(server.id());
+    let address = format!("{}/ws", server.base().replace("http://", "ws://"));
+    let mut tabs = Vec::new();
+    for _ in 0..TABS {
+        tabs.push(connect_async(address.as_str()).await.expect("a socket").0);
+    }
+    let with_tabs = resident(server.id());
+    let game = json!({"opponent": "Many", "played_on": "2026-12-06", "venue": "home"});
+    for _ in 0..CHANGES {
+        server.ok(Method::POST, "/api/games", game.clone()).await;
+    }
+    for tab in &mut tabs {
+        let mut heard = 0;
+        while heard < CHANGES {
+            let event = hear(tab).await;
+            // What a slow tab missed it asks for.
+            heard = if event["kind"] == "resync" { CHANGES } else { heard + 1 };
+        }
+    }
+    println!("{} kB a tab", (with_tabs - before) / TABS as u64);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn figures_are_told_on_an_address_of_their_own() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|probe| probe.local_addr()).expect("a port").port();
+    let address = format!("127.0.0.1:{port}");
+    let server = crate::process::Process::server(&[], &[("TOUCHLINE_SERVER__METRICS", address.clone())]).await;
+    server.ok(Method::GET, "/api/games", Value::Null).await;
+    let game = format!("/api/games/{NOBODY}");
+    server.call(Method::GET, &game, Value::Null).await.expect("an answer").refused(404, "not_found");
+    let figures =
+        reqwest::get(format!("http://{address}/metrics")).await.expect("an answer").text().await.expect("text");
+    for told in [
+        "touchline_http_request_seconds_count{route=\"/api/games\",method=\"GET\",status=\"200\"} 1",
+        "route=\"/api/games/{id}\",method=\"GET\",status=\"404\"",
+        "touchline_jobs_waiting 0",
+        "touchline_jobs_oldest_seconds 0",
+    ] {
+        assert!(figures.contains(told), "{told} is not in\n{figures}");
+    }
+    assert!(!figures.contains(NOBODY), "no identifier is a label");
+    let own = server.call(Method::GET, "/metrics", Value::Null).await.expect("an answer");
+    assert_eq!(own.status.as_u16(), 404, "not among the pages");
+}

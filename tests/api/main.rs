@@ -3,6 +3,7 @@
 // A failed test may end as it likes.
 #![allow(clippy::unwrap_used)]
 
+mod chaos;
 mod clips;
 mod crashes;
 mod database;

@@ -12,25 +12,40 @@ use tempfile::TempDir;
 
 pub struct Process {
     child: Child,
-    port: u16,
+    /// Where a server listens; a worker does not.
+    port: Option<u16>,
     data: TempDir,
     arguments: Vec<&'static str>,
+    /// Its configuration beside what every process has.
+    env: Vec<(&'static str, String)>,
     client: Client,
 }
 
 impl Process {
-    pub async fn start(arguments: &[&'static str]) -> Self {
-        let data = tempfile::tempdir().expect("a folder");
+    /// A server: `serve` with these arguments.
+    pub async fn server(arguments: &[&'static str], env: &[(&'static str, String)]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|probe| probe.local_addr()).expect("a free port").port();
-        let client = Client::builder().redirect(reqwest::redirect::Policy::limited(3)).build().expect("a client");
-        let arguments = arguments.to_vec();
-        let child = spawn(port, data.path(), &arguments);
-        let process = Self { child, port, data, arguments, client };
+        let process = Self::spawn(Some(port), [&["serve"], arguments].concat(), env.to_vec());
         process.is_ready().await;
         process
     }
 
+    /// A worker of the installation that `env` describes.
+    pub fn worker(env: &[(&'static str, String)]) -> Self {
+        Self::spawn(None, vec!["worker"], env.to_vec())
+    }
+
+    fn spawn(port: Option<u16>, arguments: Vec<&'static str>, env: Vec<(&'static str, String)>) -> Self {
+        let data = tempfile::tempdir().expect("a folder");
+        let client = Client::builder().redirect(reqwest::redirect::Policy::limited(3)).build().expect("a client");
+        let child = spawn(port, data.path(), &arguments, &env);
+        Self { child, port, data, arguments, env, client }
+    }
+
     async fn is_ready(&self) {
+        if self.port.is_none() {
+            return;
+        }
         eventually("the server answers", async || {
             let answer = self.client.get(self.url("/healthz")).send().await.ok()?;
             answer.status().is_success().then_some(())
@@ -46,8 +61,27 @@ impl Process {
         self.data.path()
     }
 
+    /// `http://127.0.0.1:PORT`
+    pub fn base(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port.expect("a server"))
+    }
+
     fn url(&self, path: &str) -> String {
-        if path.starts_with("http") { path.to_owned() } else { format!("http://127.0.0.1:{}{path}", self.port) }
+        if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base()) }
+    }
+
+    /// Stops it for a while (SIGSTOP), as a machine that was put to sleep.
+    pub fn pause(&self) {
+        self.signal(rustix::process::Signal::STOP);
+    }
+
+    pub fn go_on(&self) {
+        self.signal(rustix::process::Signal::CONT);
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) {
+        let id = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw).expect("a process");
+        rustix::process::kill_process(id, signal).expect("a child of ours");
     }
 
     /// Whether it has ended by itself or by somebody's hand.
@@ -55,11 +89,16 @@ impl Process {
         self.child.try_wait().expect("a child of ours").is_some()
     }
 
-    /// As a power cut would end it, if it still runs; then starts it again.
-    pub async fn restart(&mut self) {
+    /// As a power cut would end it.
+    pub fn kill(&mut self) {
         let _ = self.child.kill();
         self.child.wait().expect("it ends");
-        self.child = spawn(self.port, self.data.path(), &self.arguments);
+    }
+
+    /// As a power cut would end it, if it still runs; then starts it again.
+    pub async fn restart(&mut self) {
+        self.kill();
+        self.child = spawn(self.port, self.data.path(), &self.arguments, &self.env);
         self.is_ready().await;
     }
 
@@ -99,17 +138,14 @@ impl Drop for Process {
     }
 }
 
-fn spawn(port: u16, data: &Path, arguments: &[&str]) -> Child {
+fn spawn(port: Option<u16>, data: &Path, arguments: &[&str], env: &[(&str, String)]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_touchline"))
-        .arg("serve")
         .args(arguments)
-        .env("LEPTOS_SITE_ADDR", format!("127.0.0.1:{port}"))
+        .env("LEPTOS_SITE_ADDR", format!("127.0.0.1:{}", port.unwrap_or_default()))
         .env("LEPTOS_HASH_FILES", "false")
         .env("TOUCHLINE_DATA", data)
         .env("TOUCHLINE_LOG", "error")
-        // One thread for each kind of work: the steps of a call come in one order.
-        .env("TOKIO_WORKER_THREADS", "1")
-        .env("TOUCHLINE_DATABASE__CONNECTIONS", "1")
+        .envs(env.iter().map(|(name, value)| (*name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .spawn()

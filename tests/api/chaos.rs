@@ -1,0 +1,216 @@
+//! An installation of several processes on PostgreSQL and S3, with workers that are killed, paused and cut off: what was
+//! accepted finishes exactly once. The short form in `make test`, 200 jobs with `TOUCHLINE_LONG=1`.
+
+use crate::{
+    database::Database,
+    footage::{MATCH, programs_on},
+    process::Process,
+    support::{eventually, id},
+};
+use rand::{Rng, SeedableRng, rngs::StdRng};
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use sqlx::{Row, any::AnyPoolOptions};
+use std::time::{Duration, Instant};
+use touchline::{
+    server::{
+        config::{Config, Secret, leptos_options},
+        db::now_ms,
+        start,
+    },
+    storage::ObjectKey,
+    uploads::{reaper, store::is_referenced},
+};
+
+/// A database and a bucket of their own, and the processes that share them.
+struct Installation {
+    env: Vec<(&'static str, String)>,
+    server: Process,
+    workers: Vec<Process>,
+    config: Config,
+}
+
+impl Installation {
+    async fn start(workers: usize) -> Self {
+        let database = Database::Postgres.fresh_url().await;
+        let endpoint = std::env::var("TOUCHLINE_TEST_S3_URL").expect("`make test` starts an S3 server");
+        let bucket = format!("chaos{}", hex::encode(rand::random::<[u8; 6]>()));
+        let made =
+            Client::new().put(format!("{endpoint}/{bucket}")).header("authorization", "AWS anyone:x").send().await;
+        assert!(made.expect("an S3 server answers").status().is_success());
+        let env = vec![
+            ("TOUCHLINE_DATABASE__URL", database.clone()),
+            ("TOUCHLINE_STORAGE__ENDPOINT", endpoint.clone()),
+            ("TOUCHLINE_STORAGE__BUCKET", bucket.clone()),
+            ("TOUCHLINE_STORAGE__REGION", "us-east-1".to_owned()),
+            ("TOUCHLINE_STORAGE__ACCESS_KEY", "anyone".to_owned()),
+            ("TOUCHLINE_STORAGE__SECRET_KEY", "anything".to_owned()),
+            ("TOUCHLINE_JOBS__SLOTS", "1".to_owned()),
+        ];
+        let mut config = Config::load(std::path::Path::new("/no/such/file")).expect("defaults");
+        config.database.url = database;
+        config.storage.endpoint = endpoint;
+        config.storage.bucket = bucket;
+        config.storage.region = "us-east-1".into();
+        config.storage.access_key = Secret("anyone".to_owned());
+        config.storage.secret_key = Secret("anything".to_owned());
+        let server = Process::server(&["--no-worker"], &env).await;
+        let workers = (0..workers).map(|_| Process::worker(&env)).collect();
+        Self { env, server, workers, config }
+    }
+
+    /// A game with a recording that a worker has read; answers its video.
+    async fn recording(&self) -> String {
+        let game = json!({"opponent": "Chaos", "played_on": "2026-12-06", "venue": "home"});
+        let game = self.server.ok(Method::POST, "/api/games", game).await;
+        let new = json!({"game": game["id"], "name": "match.mp4", "size": MATCH.len(), "fingerprint": "f"});
+        let upload = self.server.ok(Method::POST, "/api/uploads", new).await;
+        let path = format!("/api/uploads/{}", id(&upload["id"]));
+        let signed = self.server.ok(Method::POST, &format!("{path}/sign"), json!({"parts": [{"number": 1}]})).await;
+        assert!(self.server.put(id(&signed[0]["url"]), MATCH.clone()).await);
+        self.server.ok(Method::POST, &format!("{path}/complete"), Value::Null).await;
+        let path = format!("/api/games/{}", id(&game["id"]));
+        eventually("a worker reads the recording", async || {
+            let game = self.server.ok(Method::GET, &path, Value::Null).await;
+            (game["videos"][0]["state"] == "ready").then_some(())
+        })
+        .await;
+        id(&upload["video"]).to_owned()
+    }
+
+    /// Submits the export of a reel of one clip of its own; answers its id.
+    async fn export(&self, video: &str, start: i64, length: i64) -> String {
+        let clip = json!({"video": video, "start": start, "end": start + length});
+        let clip = self.server.ok(Method::POST, "/api/clips", clip).await;
+        let reel = json!({"aspect": "1:1", "clips": [clip["id"]]});
+        let reel = self.server.ok(Method::POST, "/api/reels", reel).await;
+        let export = self.server.ok(Method::POST, "/api/exports", json!({"reel": reel["id"]})).await;
+        id(&export["id"]).to_owned()
+    }
+
+    async fn states(&self) -> Vec<(String, i64)> {
+        let exports = self.server.ok(Method::GET, "/api/exports/recent?hours=1", Value::Null).await;
+        let state = |export: &Value| (id(&export["state"]).to_owned(), export["attempt"].as_i64().unwrap_or_default());
+        exports.as_array().expect("a list").iter().map(state).collect()
+    }
+
+    /// Cuts every process off its database, as a restart of PostgreSQL would: connections end, new ones are refused.
+    async fn cut_off(&self, how_long: Duration) {
+        let (server, name) = self.config.database.url.rsplit_once('/').expect("an address");
+        let admin = std::env::var("TOUCHLINE_TEST_POSTGRES_URL").expect("`make test` starts PostgreSQL");
+        assert!(admin.starts_with(server), "the same server");
+        let pool = AnyPoolOptions::new().max_connections(1).connect(&admin).await.expect("PostgreSQL answers");
+        let run = async |sql: String| sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&pool).await.expect("done");
+        run(format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")).await;
+        run(format!("SELECT CAST(pg_terminate_backend(pid) AS TEXT) FROM pg_stat_activity WHERE datname = '{name}'"))
+            .await;
+        tokio::time::sleep(how_long).await;
+        run(format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")).await;
+    }
+
+    /// Every object of the bucket, after a sweep, is one that a row names; answers how many there are.
+    async fn objects(&self) -> usize {
+        let data = tempfile::tempdir().expect("a folder");
+        let mut config = self.config.clone();
+        config.data = data.path().to_owned();
+        let mut leptos = leptos_options(std::path::Path::new("Leptos.toml")).expect("our own file");
+        leptos.site_addr = ([127, 0, 0, 1], 0).into();
+        let running = start::open(config, leptos).await.expect("it opens");
+        reaper::round(&running.app, now_ms() + 3 * 24 * 3_600_000).await.expect("a sweep");
+        let objects = running.app.store.list("").await.expect("a list");
+        for object in &objects {
+            let key: &ObjectKey = &object.key;
+            assert!(is_referenced(&running.app.db, key).await.expect("an answer"), "nobody needs {key}");
+        }
+        let renditions = sqlx::query(
+            "SELECT CAST(COUNT(DISTINCT export) AS BIGINT) AS exports, CAST(COUNT(*) AS BIGINT) AS files FROM renditions",
+        );
+        let row = renditions.fetch_one(running.app.db.pool()).await.expect("a count");
+        assert_eq!(row.get::<i64, _>("exports"), row.get::<i64, _>("files"), "no export has two files");
+        objects.len()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn accepted_jobs_finish_exactly_once_whatever_dies() {
+    let is_long = std::env::var_os("TOUCHLINE_LONG").is_some();
+    let (jobs, workers): (usize, usize) = if is_long { (200, 3) } else { (6, 2) };
+    let mut all = Installation::start(workers).await;
+    let video = all.recording().await;
+    for n in 0..jobs {
+        let frames = |n: usize| i64::try_from(n).unwrap_or_default() * 40_000;
+        all.export(&video, frames(n % 60), frames(5 + n / 60)).await;
+    }
+    let mut chance = StdRng::seed_from_u64(7);
+    let (mut kills, mut pauses, mut cuts) = (0_usize, 0_usize, 0_usize);
+    let began = Instant::now();
+    loop {
+        let states = all.states().await;
+        assert!(states.iter().all(|(state, _)| state != "error" && state != "cancelled"), "{states:?}");
+        let done = states.iter().filter(|(state, _)| state == "complete").count();
+        if done == jobs {
+            break;
+        }
+        assert!(began.elapsed() < Duration::from_mins(if is_long { 40 } else { 5 }), "{done} of {jobs} are done");
+        let which = chance.random_range(0..workers);
+        // In the short form one of each, then quiet.
+        let dice = if is_long { chance.random_range(0..20) } else { [0, 1, 2, 3, 3][(kills + pauses + cuts).min(4)] };
+        match dice {
+            0 if is_long || kills == 0 => {
+                all.workers[which].restart().await;
+                kills += 1;
+            }
+            1 if is_long || pauses == 0 => {
+                // Longer than a lease: somebody else has its job when it wakes.
+                all.workers[which].pause();
+                tokio::time::sleep(Duration::from_secs(if is_long { 45 } else { 22 })).await;
+                all.workers[which].go_on();
+                pauses += 1;
+            }
+            2 if cuts < if is_long { 2 } else { 1 } => {
+                all.cut_off(Duration::from_secs(if is_long && cuts == 1 { 45 } else { 3 })).await;
+                cuts += 1;
+            }
+            _ => tokio::time::sleep(Duration::from_secs(1)).await,
+        }
+    }
+    let attempts: i64 = all.states().await.iter().map(|(_, attempt)| attempt).sum();
+    let objects = all.objects().await;
+    println!("| jobs | workers | kill -9 | pauses | outages | attempts | seconds | objects |");
+    println!(
+        "| {jobs} | {workers} | {kills} | {pauses} | {cuts} | {attempts} | {} | {objects} |",
+        began.elapsed().as_secs()
+    );
+    // The recording and its still, and two for each rendition.
+    assert_eq!(objects, 2 + 2 * jobs);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_goes_on_elsewhere_and_a_cancel_reaches_another_machine() {
+    let mut all = Installation::start(1).await;
+    let video = all.recording().await;
+    let export = all.export(&video, 0, 2_000_000).await;
+    let path = format!("/api/exports/{export}");
+    eventually("it renders", async || (programs_on(all.workers[0].data()) > 0).then_some(())).await;
+    // The only worker dies; another one takes over when its lease has run out.
+    let died = Instant::now();
+    let heir = Process::worker(&all.env);
+    all.workers[0].kill();
+    eventually("it renders elsewhere", async || (programs_on(heir.data()) > 0).then_some(())).await;
+    let took = died.elapsed();
+    assert!(took < Duration::from_secs(25), "{took:?}");
+    eventually("no program outlives its worker", async || (programs_on(all.workers[0].data()) == 0).then_some(()))
+        .await;
+
+    let asked = Instant::now();
+    all.server.ok(Method::DELETE, &path, Value::Null).await;
+    eventually("no program is left", async || (programs_on(heir.data()) == 0).then_some(())).await;
+    let stopped = asked.elapsed();
+    assert!(stopped < Duration::from_secs(2), "{stopped:?}");
+    eventually("it is cancelled", async || {
+        let export = all.server.ok(Method::GET, &path, Value::Null).await;
+        (export["state"] == "cancelled").then_some(())
+    })
+    .await;
+    println!("taken over after {took:?}, stopped after {stopped:?}");
+}
