@@ -1,7 +1,7 @@
 # Every target brings what it needs first; `make help` lists them.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-build setup-test setup-soak run dev build test soak e2e lint fmt bench doctor clean
+.PHONY: help setup setup-build setup-test setup-soak run dev build test soak chaos e2e lint fmt bench doctor clean
 
 export TOUCHLINE_DATA ?= ./data
 with := scripts/env
@@ -37,7 +37,7 @@ soak: test setup-soak ## Runs `test` and all that takes longer: size of the WASM
 	@$(MAKE) build
 	@$(with) scripts/wasm-size
 	@$(with) scripts/with-garage cargo test --locked --lib storage::tests::foreign
-	@TOUCHLINE_LONG=1 $(with) scripts/with-postgres cargo test --locked --test api crashes
+	@$(MAKE) chaos
 	@cd end2end && TOUCHLINE_PROGRAM=target/release/touchline TOUCHLINE_LONG=1 ../$(with) npx playwright test
 	@$(MAKE) bench
 
@@ -50,6 +50,9 @@ lint: setup-test ## Runs the checks that only read the code: format, clippy for 
 
 fmt: ## Formats the Rust code
 	@cargo fmt
+
+chaos: setup-test ## Kills, pauses and cuts off processes: 200 jobs on three workers, every step of an upload
+	@TOUCHLINE_LONG=1 $(with) scripts/with-postgres scripts/with-moto cargo test --locked --test api -- --nocapture chaos crashes
 
 bench: bench-api bench-uploads ## Runs every bench
 
