@@ -22,6 +22,7 @@ pub fn ExportJob(
     let versions = Versions::expect();
     let listed = StoredValue::new(listed);
     let export = Memo::new(move |_| versions.progress.with(|live| listed.with_value(|listed| newest(listed, live))));
+    let log = Memo::new(move |_| export.get().log.filter(|_| export.get().state == JobState::Error));
     view! {
         <article class="job" data-state=move || export.get().state.code()>
             <div class="job__row">
@@ -37,6 +38,9 @@ pub fn ExportJob(
                 <Actions export />
             </div>
             {move || advice(&export.get()).map(|text| view! { <p class="job__advice"><strong>{text}</strong></p> })}
+            {move || log.get().map(|log| view! {
+                <details class="job__details"><summary>"What the tools said"</summary><pre class="job__log" tabindex="0">{log}</pre></details>
+            })}
         </article>
     }
 }

@@ -10,8 +10,11 @@ use crate::{
 };
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
+/// How much of a log travels.
+const LOG_BYTES: usize = 2_000;
+
 const EXPORT: &str = "SELECT e.id, e.name, e.reel, e.plan_sum, e.created_at, j.state, j.stage, j.done, j.total, j.attempt, j.error_code, \
-                      j.error_detail, j.version, j.started_at, j.finished_at, n.id AS rendition FROM exports e \
+                      j.error_detail, j.log_tail, j.version, j.started_at, j.finished_at, n.id AS rendition FROM exports e \
                       JOIN jobs j ON j.id = e.job LEFT JOIN renditions n ON n.export = e.id ";
 
 fn export(row: &AnyRow) -> Result<Export, sqlx::Error> {
@@ -32,12 +35,21 @@ fn export(row: &AnyRow) -> Result<Export, sqlx::Error> {
         attempt: row.try_get("attempt")?,
         error_code: optional("error_code")?,
         error: optional("error_detail")?,
+        log: optional("log_tail")?.map(|log| last_of(&log)).filter(|log| !log.is_empty()),
         rendition: optional("rendition")?.and_then(|id| id.parse().ok()),
         plan_sum: row.try_get("plan_sum")?,
         created_at: row.try_get("created_at")?,
         started_at: row.try_get("started_at")?,
         finished_at: row.try_get("finished_at")?,
     })
+}
+
+/// The end of a log, from a line's beginning.
+fn last_of(log: &str) -> String {
+    let from = log.len().saturating_sub(LOG_BYTES);
+    let from = (from..log.len()).find(|at| log.is_char_boundary(*at)).unwrap_or(log.len());
+    let end = &log[from..];
+    end.split_once('\n').filter(|_| from > 0).map_or(end, |(_, rest)| rest).trim().to_owned()
 }
 
 fn query(rest: &str) -> AssertSqlSafe<String> {

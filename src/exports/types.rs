@@ -62,6 +62,8 @@ pub struct Export {
     pub error_code: Option<String>,
     /// A sentence that a person can act on.
     pub error: Option<String>,
+    /// What the tools said before it failed, without paths or addresses.
+    pub log: Option<String>,
     #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
     pub rendition: Option<RenditionId>,
     /// Equal sums are equal plans: whether the reel is still what was rendered. Empty when it is not known.
