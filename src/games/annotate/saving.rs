@@ -248,14 +248,29 @@ impl Saver {
 
     /// Makes a clip on the server and shows it.
     pub fn create(self, video: VideoId, details: ClipDetails, then: Callback<ClipId>) {
-        self.calls.update(|calls| *calls += 1);
         let details = details.later(Micros::ZERO - self.start_of(&video));
+        self.bring_in(move || create_clip(NewClip { video: video.clone(), details: details.clone() }), then);
+    }
+
+    /// Brings a deleted clip back, with all that hung on it.
+    fn restore(self, id: ClipId, then: Callback<ClipId>) {
+        self.bring_in(move || restore_clip(id.clone()), then);
+    }
+
+    /// Asks until the server answers, and shows the clip that comes of it.
+    fn bring_in<F: Future<Output = Result<Clip, ApiError>>>(
+        self,
+        ask: impl Fn() -> F + 'static,
+        then: Callback<ClipId>,
+    ) {
+        self.calls.try_update(|calls| *calls += 1);
         spawn_local(async move {
             loop {
-                match create_clip(NewClip { video: video.clone(), details: details.clone() }).await {
+                match ask().await {
                     Ok(clip) => {
                         let clip = self.on_clock(clip);
                         let (id, game) = (clip.id.clone(), clip.game.clone());
+                        self.deleted.try_update_value(|deleted| deleted.remove(&id));
                         self.created.try_update_value(|created| created.insert(id.clone()));
                         let shown = self.clips.try_update(|clips| {
                             if clips.iter().all(|known| known.id != clip.id) {
@@ -264,7 +279,7 @@ impl Saver {
                             sort(clips);
                         });
                         if shown.is_some() {
-                            then.run(id);
+                            let _ = then.try_run(id);
                         }
                         self.failing.try_set(false);
                         self.versions.bump(&Topic::Clips(game));
@@ -284,7 +299,7 @@ impl Saver {
         });
     }
 
-    /// Takes a clip away; the toast's action makes it again.
+    /// Takes a clip away; the toast's action brings it back.
     pub fn delete(self, clip: Clip, then: Callback<ClipId>) {
         self.deleted.update_value(|deleted| {
             deleted.insert(clip.id.clone());
@@ -309,41 +324,6 @@ impl Saver {
                         clips.push(clip);
                         sort(clips);
                     });
-                }
-            }
-            self.calls.try_update(|calls| *calls -= 1);
-        });
-    }
-
-    /// Brings a deleted clip back, with all that hung on it.
-    fn restore(self, id: ClipId, then: Callback<ClipId>) {
-        self.calls.try_update(|calls| *calls += 1);
-        spawn_local(async move {
-            loop {
-                match restore_clip(id.clone()).await {
-                    Ok(clip) => {
-                        self.failing.try_set(false);
-                        self.deleted.try_update_value(|deleted| deleted.remove(&id));
-                        self.versions.bump(&Topic::Clips(clip.game.clone()));
-                        let clip = self.on_clock(clip);
-                        let shown = self.clips.try_update(|clips| {
-                            clips.retain(|known| known.id != clip.id);
-                            clips.push(clip);
-                            sort(clips);
-                        });
-                        if shown.is_some() {
-                            let _ = then.try_run(id);
-                        }
-                        break;
-                    }
-                    Err(error) if error.code == Code::Unreachable => {
-                        self.failing.try_set(true);
-                        TimeoutFuture::new(AGAIN_MS).await;
-                    }
-                    Err(error) => {
-                        self.toasts.error(error.message);
-                        break;
-                    }
                 }
             }
             self.calls.try_update(|calls| *calls -= 1);
