@@ -96,11 +96,12 @@ pub enum Ticked {
     Lost,
 }
 
-/// Writes progress and renews the lease.
+/// Writes progress and renews the lease. What was done once counts: after a crash the bar stands until the work has come as
+/// far again.
 pub async fn tick(db: &Db, job: &Job, progress: Progress, moved: bool) -> Result<Ticked, sqlx::Error> {
     let now = now_ms();
     let row = sqlx::query(
-        "UPDATE jobs SET stage = $1, done = $2, total = $3, lease_until = $4, version = version + 1, \
+        "UPDATE jobs SET stage = $1, done = CASE WHEN done > $2 THEN done ELSE $2 END, total = $3, lease_until = $4, version = version + 1, \
          progress_at = CASE WHEN $5 = 1 THEN $6 ELSE progress_at END \
          WHERE id = $7 AND fence = $8 AND state = 'processing' RETURNING cancel_requested_at",
     )
