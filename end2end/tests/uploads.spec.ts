@@ -199,6 +199,11 @@ test("another tab shows it, guides it, and takes it over when its tab goes", asy
   const game = await upload(page, "Tabs");
   await expect.poll(() => proxy.waiting).toBeGreaterThan(1);
   const other = await context.newPage();
+  // Its page takes its time, and hears of the first tab before it is there.
+  await other.route(/\/pkg\/.*\.(js|wasm)$/, async (route) => {
+    await new Promise((wait) => setTimeout(wait, 300));
+    await route.continue();
+  });
   await gotoHydrated(other, `${server.url}/jobs`);
   await expect(task(other)).toContainText("Vs Tabs");
   await task(other).getByRole("button", { name: "Pause upload" }).click();

@@ -23,12 +23,22 @@ mod wake_lock;
 mod xhr;
 
 use crate::{live::versions::Versions, uploads::queue::UploadQueue};
+use leptos::prelude::*;
 
-/// Called once while the page is taken over: opens the socket and guards running uploads.
+/// Called once by the app: opens the socket and takes up uploads, when the page is taken over. Whatever they bring (an upload
+/// of another tab, a change) would otherwise meet a page that is half taken over and no longer what the server rendered.
 pub fn started(versions: Versions) {
-    let queue = leptos::prelude::use_context::<UploadQueue>();
+    let queue = use_context::<UploadQueue>();
+    let owner = Owner::current();
+    page::once_taken_over(move || match owner {
+        Some(owner) => owner.with(|| begin(versions, queue)),
+        None => begin(versions, queue),
+    });
+}
+
+fn begin(versions: Versions, queue: Option<UploadQueue>) {
     // Who has not signed in yet hears nothing.
-    let is_signed_in = leptos::prelude::location().pathname().is_ok_and(|path| path != "/login");
+    let is_signed_in = location().pathname().is_ok_and(|path| path != "/login");
     if is_signed_in {
         socket::open(versions, queue);
     }
@@ -40,9 +50,4 @@ pub fn started(versions: Versions) {
     }
 }
 
-/// Called once when all of the page was taken over: marks the body for whoever waits for that.
-pub fn taken_over() {
-    if let Some(body) = leptos::prelude::document().body() {
-        let _ = body.set_attribute("data-hydrated", "");
-    }
-}
+pub use page::taken_over;

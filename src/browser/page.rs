@@ -1,6 +1,7 @@
 //! The tab as a whole: leaving, coming back, connection, clipboard.
 
 use leptos::{ev, prelude::*};
+use wasm_bindgen::{JsCast, closure::Closure};
 
 /// Asks before the tab closes while `is_needed` says so.
 pub fn warn_before_leaving(is_needed: impl Fn() -> bool + 'static) {
@@ -140,4 +141,28 @@ pub fn every(milliseconds: u32, act: impl Fn() + 'static) {
 /// Whether our own server answers.
 pub async fn server_answers() -> bool {
     gloo_net::http::Request::get("/healthz").send().await.is_ok_and(|answer| answer.ok())
+}
+
+const TAKEN_OVER: &str = "touchline:taken-over";
+/// On the body once all of the page is taken over.
+const MARK: &str = "data-hydrated";
+
+/// Called once when all of the page was taken over: marks the body for whoever waits for that.
+pub fn taken_over() {
+    if let Some(body) = document().body() {
+        let _ = body.set_attribute(MARK, "");
+    }
+    if let Ok(event) = web_sys::Event::new(TAKEN_OVER) {
+        let _ = window().dispatch_event(&event);
+    }
+}
+
+/// Does something when the page is taken over, at once if it is already.
+pub fn once_taken_over(act: impl FnOnce() + 'static) {
+    if document().body().is_some_and(|body| body.has_attribute(MARK)) {
+        act();
+        return;
+    }
+    let act = Closure::once_into_js(act);
+    let _ = window().add_event_listener_with_callback(TAKEN_OVER, act.unchecked_ref());
 }

@@ -18,21 +18,31 @@ use leptos::task::spawn_local;
 
 /// How often it is asked again how far they are.
 const LOOK_MS: u32 = 15_000;
+const UNCLEAR_MS: u32 = 1_000;
 
 /// Keeps up with the uploads that no tab of this browser sends, as long as there are any.
 pub async fn watch(queue: UploadQueue) {
-    find(queue).await;
+    settle(queue).await;
     loop {
         TimeoutFuture::new(LOOK_MS).await;
         if queue.remembers_any() {
-            find(queue).await;
+            settle(queue).await;
         }
     }
 }
 
-/// Asks the server which uploads are open, and offers those that no tab of this browser sends.
-pub async fn find(queue: UploadQueue) {
-    let Ok(mut open) = open_uploads().await else { return };
+/// Looks until it is clear of every upload who sends it: the locks of a tab that goes are let go one after the other.
+pub async fn settle(queue: UploadQueue) {
+    while find(queue).await {
+        TimeoutFuture::new(UNCLEAR_MS).await;
+    }
+}
+
+/// Asks the server which uploads are open, and offers those that no tab of this browser sends. Whether one is held by a tab
+/// that has not said so (yet, or any more).
+async fn find(queue: UploadQueue) -> bool {
+    let Ok(mut open) = open_uploads().await else { return false };
+    let mut is_unclear = false;
     let ids: Vec<_> = open.iter().map(|open| open.upload.id.clone()).collect();
     ours::retain(&ids);
     for open in &mut open {
@@ -42,7 +52,11 @@ pub async fn find(queue: UploadQueue) {
     memory::retain(&ids).await;
     let held = locks::held().await;
     for open in open {
-        if held.contains(&lock_of(&open.upload.id)) || queue.knows(&open.upload.id) {
+        if queue.knows(&open.upload.id) {
+            continue;
+        }
+        if held.contains(&lock_of(&open.upload.id)) {
+            is_unclear = true;
             continue;
         }
         let handle = memory::recall(&open.upload.id).await;
@@ -57,6 +71,7 @@ pub async fn find(queue: UploadQueue) {
             go_on(queue, key);
         }
     }
+    is_unclear
 }
 
 /// Goes on with an interrupted upload whose file the browser can find; call it from a click.

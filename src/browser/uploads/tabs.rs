@@ -83,7 +83,7 @@ pub fn join(queue: UploadQueue) {
 async fn until_gone(queue: UploadQueue, tab: u64) {
     if js::get(&window().navigator(), "locks").is_some() && locks::lock(&name_of(tab)).await.is_some() {
         queue.mirror(tab, Vec::new());
-        resume::find(queue).await;
+        resume::settle(queue).await;
     }
 }
 
