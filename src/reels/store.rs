@@ -333,7 +333,7 @@ pub async fn set_framing(
 ) -> Result<Option<ReelId>, sqlx::Error> {
     let row = sqlx::query(
         "UPDATE reel_clips SET framing = $1, version = version + 1 WHERE id = $2 AND owner = $3 AND version = $4 \
-         RETURNING reel",
+         AND EXISTS (SELECT 1 FROM clips c WHERE c.id = reel_clips.clip AND c.deleted_at IS NULL) RETURNING reel",
     )
     .bind(to_json(framing)?)
     .bind(id.as_str())

@@ -173,8 +173,8 @@ on_both!(a_deleted_clip_comes_back_with_all_that_hung_on_it, |app: TestApp| asyn
     let reel = app.reel("9:16", &[&clip, &other]).await;
     let place = &reel["clips"][0];
     let framing = json!({"crop": [{"at": 1_000_000, "x": 900_000, "y": 500_000, "h": 700_000}], "segments": []});
-    let path = format!("/api/reel-clips/{}/framing", id(&place["id"]));
-    let framed = app.put(&path, json!({"version": place["version"], "framing": framing})).await.ok();
+    let framing_path = format!("/api/reel-clips/{}/framing", id(&place["id"]));
+    let framed = app.put(&framing_path, json!({"version": place["version"], "framing": framing})).await.ok();
     let reel_path = format!("/api/reels/{}", id(&reel["id"]));
     let clips_path = format!("/api/games/{}/clips", id(&game["id"]));
     let reels = app.get("/api/reels").await.ok().as_array().unwrap().len();
@@ -193,6 +193,8 @@ on_both!(a_deleted_clip_comes_back_with_all_that_hung_on_it, |app: TestApp| asyn
     // What is done to the reel meanwhile leaves its place alone.
     let order = json!({"version": left["version"], "order": [left["clips"][0]["id"]]});
     app.put(&reel_path, order).await.ok();
+    let late = json!({"version": framed["version"], "framing": {"crop": [], "segments": []}});
+    app.put(&framing_path, late).await.refused(404, "not_found");
 
     let back = app.call("clips/restore", json!({"id": clip["id"]})).await.ok();
     assert_eq!((&back["tags"], &back["notes"], &back["rating"]), (&json!(["Goal"]), &json!("ö"), &json!(5)));
