@@ -114,7 +114,9 @@ fn percent_text(export: &Export) -> String {
 const QUIET: f64 = 6.0;
 
 fn beat(export: &Export, paces: Paces, now: f64) -> String {
-    let silent = (export.state == JobState::Processing && now > 0.0).then(|| paces.silent_for(export, now)).flatten();
+    let silent = (export.state == JobState::Processing && !export.queued && now > 0.0)
+        .then(|| paces.silent_for(export, now))
+        .flatten();
     if let Some(seconds) = silent {
         return if seconds < QUIET {
             format!("working, {seconds:.0} s ago")

@@ -3,11 +3,15 @@
 pub mod api;
 mod export_job;
 pub mod jobs_page;
+#[cfg(feature = "ssr")]
+pub mod pieces;
 pub mod progress;
 #[cfg(feature = "ssr")]
 pub mod render;
 #[cfg(feature = "ssr")]
 pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod segments;
 #[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]

@@ -20,6 +20,7 @@ pub const STAGES: [(&str, &str); 5] =
 pub fn state_word(export: &Export) -> &'static str {
     match export.state {
         JobState::Pending => "Waiting",
+        JobState::Processing if export.queued => "Waiting for a worker",
         JobState::Processing => {
             STAGES.into_iter().find(|(code, _)| *code == export.stage).map_or("Starting", |(_, word)| word)
         }

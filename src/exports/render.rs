@@ -1,70 +1,118 @@
-//! The export job: fetches the recordings, renders the plan of the submit, publishes the file.
+//! The export job: hands out the pieces of its plan that are not there yet; when all are, joins them and publishes the file.
 
-use super::store::{self, NewRendition, ToRender};
+use super::{
+    pieces::{Pieces, disk_failed, scratch},
+    segments,
+    store::{self, NewRendition, ToRender},
+};
 use crate::{
     domain::{
-        ids::{ExportId, RenditionId, VideoId},
-        plan::ExportPlan,
+        ids::{ExportId, RenditionId},
         time::Micros,
     },
     jobs::{
         self,
         runner::Work,
-        types::{Failure, Progress},
+        trees,
+        types::{Failure, Outcome, Progress},
     },
     live::types::{Event, Topic},
-    media::{self, RenderProgress, Rendered},
-    storage::{LocalFile, ObjectKey, keys},
-    videos,
+    media::{self, MediaErrorKind, Rendered, chunk::chunk_file},
+    storage::{LocalFile, ObjectKey, StoreErrorKind, keys},
 };
-use std::{collections::HashMap, path::PathBuf};
+use std::{collections::HashMap, path::Path};
 
-pub async fn run(work: &Work) -> Result<(), Failure> {
+pub async fn run(work: &Work) -> Result<Outcome, Failure> {
     let gone = || Failure::permanent("not_found", "The export was deleted.");
+    let (db, owner) = (&work.app.db, &work.job.owner);
     let export: ExportId = work.job.subject.parse().map_err(|_| gone())?;
-    let task = store::to_render(&work.app.db, &work.job.owner, &export).await?.ok_or_else(gone)?;
-    work.report(Progress { stage: "fetch", done: 0, total: task.plan.total_frames });
-    let files = fetch(work, &task.plan).await?;
-    let sources: HashMap<VideoId, PathBuf> =
-        files.iter().map(|(video, file)| (video.clone(), file.path().to_owned())).collect();
-    // Finished pieces stay here over a restart; the folder goes with the export's end.
-    let folder = work.app.config.data.join("work").join(export.as_str());
-    tokio::fs::create_dir_all(&folder).await.map_err(|error| disk_failed(&error))?;
-    let reporting = work.clone();
-    let report = move |progress: RenderProgress| {
-        reporting.report(Progress {
-            stage: progress.stage.name(),
-            done: progress.done_frames,
-            total: progress.total_frames,
-        });
-    };
-    let rendered = media::render::render(&work.app.tools, &task.plan, &sources, &folder, report, &work.cancel).await?;
-    drop(files);
-    publish(work, &export, &task, &rendered).await?;
-    if let Err(error) = tokio::fs::remove_dir_all(&folder).await {
-        tracing::warn!(export = %export, error = %error, "export.folder_left");
+    let task = store::to_render(db, owner, &export).await?.ok_or_else(gone)?;
+    work.report(Progress { stage: "plan", done: 0, total: task.plan.total_frames });
+    // Whoever comes first chooses the encoder for all pieces. When it is a machine's that is gone, the next one chooses anew.
+    let ours = media::encode::fingerprint(&work.app.tools);
+    let mut encoder = store::choose_encoder(db, &export, &ours).await?;
+    let mut pieces = Pieces::of(&task.plan, &encoder);
+    let mut there = segments::find(db, owner, &pieces.all()).await?;
+    let mut missing = pieces.missing(&work.job, &task.plan, &encoder, |hash| there.contains_key(hash));
+    if !missing.is_empty() && encoder != ours {
+        store::change_encoder(db, &export, &ours).await?;
+        encoder = ours;
+        pieces = Pieces::of(&task.plan, &encoder);
+        there = segments::find(db, owner, &pieces.all()).await?;
+        missing = pieces.missing(&work.job, &task.plan, &encoder, |hash| there.contains_key(hash));
     }
-    Ok(())
+    let total = task.plan.total_frames;
+    if missing.is_empty() {
+        work.report(Progress { stage: "finish", done: total, total });
+        return finish(work, &export, &task, &pieces, &there).await;
+    }
+    let rest: i64 = missing.iter().map(|child| child.total).sum();
+    let mut tx = db.begin_write().await?;
+    let progress = Progress { stage: "plan", done: total - rest, total };
+    if !trees::wait(&mut tx, &work.job, &missing, progress).await? {
+        return Err(Failure::Stopped);
+    }
+    tx.commit().await?;
+    work.app.wake.jobs();
+    Ok(Outcome::Waiting)
 }
 
-/// Every recording of the plan, as a file that ffmpeg can open.
-async fn fetch(work: &Work, plan: &ExportPlan) -> Result<HashMap<VideoId, LocalFile>, Failure> {
-    let mut files = HashMap::new();
-    for clip in &plan.clips {
-        if files.contains_key(&clip.video) {
-            continue;
+async fn finish(
+    work: &Work,
+    export: &ExportId,
+    task: &ToRender,
+    pieces: &Pieces,
+    there: &HashMap<String, String>,
+) -> Result<Outcome, Failure> {
+    let folder = scratch(work)?;
+    let mut names = Vec::with_capacity(pieces.chunks.len());
+    let sound = "sound.m4a".to_owned();
+    for hash in &pieces.chunks {
+        let file = chunk_file(folder.path(), hash);
+        names.push(file.file_name().unwrap_or_default().to_string_lossy().into_owned());
+        if !file.exists() {
+            bring(work, there.get(hash), &file).await?;
         }
-        let missing = || {
-            Failure::permanent(
-                "video_missing",
-                "A video of this reel was deleted. Remove its clips, then export again.",
-            )
-        };
-        let row = videos::store::get(&work.app.db, &work.job.owner, &clip.video).await?.ok_or_else(missing)?;
-        let key = row.object_key.parse().map_err(|_| missing())?;
-        files.insert(clip.video.clone(), work.app.store.materialise(&key, &work.cancel).await?);
     }
-    Ok(files)
+    bring(work, there.get(&pieces.sound), &folder.path().join(&sound)).await?;
+    let (tools, plan) = (&work.app.tools, &task.plan);
+    let rendered = match media::finish::finish(tools, plan, &names, &sound, folder.path(), &work.cancel).await {
+        Ok(rendered) => rendered,
+        Err(error) => {
+            // What passed its own check may still have been damaged since: made anew next time.
+            if matches!(error.kind(), MediaErrorKind::WrongOutput | MediaErrorKind::ToolFailed) {
+                for key in there.values() {
+                    segments::forget(&work.app.db, &work.job.owner, key).await?;
+                }
+            }
+            return Err(error.into());
+        }
+    };
+    publish(work, export, task, &rendered).await?;
+    Ok(Outcome::Complete)
+}
+
+/// A piece at the store as `file`, beside the others; one that is gone is made again at the next try.
+async fn bring(work: &Work, key: Option<&String>, file: &Path) -> Result<(), Failure> {
+    let lost = || Failure::Transient {
+        code: "segment_lost".to_owned(),
+        message: "A rendered piece was lost and is made again.".to_owned(),
+        log: String::new(),
+    };
+    let key = key.ok_or_else(lost)?;
+    let at: ObjectKey = key.parse().map_err(|_| lost())?;
+    let held: LocalFile = match work.app.store.materialise(&at, &work.cancel).await {
+        Err(error) if error.kind() == StoreErrorKind::NotFound => {
+            segments::forget(&work.app.db, &work.job.owner, key).await?;
+            return Err(lost());
+        }
+        answer => answer?,
+    };
+    // On one disk a second name costs nothing.
+    if tokio::fs::hard_link(held.path(), file).await.is_err() {
+        tokio::fs::copy(held.path(), file).await.map_err(|error| disk_failed(&error))?;
+    }
+    Ok(())
 }
 
 /// Sends the file to a key of its own, then commits the pointer and the job's end together: one result, ever.
@@ -115,14 +163,5 @@ async fn make_poster(work: &Work, rendered: &Rendered, key: &ObjectKey) -> bool 
             tracing::warn!(error, "export.no_poster");
             false
         }
-    }
-}
-
-fn disk_failed(error: &std::io::Error) -> Failure {
-    tracing::error!(error = %error, "export.disk_failed");
-    Failure::Transient {
-        code: "disk_failed".to_owned(),
-        message: "The data folder cannot be written.".to_owned(),
-        log: String::new(),
     }
 }

@@ -100,6 +100,7 @@ pub async fn cancel(caller: &Caller, id: &ExportId) -> Result<Export, ApiError> 
     let job = job_of(caller, id).await?;
     jobs::store::request_cancel(&caller.app.db, caller.owner(), &job).await?;
     caller.app.wake.cancels();
+    jobs::trees::settle(&caller.app, Some(&job)).await?;
     tell(caller, id).await
 }
 

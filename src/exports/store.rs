@@ -13,8 +13,12 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 /// How much of a log travels.
 const LOG_BYTES: usize = 2_000;
 
-const EXPORT: &str = "SELECT e.id, e.name, e.reel, e.plan_sum, e.created_at, j.state, j.stage, j.done, j.total, j.attempt, j.error_code, \
-                      j.error_detail, j.log_tail, j.version, j.started_at, j.finished_at, n.id AS rendition FROM exports e \
+/// `queued`: nobody is at it. `attempt`: the highest of its pieces'.
+const EXPORT: &str = "SELECT e.id, e.name, e.reel, e.plan_sum, e.created_at, j.state, j.stage, j.done, j.total, j.error_code, \
+                      j.error_detail, j.log_tail, j.version, j.started_at, j.finished_at, n.id AS rendition, \
+                      CASE WHEN j.state = 'pending' OR (j.state = 'processing' AND j.worker IS NULL AND NOT EXISTS \
+                      (SELECT 1 FROM jobs c WHERE c.parent = j.id AND c.state = 'processing')) THEN 1 ELSE 0 END AS queued, \
+                      (SELECT MAX(a.attempt) FROM jobs a WHERE a.id = j.id OR a.parent = j.id) AS attempt FROM exports e \
                       JOIN jobs j ON j.id = e.job LEFT JOIN renditions n ON n.export = e.id ";
 
 fn export(row: &AnyRow) -> Result<Export, sqlx::Error> {
@@ -30,6 +34,7 @@ fn export(row: &AnyRow) -> Result<Export, sqlx::Error> {
             .find(|known| known.code() == state)
             .ok_or_else(|| sqlx::Error::Decode(format!("unknown job state {state}").into()))?,
         stage: row.try_get("stage")?,
+        queued: row.try_get::<i32, _>("queued")? == 1,
         done: row.try_get("done")?,
         total: row.try_get("total")?,
         attempt: row.try_get("attempt")?,
@@ -66,14 +71,12 @@ pub async fn get(db: &Db, owner: &AccountId, id: &ExportId) -> Result<Option<Exp
     row.as_ref().map(export).transpose()
 }
 
-/// Whether an export waits, runs, or failed after `failed_after` (milliseconds) and may be tried again.
-pub async fn may_go_on(db: &Db, id: &ExportId, failed_after: i64) -> Result<bool, sqlx::Error> {
+/// Whether an export waits or runs.
+pub async fn goes_on(db: &Db, id: &ExportId) -> Result<bool, sqlx::Error> {
     let row = sqlx::query(
-        "SELECT j.id FROM exports e JOIN jobs j ON j.id = e.job WHERE e.id = $1 \
-         AND (j.state IN ('pending', 'processing') OR (j.state = 'error' AND j.finished_at >= $2))",
+        "SELECT j.id FROM exports e JOIN jobs j ON j.id = e.job WHERE e.id = $1 AND j.state IN ('pending', 'processing')",
     )
     .bind(id.as_str())
-    .bind(failed_after)
     .fetch_optional(db.pool())
     .await?;
     Ok(row.is_some())
@@ -137,7 +140,7 @@ pub async fn insert(connection: &mut AnyConnection, owner: &AccountId, new: &Sub
     let plan = serde_json::to_string(new.plan).map_err(|error| sqlx::Error::Encode(error.into()))?;
     sqlx::query(
         "INSERT INTO exports (id, owner, reel, name, kind, settings, plan, plan_sum, encoder, job, created_at) \
-         VALUES ($1, $2, $3, $4, 'reel', '{}', $5, $6, 'x264', $7, $8)",
+         VALUES ($1, $2, $3, $4, 'reel', '{}', $5, $6, '', $7, $8)",
     )
     .bind(new.id.as_str())
     .bind(owner.as_str())
@@ -150,6 +153,23 @@ pub async fn insert(connection: &mut AnyConnection, owner: &AccountId, new: &Sub
     .execute(connection)
     .await
     .map(drop)
+}
+
+/// The encoder that all pieces of the export are made with: `ours` when nobody has chosen yet.
+pub async fn choose_encoder(db: &Db, id: &ExportId, ours: &str) -> Result<String, sqlx::Error> {
+    let row = sqlx::query(
+        "UPDATE exports SET encoder = CASE WHEN encoder = '' THEN $1 ELSE encoder END WHERE id = $2 RETURNING encoder",
+    )
+    .bind(ours)
+    .bind(id.as_str())
+    .fetch_one(db.pool())
+    .await?;
+    row.try_get("encoder")
+}
+
+pub async fn change_encoder(db: &Db, id: &ExportId, ours: &str) -> Result<(), sqlx::Error> {
+    let query = sqlx::query("UPDATE exports SET encoder = $1 WHERE id = $2").bind(ours).bind(id.as_str());
+    query.execute(db.pool()).await.map(drop)
 }
 
 /// What the renderer needs of an export.
@@ -216,15 +236,21 @@ pub async fn insert_rendition(
 
 /// Objects that an attempt wrote and that no row will name: deleted by the sweep.
 pub async fn doom(db: &Db, owner: &AccountId, keys: &[&str]) -> Result<(), sqlx::Error> {
+    let mut tx = db.begin_write().await?;
     for key in keys {
-        sqlx::query(
-            "INSERT INTO doomed_objects (object_key, owner, created_at) VALUES ($1, $2, $3) ON CONFLICT (object_key) DO NOTHING",
-        )
-        .bind(*key)
-        .bind(owner.as_str())
-        .bind(now_ms())
-        .execute(db.pool())
-        .await?;
+        doom_in(&mut tx, owner, key).await?;
     }
-    Ok(())
+    tx.commit().await
+}
+
+pub async fn doom_in(connection: &mut AnyConnection, owner: &AccountId, key: &str) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO doomed_objects (object_key, owner, created_at) VALUES ($1, $2, $3) ON CONFLICT (object_key) DO NOTHING",
+    )
+    .bind(key)
+    .bind(owner.as_str())
+    .bind(now_ms())
+    .execute(connection)
+    .await
+    .map(drop)
 }

@@ -55,6 +55,8 @@ pub struct Export {
     pub state: JobState,
     /// `plan`, `fetch`, `render`, `sound`, `finish`; empty while it waits.
     pub stage: String,
+    /// It waits for a worker, for its start or for the next of its pieces.
+    pub queued: bool,
     /// Frames done and in all.
     pub done: i64,
     pub total: i64,

@@ -1,6 +1,6 @@
 //! Cleans up: jobs that nobody will claim again, objects that no row points to, work folders of ended exports.
 
-use super::store;
+use super::{store, trees};
 use crate::{
     clips,
     domain::ids::ExportId,
@@ -17,8 +17,10 @@ use std::{io, time::Duration};
 
 const ROUND: Duration = Duration::from_secs(5);
 const OBJECTS_A_ROUND: i64 = 100;
-/// How long the finished pieces of a failed export wait for its retry: a day.
-const KEEP_FAILED_MS: i64 = 24 * 3_600_000;
+/// A piece that was used so lately may be on its way into a file: half a day.
+const SEGMENT_IN_USE_MS: i64 = 12 * 3_600_000;
+/// How long the pieces' jobs of an export stay after its end: a day.
+const KEEP_CHILDREN_MS: i64 = 24 * 3_600_000;
 /// How long a deleted clip can be brought back: 30 days.
 const KEEP_DELETED_MS: i64 = 30 * 24 * 3_600_000;
 
@@ -31,6 +33,16 @@ pub async fn run(app: AppState) {
                 }
             }
             Err(error) => tracing::warn!(error = %error, "janitor.jobs_failed"),
+        }
+        if let Err(error) = trees::settle(&app, None).await {
+            tracing::warn!(error = %error, "janitor.trees_failed");
+        }
+        if let Err(error) = trees::forget(&app.db, now_ms() - KEEP_CHILDREN_MS).await {
+            tracing::warn!(error = %error, "janitor.children_failed");
+        }
+        let (most, since) = (app.config.jobs.segments_bytes(), now_ms() - SEGMENT_IN_USE_MS);
+        if let Err(error) = exports::segments::trim(&app.db, most, since).await {
+            tracing::warn!(error = %error, "janitor.segments_failed");
         }
         if let Err(error) = sweep_folders(&app).await {
             tracing::warn!(error = %error, "janitor.folders_failed");
@@ -63,7 +75,7 @@ async fn sweep(app: &AppState) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Removes the work folders of exports that have ended: finished pieces are kept only for an export that goes on.
+/// Removes the work folders of exports that have ended.
 async fn sweep_folders(app: &AppState) -> io::Result<()> {
     let root = app.config.data.join("work");
     let mut folders = match tokio::fs::read_dir(&root).await {
@@ -73,8 +85,7 @@ async fn sweep_folders(app: &AppState) -> io::Result<()> {
     };
     while let Some(folder) = folders.next_entry().await? {
         let Ok(export) = folder.file_name().to_string_lossy().parse::<ExportId>() else { continue };
-        // A failed one keeps its pieces for a retry for a while; nobody waits for those of a cancelled one.
-        if !exports::store::may_go_on(&app.db, &export, now_ms() - KEEP_FAILED_MS).await.map_err(io::Error::other)? {
+        if !exports::store::goes_on(&app.db, &export).await.map_err(io::Error::other)? {
             tokio::fs::remove_dir_all(folder.path()).await?;
         }
     }

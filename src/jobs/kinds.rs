@@ -2,19 +2,22 @@
 
 use super::{
     runner::Work,
-    types::{Failure, Job, Kind},
+    types::{Failure, Job, Kind, Outcome},
 };
 use crate::{
+    domain::ids::{AccountId, JobId},
     exports,
     live::types::{Event, Topic},
     server::state::AppState,
     videos,
 };
 
-pub async fn run(work: Work) -> Result<(), Failure> {
+pub async fn run(work: Work) -> Result<Outcome, Failure> {
     match work.job.kind {
         Kind::Probe => videos::ingest::run(&work).await,
         Kind::Export => exports::render::run(&work).await,
+        Kind::Segment => exports::pieces::render_segment(&work).await,
+        Kind::Sound => exports::pieces::render_sound(&work).await,
     }
 }
 
@@ -22,11 +25,21 @@ pub async fn run(work: Work) -> Result<(), Failure> {
 pub async fn tell(app: &AppState, job: &Job) {
     match job.kind {
         Kind::Probe => app.hub.send(&job.owner, Event::Changed { topic: Topic::Games }),
-        Kind::Export => match exports::store::of_job(&app.db, &job.owner, &job.id).await {
-            Ok(Some(export)) => app.hub.send(&job.owner, Event::Export { export }),
-            Ok(None) => {}
-            Err(error) => tracing::warn!(error = %error, "export.tell_failed"),
-        },
+        Kind::Export => tell_export(app, &job.owner, &job.id).await,
+        Kind::Segment | Kind::Sound => {
+            if let Some(parent) = &job.parent {
+                tell_export(app, &job.owner, parent).await;
+            }
+        }
+    }
+}
+
+/// The state of the export that `job` renders.
+pub async fn tell_export(app: &AppState, owner: &AccountId, job: &JobId) {
+    match exports::store::of_job(&app.db, owner, job).await {
+        Ok(Some(export)) => app.hub.send(owner, Event::Export { export }),
+        Ok(None) => {}
+        Err(error) => tracing::warn!(error = %error, "export.tell_failed"),
     }
 }
 

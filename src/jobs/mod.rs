@@ -6,5 +6,6 @@ pub mod kinds;
 pub mod pulse;
 pub mod runner;
 pub mod store;
+pub mod trees;
 pub mod types;
 pub mod wake;

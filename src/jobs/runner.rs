@@ -3,9 +3,13 @@
 use super::{
     kinds,
     store::{self, Ending, Ticked},
-    types::{Failure, Job, Kind, Progress},
+    trees,
+    types::{Failure, Job, Kind, Outcome, Progress},
 };
-use crate::server::{db::now_ms, state::AppState, telemetry::names};
+use crate::{
+    media,
+    server::{db::now_ms, state::AppState, telemetry::names},
+};
 use rand::Rng;
 use std::{
     sync::{Arc, Mutex},
@@ -18,7 +22,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-type Handled = Result<(), Failure>;
+type Handled = Result<Outcome, Failure>;
 
 const TICK: Duration = Duration::from_secs(1);
 /// How often somebody looks for due jobs when nothing woke the loop.
@@ -53,6 +57,7 @@ pub async fn run(app: AppState) {
     let slots = Arc::new(Semaphore::new(app.config.jobs.slots()));
     // Unique among the processes of an installation; for people who look at the row.
     let worker = format!("{}-{}", std::process::id(), hex::encode(rand::random::<[u8; 3]>()));
+    let able = media::encode::fingerprint(&app.tools);
     let mut running = JoinSet::new();
     loop {
         app.pulse.beat(slots.available_permits());
@@ -62,7 +67,7 @@ pub async fn run(app: AppState) {
         }) else {
             break;
         };
-        match store::claim(&app.db, &worker).await {
+        match store::claim(&app.db, &worker, &able).await {
             Ok(Some(job)) => {
                 let app = app.clone();
                 running.spawn(async move {
@@ -94,7 +99,8 @@ async fn work(app: AppState, job: Job) {
     let (result, why_stopped) = watch(&work, &mut handler).await;
     let ending = match (&result, why_stopped) {
         (_, Some(stopped)) => stopped.name(),
-        (Ok(Ok(())), None) => "complete",
+        (Ok(Ok(Outcome::Complete)), None) => "complete",
+        (Ok(Ok(Outcome::Waiting)), None) => "waiting",
         _ => "failed",
     };
     metrics::histogram!(names::JOB, "kind" => work.job.kind.code(), "ending" => ending)
@@ -113,6 +119,11 @@ async fn work(app: AppState, job: Job) {
     if let Err(error) = settle(&work, result, why_stopped).await {
         // The lease runs out and the next claim goes on from there.
         tracing::error!(job.id = %work.job.id, error = %error, "job.settle_failed");
+    }
+    let tree = work.job.parent.as_ref().unwrap_or(&work.job.id);
+    if let Err(error) = trees::settle(&work.app, Some(tree)).await {
+        // The janitor does it.
+        tracing::warn!(job.id = %work.job.id, error = %error, "job.tree_failed");
     }
     kinds::tell(&work.app, &work.job).await;
 }
@@ -150,6 +161,12 @@ async fn watch(work: &Work, handler: &mut JoinHandle<Handled>) -> (Result<Handle
         let now = work.reported();
         work.app.pulse.tick();
         let ticked = store::tick(&work.app.db, &work.job, now, now != last).await;
+        if let Some(parent) = &work.job.parent
+            && matches!(ticked, Ok(Ticked::GoOn))
+            && let Err(error) = trees::carry_up(&work.app.db, parent, now.stage).await
+        {
+            tracing::warn!(job.id = %work.job.id, error = %error, "job.carry_failed");
+        }
         last = now;
         let stopped = stopped.or(match ticked {
             Ok(Ticked::GoOn) => {
@@ -173,12 +190,20 @@ async fn watch(work: &Work, handler: &mut JoinHandle<Handled>) -> (Result<Handle
 
 async fn settle(work: &Work, result: Handled, stopped: Option<Stopped>) -> Result<(), sqlx::Error> {
     let (db, job) = (&work.app.db, &work.job);
+    let stopped = match (&result, stopped) {
+        // The row did not take what the handler wrote: it asks why.
+        (Err(Failure::Stopped), None) => match store::tick(db, job, work.reported(), false).await? {
+            Ticked::Cancelled => Some(Stopped::Cancelled),
+            Ticked::Lost | Ticked::GoOn => Some(Stopped::Lost),
+        },
+        _ => stopped,
+    };
     let ending = match (&result, stopped) {
-        (Ok(()), _) => {
-            tracing::info!(job.id = %job.id, "job.complete");
+        (Ok(outcome), _) => {
+            tracing::info!(job.id = %job.id, outcome = ?outcome, "job.done");
             return Ok(());
         }
-        // Nobody asked for it, or another worker has it: the fence was lost, at a tick or between two.
+        // Another worker has it: the fence was lost, at a tick or between two.
         (_, Some(Stopped::Lost)) | (Err(Failure::Stopped), None) => {
             metrics::counter!(names::LOST_LEASES).increment(1);
             return Ok(());

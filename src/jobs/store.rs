@@ -17,8 +17,8 @@ const MAX_ATTEMPTS: i64 = 5;
 pub async fn submit(connection: &mut AnyConnection, new: &NewJob) -> Result<JobId, sqlx::Error> {
     let now = now_ms();
     let done = sqlx::query(
-        "INSERT INTO jobs (id, owner, kind, subject, request_hash, priority, max_attempts, state, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8) \
+        "INSERT INTO jobs (id, owner, kind, subject, request_hash, priority, max_attempts, state, created_at, parent, \
+         requires, total) VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', $8, $9, $10, $11) \
          ON CONFLICT (owner, request_hash) WHERE state IN ('pending', 'processing') DO NOTHING",
     )
     .bind(new.id.as_str())
@@ -29,6 +29,9 @@ pub async fn submit(connection: &mut AnyConnection, new: &NewJob) -> Result<JobI
     .bind(new.kind.priority())
     .bind(MAX_ATTEMPTS)
     .bind(now)
+    .bind(new.parent.as_ref().map(JobId::as_str))
+    .bind(&new.requires)
+    .bind(new.total)
     .execute(&mut *connection)
     .await?;
     if done.rows_affected() == 1 {
@@ -44,26 +47,28 @@ pub async fn submit(connection: &mut AnyConnection, new: &NewJob) -> Result<JobI
     parsed(&row, "id")
 }
 
-/// The next job that is due, or one whose lease ran out; nobody else gets it.
-pub async fn claim(db: &Db, worker: &str) -> Result<Option<Job>, sqlx::Error> {
+/// The next job that is due, or one whose lease ran out; nobody else gets it. `able`: what this worker is, for jobs that
+/// require it.
+pub async fn claim(db: &Db, worker: &str, able: &str) -> Result<Option<Job>, sqlx::Error> {
     let lock = match db.backend() {
         Backend::Sqlite => "",
         Backend::Postgres => "FOR UPDATE SKIP LOCKED",
     };
     // Fair between owners: who has fewer jobs running goes first. An attempt that died after it came further than any
     // before is not charged: machines that die never use up a job that moves, and one that kills its worker each time at the
-    // same place still ends.
+    // same place still ends. Nor is it charged to go on after waiting for children: such a row has no worker.
     let sql = format!(
-        "UPDATE jobs SET attempt = CASE WHEN state = 'processing' AND done > done_before THEN attempt ELSE attempt + 1 END, \
+        "UPDATE jobs SET attempt = CASE WHEN state = 'processing' AND (worker IS NULL OR done > done_before) THEN attempt ELSE attempt + 1 END, \
          state = 'processing', fence = fence + 1, worker = $1, lease_until = $2, \
          done_before = CASE WHEN done > done_before THEN done ELSE done_before END, started_at = COALESCE(started_at, $3), progress_at = $3, version = version + 1 \
-         WHERE id = (SELECT q.id FROM jobs q WHERE q.cancel_requested_at IS NULL \
-         AND (q.attempt < q.max_attempts OR (q.state = 'processing' AND q.done > q.done_before)) AND \
+         WHERE id = (SELECT q.id FROM jobs q WHERE q.cancel_requested_at IS NULL AND q.requires IN ('', $4) \
+         AND (q.attempt < q.max_attempts OR (q.state = 'processing' AND (q.worker IS NULL OR q.done > q.done_before))) AND \
          ((q.state = 'pending' AND q.run_after <= $3) OR (q.state = 'processing' AND q.lease_until < $3)) \
          ORDER BY q.priority, \
-         (SELECT COUNT(*) FROM jobs r WHERE r.owner = q.owner AND r.state = 'processing' AND r.lease_until >= $3), \
+         (SELECT COUNT(*) FROM jobs r WHERE r.owner = q.owner AND r.state = 'processing' AND r.lease_until >= $3 \
+         AND r.worker IS NOT NULL), \
          q.created_at, q.id LIMIT 1 {lock}) \
-         RETURNING id, owner, kind, subject, attempt, max_attempts, fence"
+         RETURNING id, owner, kind, subject, parent, requires, attempt, max_attempts, fence"
     );
     let now = now_ms();
     let mut tx = db.begin_write().await?;
@@ -71,6 +76,7 @@ pub async fn claim(db: &Db, worker: &str) -> Result<Option<Job>, sqlx::Error> {
         .bind(worker)
         .bind(now + LEASE_MS)
         .bind(now)
+        .bind(able)
         .fetch_optional(&mut *tx)
         .await?;
     tx.commit().await?;
@@ -81,6 +87,8 @@ pub async fn claim(db: &Db, worker: &str) -> Result<Option<Job>, sqlx::Error> {
         owner: parsed(&row, "owner")?,
         kind: Kind::from_code(&kind).ok_or_else(|| sqlx::Error::Decode(format!("unknown job kind {kind}").into()))?,
         subject: row.try_get("subject")?,
+        parent: row.try_get::<Option<String>, _>("parent")?.and_then(|id| id.parse().ok()),
+        requires: row.try_get("requires")?,
         attempt: row.try_get("attempt")?,
         max_attempts: row.try_get("max_attempts")?,
         fence: row.try_get("fence")?,
@@ -130,6 +138,7 @@ pub async fn complete<'e, E: Executor<'e, Database = Any>>(
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
         "UPDATE jobs SET state = 'complete', done = total, output = $1, finished_at = $2, lease_until = 0, \
+         error_code = NULL, error_detail = NULL, log_tail = NULL, \
          version = version + 1 WHERE id = $3 AND fence = $4 AND state = 'processing' AND cancel_requested_at IS NULL",
     )
     .bind(output)
@@ -190,13 +199,14 @@ pub async fn end(db: &Db, job: &Job, ending: Ending<'_>) -> Result<bool, sqlx::E
     Ok(done.rows_affected() == 1)
 }
 
-/// Asks a job to stop. One that waits ends at once; a running one ends when its worker hears of it.
+/// Asks a job to stop. One that waits, for its turn or for its children, ends at once; a running one ends when its worker
+/// hears of it. Its children are `trees::settle`'s.
 pub async fn request_cancel(db: &Db, owner: &AccountId, id: &JobId) -> Result<(), sqlx::Error> {
     let now = now_ms();
     sqlx::query(
         "UPDATE jobs SET cancel_requested_at = COALESCE(cancel_requested_at, $1), version = version + 1, \
-         finished_at = CASE WHEN state = 'pending' THEN $1 ELSE finished_at END, \
-         state = CASE WHEN state = 'pending' THEN 'cancelled' ELSE state END \
+         finished_at = CASE WHEN state = 'pending' OR worker IS NULL THEN $1 ELSE finished_at END, \
+         state = CASE WHEN state = 'pending' OR worker IS NULL THEN 'cancelled' ELSE state END \
          WHERE id = $2 AND owner = $3 AND state IN ('pending', 'processing')",
     )
     .bind(now)
@@ -226,7 +236,8 @@ pub async fn end_abandoned(db: &Db) -> Result<Vec<(AccountId, JobId)>, sqlx::Err
          error_detail = CASE WHEN cancel_requested_at IS NULL \
          THEN 'The work stopped the server each time it was tried. Try another video, or look at the log.' \
          ELSE error_detail END \
-         WHERE state = 'processing' AND lease_until < $1 AND ((attempt >= max_attempts AND done <= done_before) OR cancel_requested_at IS NOT NULL) \
+         WHERE state = 'processing' AND lease_until < $1 AND ((attempt >= max_attempts AND done <= done_before AND worker IS NOT NULL) \
+         OR cancel_requested_at IS NOT NULL) \
          RETURNING owner, id",
     )
     .bind(now)

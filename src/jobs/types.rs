@@ -7,8 +7,12 @@ use crate::domain::ids::{AccountId, ExportId, JobId, VideoId};
 pub enum Kind {
     /// Reads a recording that has arrived, and makes its poster.
     Probe,
-    /// Renders a reel.
+    /// Renders a reel: hands out its pieces, and joins them when they are there.
     Export,
+    /// Renders the picture of one piece of an export.
+    Segment,
+    /// Renders the sound of an export.
+    Sound,
 }
 
 impl Kind {
@@ -16,18 +20,22 @@ impl Kind {
         match self {
             Self::Probe => "probe",
             Self::Export => "export",
+            Self::Segment => "segment",
+            Self::Sound => "sound",
         }
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Probe, Self::Export].into_iter().find(|kind| kind.code() == code)
+        [Self::Probe, Self::Export, Self::Segment, Self::Sound].into_iter().find(|kind| kind.code() == code)
     }
 
-    /// Lower goes first: somebody waits for a probe with the file already sent.
+    /// Lower goes first: somebody waits for a probe with the file already sent; handing out and joining is quick, and lets
+    /// owners take turns at the pieces.
     pub const fn priority(self) -> i64 {
         match self {
             Self::Probe => 10,
-            Self::Export => 100,
+            Self::Export => 20,
+            Self::Segment | Self::Sound => 100,
         }
     }
 }
@@ -40,6 +48,12 @@ pub struct NewJob {
     pub subject: String,
     /// Two submits with one hash are one job while it waits or runs.
     pub request_hash: String,
+    /// The job that waits for this one.
+    pub parent: Option<JobId>,
+    /// What a worker must be to do it (`media::encode::fingerprint`); empty: any.
+    pub requires: String,
+    /// How much there is to do, in the handler's unit; 0 when only it knows.
+    pub total: i64,
 }
 
 impl NewJob {
@@ -50,6 +64,9 @@ impl NewJob {
             kind: Kind::Probe,
             subject: video.to_string(),
             request_hash: format!("probe:{video}"),
+            parent: None,
+            requires: String::new(),
+            total: 0,
         }
     }
 
@@ -61,6 +78,23 @@ impl NewJob {
             kind: Kind::Export,
             subject: export.to_string(),
             request_hash: format!("export:{request}"),
+            parent: None,
+            requires: String::new(),
+            total: 0,
+        }
+    }
+
+    /// A piece of the export `parent`, whose result has the content key `hash`. Two exports never share one that runs.
+    pub fn piece(parent: &Job, kind: Kind, subject: String, hash: &str, requires: &str, frames: i64) -> Self {
+        Self {
+            id: JobId::generate(),
+            owner: parent.owner.clone(),
+            kind,
+            subject,
+            request_hash: format!("piece:{}:{hash}", parent.id),
+            parent: Some(parent.id.clone()),
+            requires: requires.to_owned(),
+            total: frames,
         }
     }
 }
@@ -72,6 +106,8 @@ pub struct Job {
     pub owner: AccountId,
     pub kind: Kind,
     pub subject: String,
+    pub parent: Option<JobId>,
+    pub requires: String,
     pub attempt: i64,
     pub max_attempts: i64,
     pub fence: i64,
@@ -83,6 +119,14 @@ pub struct Progress {
     pub stage: &'static str,
     pub done: i64,
     pub total: i64,
+}
+
+/// How a handler's turn ended well; it has written the row itself, guarded by the fence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Complete,
+    /// Its children go first; it is claimed again when they are done.
+    Waiting,
 }
 
 /// Why a job did not finish.

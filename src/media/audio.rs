@@ -1,19 +1,24 @@
 //! The sound of an export: every piece exactly as long as its picture, one AAC pass over all of them.
 
 use super::{
+    chunk::{join, publish},
     error::{MediaError, MediaErrorKind as Kind},
     input::{self, strings},
     process::{Call, Running},
-    render::Sources,
     tools::Tools,
 };
 use crate::domain::{
     framing::Speed,
+    ids::VideoId,
     plan::{ExportPlan, SAMPLE_RATE, SoundPiece},
     time::Micros,
 };
 use sha2::{Digest, Sha256};
-use std::{ffi::OsString, path::Path};
+use std::{
+    collections::HashMap,
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 use tokio_util::sync::CancellationToken;
 
 /// 16 bit stereo.
@@ -24,10 +29,10 @@ const FADE: i64 = 240;
 const RUN_UP: Micros = Micros(100_000);
 const BLOCK: usize = 16_384;
 
-/// The name of a plan's sound among all: pieces and program decide it.
-pub fn content_key(tools: &Tools, plan: &ExportPlan) -> String {
+/// The name of a plan's sound among all: its pieces and the machine's fingerprint decide it.
+pub fn content_key(fingerprint: &str, plan: &ExportPlan) -> String {
     let mut hash = Sha256::new();
-    hash.update(&tools.capabilities().version);
+    hash.update(fingerprint);
     for piece in plan.sound() {
         let SoundPiece { video, facts, start, end, speed, samples } = piece;
         hash.update(format!("{video} {:?} {} {} {} {samples}\n", facts.sound_stream, start.0, end.0, speed.percent()));
@@ -35,8 +40,45 @@ pub fn content_key(tools: &Tools, plan: &ExportPlan) -> String {
     hex::encode(hash.finalize())
 }
 
+/// A local file for each video of a plan.
+pub type Sources = HashMap<VideoId, PathBuf>;
+
+/// Writes the sound of `plan` to `file`, which appears only when it is complete. When it returns, or its future is dropped,
+/// no child process is left.
+pub async fn render_sound(
+    tools: &Tools,
+    plan: &ExportPlan,
+    sources: &Sources,
+    file: &Path,
+    cancel: &CancellationToken,
+) -> Result<(), MediaError> {
+    let sources = find_sources(plan, sources).await?;
+    let work = tokio::fs::canonicalize(file.parent().ok_or(Kind::Io)?).await?;
+    let file = work.join(file.file_name().ok_or(Kind::Io)?);
+    let part = file.with_extension("part");
+    let ours = cancel.child_token();
+    let _ends_with_us = ours.clone().drop_guard();
+    let writing = {
+        let (tools, plan, part) = (tools.clone(), plan.clone(), part.clone());
+        tokio::task::spawn_blocking(move || write_sound(&tools, &plan, &sources, &part, &work, &ours))
+    };
+    join(writing).await?;
+    publish(&part, &file).await
+}
+
+/// Absolute paths of the files that the plan needs.
+async fn find_sources(plan: &ExportPlan, sources: &Sources) -> Result<Sources, MediaError> {
+    let mut found = Sources::new();
+    for clip in &plan.clips {
+        let source = sources.get(&clip.video).ok_or(Kind::SourceMissing)?;
+        let path = tokio::fs::canonicalize(source).await;
+        found.insert(clip.video.clone(), path.map_err(|error| MediaError::new(Kind::SourceMissing, error.kind()))?);
+    }
+    Ok(found)
+}
+
 /// Writes the sound of `plan` to `file` in the folder `work`. Blocks.
-pub fn render_sound(
+fn write_sound(
     tools: &Tools,
     plan: &ExportPlan,
     sources: &Sources,

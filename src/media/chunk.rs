@@ -6,13 +6,12 @@
 use super::{
     compose::Compositor,
     decode::{Decoder, MOST_MISSING, frame_bytes, stretches},
-    encode::{ENCODER_VERSION, Encoder, encoder_arguments},
+    encode::Encoder,
     error::{MediaError, MediaErrorKind as Kind},
     finish::count_frames,
-    render::RenderProgress,
     tools::Tools,
 };
-use crate::domain::plan::ChunkSpec;
+use crate::domain::plan::{ChunkSpec, PLAN_VERSION};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::{
@@ -22,66 +21,102 @@ use std::{
         mpsc::{Receiver, SyncSender, sync_channel},
     },
 };
-use tokio::{
-    sync::{oneshot, watch},
-    task::JoinHandle,
-};
+use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Pictures between decoder and compositor, and between compositor and encoder.
 const BUFFERS: usize = 4;
 
-/// Where and with what an export is rendered.
+/// Where and with what a chunk is rendered.
 #[derive(Clone)]
-pub struct Site {
-    pub tools: Tools,
-    /// A folder for this export alone; what is in it is used again.
-    pub work: PathBuf,
-    pub cancel: CancellationToken,
-    pub tracker: TaskTracker,
-    pub progress: Arc<watch::Sender<RenderProgress>>,
-}
-
-/// A chunk being rendered.
-pub struct Rendering {
-    /// Every frame was decoded: the next chunk may start.
-    pub decoded: oneshot::Receiver<()>,
-    pub done: JoinHandle<Result<(), MediaError>>,
+struct Site {
+    tools: Tools,
+    work: PathBuf,
+    cancel: CancellationToken,
+    tracker: TaskTracker,
+    /// Output frames that are composed.
+    done: Arc<watch::Sender<i64>>,
 }
 
 /// The chunk's name among all chunks ever: a hash of everything that decides its bytes.
-pub fn content_key(tools: &Tools, spec: &ChunkSpec) -> String {
+pub fn content_key(fingerprint: &str, spec: &ChunkSpec) -> String {
     #[derive(Serialize)]
     struct Key<'a> {
         spec: &'a ChunkSpec,
-        encoder: Vec<String>,
-        ffmpeg: &'a str,
-        version: u32,
+        encoder: &'a str,
     }
-    let encoder =
-        encoder_arguments(spec.rate, tools.threads()).into_iter().map(|arg| arg.to_string_lossy().into_owned());
-    let key = Key { spec, encoder: encoder.collect(), ffmpeg: &tools.capabilities().version, version: ENCODER_VERSION };
     // Serialising plain structs cannot fail.
-    hex::encode(Sha256::digest(serde_json::to_vec(&key).unwrap_or_default()))
+    hex::encode(Sha256::digest(serde_json::to_vec(&Key { spec, encoder: fingerprint }).unwrap_or_default()))
 }
 
 pub fn chunk_file(work: &Path, key: &str) -> PathBuf {
     work.join(format!("chunk-{key}.mp4"))
 }
 
-/// Starts rendering `spec` from `source` into its file. Needs a runtime.
-pub fn start(site: &Site, spec: &ChunkSpec, source: PathBuf, file: PathBuf) -> Rendering {
-    let (all_read, was_read) = oneshot::channel();
+/// Renders `spec` from the recording `source` into `file`, which appears only when it holds the planned frames. Tells
+/// `on_frames` how many output frames are composed. When it returns, or its future is dropped, no child process is left.
+pub async fn render_chunk(
+    tools: &Tools,
+    spec: &ChunkSpec,
+    source: &Path,
+    file: &Path,
+    on_frames: impl Fn(i64) + Send + Sync,
+    cancel: &CancellationToken,
+) -> Result<(), MediaError> {
+    check_spec(spec)?;
+    let source =
+        tokio::fs::canonicalize(source).await.map_err(|error| MediaError::new(Kind::SourceMissing, error.kind()))?;
+    let (done, mut changes) = watch::channel(0);
+    let work = file.parent().ok_or(Kind::Io)?;
+    let site = Site {
+        tools: tools.clone(),
+        work: tokio::fs::canonicalize(work).await?,
+        cancel: cancel.child_token(),
+        tracker: TaskTracker::new(),
+        done: Arc::new(done),
+    };
+    let file = site.work.join(file.file_name().ok_or(Kind::Io)?);
+    let _ends_with_us = site.cancel.clone().drop_guard();
+    let answer = {
+        let rendering = run(&site, spec, source, &file);
+        tokio::pin!(rendering);
+        loop {
+            tokio::select! {
+                biased;
+                answer = &mut rendering => break answer,
+                Ok(()) = changes.changed() => on_frames(*changes.borrow_and_update()),
+            }
+        }
+    };
+    site.cancel.cancel();
+    site.tracker.close();
+    site.tracker.wait().await;
+    if answer.is_ok() {
+        on_frames(*changes.borrow());
+    }
+    // Whatever broke first while everything was being ended, the reason is that it was ended.
+    if cancel.is_cancelled() && answer.is_err() { Err(Kind::Cancelled.into()) } else { answer }
+}
+
+/// A stored plan may be older than this program, or damaged.
+fn check_spec(spec: &ChunkSpec) -> Result<(), MediaError> {
+    let even = |length: u32| (16..=4_096).contains(&length) && length.is_multiple_of(2);
+    let good = spec.version == PLAN_VERSION
+        && spec.rate.is_usable()
+        && spec.facts.rate.is_usable()
+        && even(spec.width)
+        && even(spec.height)
+        && spec.frames() > 0;
+    if good { Ok(()) } else { Err(MediaError::new(Kind::WrongOutput, "the plan cannot be rendered by this version")) }
+}
+
+async fn run(site: &Site, spec: &ChunkSpec, source: PathBuf, file: &Path) -> Result<(), MediaError> {
     let part = file.with_extension("part");
     let (pictures, wanted) = Passing::new(frame_bytes(spec.facts.width, spec.facts.height));
     let (composed, to_write) = Passing::new(frame_bytes(spec.width, spec.height));
     let decoder = {
         let (site, spec) = (site.clone(), spec.clone());
-        site.tracker.clone().spawn_blocking(move || {
-            let answer = decode(&site, &spec, &source, &pictures);
-            let _ = all_read.send(());
-            answer
-        })
+        site.tracker.clone().spawn_blocking(move || decode(&site, &spec, &source, &pictures))
     };
     let compositor = {
         let (spec, cancel) = (spec.clone(), site.cancel.clone());
@@ -91,17 +126,12 @@ pub fn start(site: &Site, spec: &ChunkSpec, source: PathBuf, file: PathBuf) -> R
         let (site, spec, part) = (site.clone(), spec.clone(), part.clone());
         site.tracker.clone().spawn_blocking(move || encode(&site, &spec, &part, &to_write))
     };
-    let (tracker, site, frames) = (site.tracker.clone(), site.clone(), spec.frames());
-    let done = tracker.spawn(async move {
-        let answers = [join(decoder).await, join(compositor).await, join(encoder).await];
-        first_cause(answers)?;
-        let found = count_frames(&site.tools, &part, &site.cancel).await?;
-        if found != frames {
-            return Err(MediaError::new(Kind::WrongOutput, format!("a chunk has {found} frames, not {frames}")));
-        }
-        publish(&part, &file).await
-    });
-    Rendering { decoded: was_read, done }
+    first_cause([join(decoder).await, join(compositor).await, join(encoder).await])?;
+    let found = count_frames(&site.tools, &part, &site.cancel).await?;
+    if found != spec.frames() {
+        return Err(MediaError::new(Kind::WrongOutput, format!("a chunk has {found} frames, not {}", spec.frames())));
+    }
+    publish(&part, file).await
 }
 
 /// Gives a complete file its name, once its bytes are on the disk.
@@ -211,7 +241,7 @@ fn encode(site: &Site, spec: &ChunkSpec, part: &Path, to_write: &Taking<Repeated
         for _ in 0..times {
             encoder.write(&buffer)?;
         }
-        site.progress.send_modify(|progress| progress.done_frames += i64::from(times));
+        site.done.send_modify(|done| *done += i64::from(times));
         let _ = to_write.back.send(buffer);
     }
     encoder.finish()

@@ -7,11 +7,12 @@ use super::{
     tools::Tools,
 };
 use crate::domain::time::FrameRate;
+use sha2::{Digest, Sha256};
 use std::{ffi::OsString, path::Path};
 use tokio_util::sync::CancellationToken;
 
 /// Part of every chunk's content key: raise it when the same spec gives another file.
-pub const ENCODER_VERSION: u32 = 1;
+const ENCODER_VERSION: u32 = 1;
 
 /// What every chunk of an export is encoded with, so that chunks join without being touched again: x264 "veryfast" is
 /// the knee of speed against quality; two seconds between keyframes, each GOP closed.
@@ -22,6 +23,18 @@ pub fn encoder_arguments(rate: FrameRate, threads: usize) -> Vec<OsString> {
     args.extend(strings(["-threads", &threads.to_string()]));
     args.extend(bt709());
     args
+}
+
+/// What decides the bytes of a chunk beside its spec: two machines with one fingerprint write the same file.
+pub fn fingerprint(tools: &Tools) -> String {
+    let mut hash = Sha256::new();
+    for argument in encoder_arguments(FrameRate { num: 30, den: 1 }, tools.threads()) {
+        hash.update(argument.as_encoded_bytes());
+        hash.update([0]);
+    }
+    hash.update(&tools.capabilities().version);
+    hash.update(ENCODER_VERSION.to_be_bytes());
+    hex::encode(&hash.finalize()[..16])
 }
 
 /// Limited range BT.709, said about pictures that are.

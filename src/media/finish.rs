@@ -18,31 +18,58 @@ use std::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// Joins `chunks` (file names in `work`) and `sound` into `file`, all in the folder `work`.
+/// A finished export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    pub path: PathBuf,
+    pub bytes: u64,
+    pub frames: i64,
+    pub duration: Micros,
+    pub width: u32,
+    pub height: u32,
+}
+
+/// Joins `chunks`, in playing order, and `sound` into one file; all of them are file names in the folder `work`.
 pub async fn finish(
     tools: &Tools,
     plan: &ExportPlan,
     chunks: &[String],
-    sound: &Path,
-    file: &Path,
+    sound: &str,
+    work: &Path,
     cancel: &CancellationToken,
-) -> Result<(), MediaError> {
-    let work = file.parent().ok_or(Kind::Io)?;
+) -> Result<Rendered, MediaError> {
+    let work = tokio::fs::canonicalize(work).await?;
+    let (file, sound) = (work.join("reel.mp4"), work.join(sound));
     let (list, part) = (work.join("chunks.txt"), file.with_extension("part"));
     tokio::fs::write(&list, listing(chunks)).await?;
     let mut args = strings(["-hide_banner", "-nostdin", "-loglevel", "error", "-y"]);
     args.extend(strings(["-protocol_whitelist", "file,pipe", "-f", "concat"]));
-    args.extend([OsString::from("-i"), input::file(&list), "-f".into(), "mov".into(), "-i".into(), input::file(sound)]);
+    args.extend([
+        OsString::from("-i"),
+        input::file(&list),
+        "-f".into(),
+        "mov".into(),
+        "-i".into(),
+        input::file(&sound),
+    ]);
     args.extend(strings(["-map", "0:v:0", "-map", "1:a:0", "-c", "copy", "-bsf:v", &on_the_grid(plan.rate)]));
     args.extend(strings(["-movflags", "+faststart"]));
     args.extend(plain_mp4(plan.rate));
     args.push(input::file(&part));
     let mut call = tools.ffmpeg(args, &[]);
-    call.needs.writes = Some(work.to_owned());
+    call.needs.writes = Some(work);
     tools.output(call, 4_096, cancel).await?;
     check(tools, plan, &part, cancel).await?;
-    publish(&part, file).await?;
-    Ok(tokio::fs::remove_file(&list).await?)
+    publish(&part, &file).await?;
+    tokio::fs::remove_file(&list).await?;
+    Ok(Rendered {
+        bytes: tokio::fs::metadata(&file).await?.len(),
+        path: file,
+        frames: plan.total_frames,
+        duration: plan.duration(),
+        width: plan.width,
+        height: plan.height,
+    })
 }
 
 /// A list for the concat demuxer. The names are ours: letters, digits, `-` and `.`.
@@ -122,11 +149,6 @@ async fn check(tools: &Tools, plan: &ExportPlan, file: &Path, cancel: &Cancellat
         }
     }
     Ok(())
-}
-
-/// The name of the finished file in an export's folder.
-pub fn output_file(work: &Path) -> PathBuf {
-    work.join("reel.mp4")
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Pictures and sound: everything that reads or writes a recording. The only room that names ffmpeg.
 //!
 //! `tools` finds the programs, `sandbox` decides what they may see, `process` starts and ends them. `sniff` and `probe`
-//! say what a file is. An export is `render`: for each chunk of the plan `decode` (ffmpeg) -> `compose` (here) ->
-//! `encode` (ffmpeg), beside it `audio`, and at the end `finish`.
+//! say what a file is. An export is its pieces: for each `chunk` of the plan `decode` (ffmpeg) -> `compose` (here) ->
+//! `encode` (ffmpeg), beside them `audio`, and at the end `finish`.
 
 pub mod audio;
 pub mod chunk;
@@ -15,7 +15,6 @@ pub mod input;
 pub mod poster;
 pub mod probe;
 pub mod process;
-pub mod render;
 pub mod sandbox;
 pub mod sniff;
 pub mod tools;
@@ -25,6 +24,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use audio::Sources;
 pub use error::{MediaError, MediaErrorKind};
-pub use render::{RenderProgress, RenderStage, Rendered, Sources, render};
+pub use finish::Rendered;
 pub use tools::{Tools, ToolsConfig};

@@ -130,15 +130,21 @@ pub struct JobsConfig {
     pub slots: usize,
     /// Whether this process runs jobs at all.
     pub run: bool,
+    /// How much finished pieces may hold at the store, in GB; what nobody has used for longest goes first.
+    pub segments_gb: u32,
 }
 
 impl Default for JobsConfig {
     fn default() -> Self {
-        Self { slots: 0, run: true }
+        Self { slots: 0, run: true, segments_gb: 20 }
     }
 }
 
 impl JobsConfig {
+    pub fn segments_bytes(&self) -> i64 {
+        i64::from(self.segments_gb) * 1_000_000_000
+    }
+
     pub fn slots(&self) -> usize {
         match self.slots {
             0 => std::thread::available_parallelism().map_or(2, std::num::NonZero::get),

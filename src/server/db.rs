@@ -80,6 +80,21 @@ impl Db {
     }
 }
 
+/// Whether the database may answer a little later: it cannot be reached, or it starts or stops.
+pub fn is_away(error: &MigrateError) -> bool {
+    match error {
+        MigrateError::Execute(error) => match error {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
+            // 57P: shut down or starting; 08: the connection.
+            sqlx::Error::Database(error) => {
+                error.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08"))
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 /// PostgreSQL's NOTIFY: whoever listens to the channel hears the text.
 pub async fn notify(db: &Db, channel: &str, text: &str) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT CAST(pg_notify($1, $2) AS TEXT)").bind(channel).bind(text).execute(db.pool()).await.map(drop)

@@ -50,7 +50,7 @@ pub async fn run() -> bool {
 
 async fn check(config: &Config) -> Vec<Finding> {
     let mut findings = vec![Finding::good("configuration", "every key is valid"), data_folder(config)];
-    match start::open_database(config).await {
+    match start::open_database(config, std::time::Duration::ZERO).await {
         Ok(db) => {
             findings.push(Finding::good("database", format!("{:?}, schema up to date", db.backend())));
             findings.extend(object_store(config, &db).await);

@@ -3,7 +3,7 @@
 use super::{
     bus::{self, Bus},
     config::{self, Config, ConfigError},
-    db::{Backend, Db},
+    db::{self, Backend, Db},
     router::router,
     state::{AppState, Parts},
     telemetry,
@@ -18,12 +18,21 @@ use crate::{
     uploads,
 };
 use leptos::config::LeptosOptions;
-use std::{fs::File, io, net::SocketAddr, path::Path, time::Duration};
+use sqlx::migrate::MigrateError;
+use std::{
+    fs::File,
+    io,
+    net::SocketAddr,
+    path::Path,
+    time::{Duration, Instant},
+};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 /// How long open requests may take to end after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long a database that is away at the start is waited for.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How much of a remote store's files is kept at hand for rendering.
 const CACHE_BYTES: u64 = 50 << 30;
 
@@ -87,7 +96,7 @@ pub async fn open(config: Config, leptos: LeptosOptions) -> Result<Running, Star
     let lock = lock_data(&config.data)?;
     let listener = TcpListener::bind(address).await.map_err(|error| StartError::Bind(address, error))?;
     let bound = listener.local_addr().map_err(|error| StartError::Bind(address, error))?;
-    let db = open_database(&config).await?;
+    let db = open_database(&config, PATIENCE).await?;
     let (store, local) = open_store(&config, &db, bound).await?;
     let (app, bus) = assemble(config, leptos, db, store).await?;
     Ok(Running { app, store: local, listener, bus, _lock: lock })
@@ -139,7 +148,7 @@ pub async fn work() -> Result<(), StartError> {
     }
     config.jobs.run = true;
     let _lock = lock_data(&config.data)?;
-    let db = open_database(&config).await?;
+    let db = open_database(&config, PATIENCE).await?;
     let store = remote_store(&config)?;
     let (app, bus) = assemble(config, config::leptos_options(path)?, db, store).await?;
     tracing::info!(data = %app.config.data.display(), slots = app.config.jobs.slots(), "worker.started");
@@ -228,12 +237,24 @@ fn lock_data(folder: &Path) -> Result<File, StartError> {
     Ok(file)
 }
 
-pub async fn open_database(config: &Config) -> Result<Db, StartError> {
-    let db = Db::connect(&config.database_url(), config.database.connections)
-        .await
-        .map_err(|error| StartError::Database(error.to_string()))?;
-    db.migrate().await.map_err(|error| StartError::Database(error.to_string()))?;
-    Ok(db)
+/// The database of the configuration, its schema up to date. One that starts, or starts again, beside us is waited for.
+pub async fn open_database(config: &Config, patience: Duration) -> Result<Db, StartError> {
+    let until = Instant::now() + patience;
+    loop {
+        let opened = async {
+            let db = Db::connect(&config.database_url(), config.database.connections).await?;
+            db.migrate().await?;
+            Ok::<_, MigrateError>(db)
+        };
+        match opened.await {
+            Ok(db) => return Ok(db),
+            Err(error) if db::is_away(&error) && Instant::now() < until => {
+                tracing::warn!(error = %error, "database.away");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            Err(error) => return Err(StartError::Database(error.to_string())),
+        }
+    }
 }
 
 /// The store of the configuration, or the built-in one behind this server's own listener.

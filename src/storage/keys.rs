@@ -101,7 +101,7 @@ pub const ROOT: &str = "o/";
 pub fn is_derived(key: &ObjectKey) -> bool {
     let mut folders = key.as_str().split('/').skip(2);
     match (folders.next(), folders.next(), folders.next()) {
-        (Some("r"), Some(_), Some(_)) => true,
+        (Some("r"), Some(_), Some(_)) | (Some("s"), Some(_), None) => true,
         (Some("v"), Some(_), Some(name)) => {
             ["poster-", "sprites-", "waveform-"].iter().any(|start| name.starts_with(start))
         }
@@ -130,10 +130,10 @@ mod tests {
     #[test]
     fn recordings_are_not_derived() {
         let (owner, id) = (AccountId::generate(), VideoId::generate());
-        assert!(!is_derived(&video(&owner, &id)) && !is_derived(&segment(&owner)) && !is_derived(&trial()));
+        assert!(!is_derived(&video(&owner, &id)) && !is_derived(&trial()));
         assert!(is_trial(&trial()) && !is_trial(&video(&owner, &id)));
         assert!(is_derived(&poster(&owner, &id)) && is_derived(&waveform(&owner, &id)));
-        assert!(is_derived(&rendition(&owner, &RenditionId::generate())));
+        assert!(is_derived(&rendition(&owner, &RenditionId::generate())) && is_derived(&segment(&owner)));
     }
 
     #[test]

@@ -6,13 +6,13 @@ use crate::{
     jobs::{
         self,
         runner::Work,
-        types::{Failure, Progress},
+        types::{Failure, Outcome, Progress},
     },
     media::{self, MediaError, MediaErrorKind},
     storage::{ObjectKey, keys},
 };
 
-pub async fn run(work: &Work) -> Result<(), Failure> {
+pub async fn run(work: &Work) -> Result<Outcome, Failure> {
     let app = &work.app;
     let gone = || Failure::permanent("not_found", "The video was deleted.");
     let video: VideoId = work.job.subject.parse().map_err(|_| gone())?;
@@ -30,7 +30,7 @@ pub async fn run(work: &Work) -> Result<(), Failure> {
         return Err(Failure::Stopped);
     }
     tx.commit().await?;
-    Ok(())
+    Ok(Outcome::Complete)
 }
 
 /// A game without a poster is still a game: its card shows a drawing.

@@ -36,9 +36,14 @@ impl Database {
 async fn fresh_postgres() -> String {
     let admin = std::env::var("TOUCHLINE_TEST_POSTGRES_URL")
         .expect("TOUCHLINE_TEST_POSTGRES_URL names a PostgreSQL for tests; `make test` starts one");
+    fresh_in(&admin).await
+}
+
+/// A new database on the server of `admin`; answers its address.
+pub async fn fresh_in(admin: &str) -> String {
     sqlx::any::install_default_drivers();
     let name = format!("t{}", GameId::generate().to_string().replace('-', ""));
-    let pool = AnyPoolOptions::new().max_connections(1).connect(&admin).await.expect("PostgreSQL answers");
+    let pool = AnyPoolOptions::new().max_connections(1).connect(admin).await.expect("PostgreSQL answers");
     sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.expect("a database");
     pool.close().await;
     let (server, _) = admin.rsplit_once('/').expect("a database in the address");

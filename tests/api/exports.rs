@@ -7,6 +7,8 @@ use crate::{
 };
 use reqwest::{Method, header};
 use serde_json::{Value, json};
+use sqlx::Row;
+use touchline::exports::segments;
 
 fn path(export: &Value) -> String {
     format!("/api/exports/{}", id(&export["id"]))
@@ -152,4 +154,62 @@ on_both!(an_export_goes_on_after_a_restart, |mut app: TestApp| async move {
     assert_eq!((&ended["state"], &ended["done"]), (&json!("complete"), &json!(8)));
     assert_eq!(ended["attempt"], 1, "a stop is nobody's failure: the attempt is not charged");
     assert_eq!(app.count("renditions").await, 1);
+});
+
+impl TestApp {
+    /// Object keys of the finished pieces, in the order of their making.
+    async fn segments(&self) -> Vec<String> {
+        let rows = sqlx::query("SELECT object_key FROM segments ORDER BY frames, id").fetch_all(self.state().db.pool());
+        rows.await.unwrap().iter().map(|row| row.get("object_key")).collect()
+    }
+
+    async fn pieces_rendered(&self) -> i64 {
+        let sql = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM jobs WHERE kind = 'segment' AND state = 'complete'";
+        sqlx::query(sql).fetch_one(self.state().db.pool()).await.unwrap().get("n")
+    }
+
+    /// Exports the reel; how many pieces had to be rendered for it.
+    async fn rendered_for(&self, reel: &Value) -> (i64, Value) {
+        let before = self.pieces_rendered().await;
+        let done = self.ended(&export(self, reel).await).await;
+        assert_eq!((&done["state"], &done["done"]), (&json!("complete"), &done["total"]), "{done}");
+        (self.pieces_rendered().await - before, done)
+    }
+}
+
+on_both!(what_was_rendered_once_is_not_rendered_again, |app: TestApp| async move {
+    let (_, upload) = app.game_with_recording().await;
+    let (one, two) =
+        (app.clip(&upload, (200, 320), json!({})).await, app.clip(&upload, (1_000, 1_120), json!({})).await);
+    let reel = app.reel("1:1", &[&one, &two, &one]).await;
+    assert_eq!(app.rendered_for(&reel).await.0, 2, "a clip that stands there twice is rendered once");
+    assert_eq!(app.segments().await.len(), 3, "two pictures and a sound");
+    assert_eq!(app.rendered_for(&reel).await.0, 0);
+    // A change renders what it changes.
+    let place = &reel["clips"][1];
+    let crop = json!({"version": 1, "framing": {"crop": [{"at": 1_000_000, "x": 100_000, "y": 90_000, "h": 120_000}]}});
+    app.put(&format!("/api/reel-clips/{}/framing", id(&place["id"])), crop).await.ok();
+    assert_eq!(app.rendered_for(&reel).await.0, 1);
+    // A piece that the store lost, and one that was damaged there, are made again.
+    let store = &app.state().store;
+    let lost = app.segments().await[1].parse().unwrap();
+    store.delete(&lost).await.unwrap();
+    assert_eq!(app.rendered_for(&app.reel("1:1", &[&one, &two]).await).await.0, 1);
+    for key in app.segments().await {
+        store.put_bytes(&key.parse().unwrap(), "damaged".into(), "video/mp4").await.unwrap();
+    }
+    let (rendered, done) = app.rendered_for(&reel).await;
+    assert_eq!((rendered, &done["error"]), (2, &Value::Null));
+    // Too many: what is unused for longest goes, object and row.
+    let kept = app.segments().await;
+    segments::trim(&app.state().db, i64::MAX, i64::MAX).await.unwrap();
+    segments::trim(&app.state().db, 0, 0).await.unwrap();
+    assert_eq!(app.segments().await, kept, "there is room, or they are in use");
+    assert_eq!(segments::trim(&app.state().db, 0, i64::MAX).await.unwrap(), kept.len());
+    eventually("the objects are gone", async || {
+        let there = store.list("o/").await.unwrap();
+        there.iter().all(|object| !kept.contains(&object.key.to_string())).then_some(())
+    })
+    .await;
+    assert_eq!(app.rendered_for(&reel).await.0, 2);
 });

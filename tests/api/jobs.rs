@@ -9,7 +9,8 @@ use touchline::{
     domain::ids::{AccountId, ExportId, JobId, VideoId},
     jobs::{
         store::{self, Ending, Ticked},
-        types::{Job, NewJob, Progress},
+        trees,
+        types::{Job, Kind, NewJob, Progress},
     },
     server::db::{Db, now_ms},
 };
@@ -58,7 +59,7 @@ impl Queue {
     }
 
     async fn claim(&self) -> Option<Job> {
-        store::claim(&self.db, "tester").await.expect("an answer")
+        store::claim(&self.db, "tester", "").await.expect("an answer")
     }
 
     /// Every worker has died.
@@ -91,7 +92,7 @@ on_both!(a_job_is_claimed_once, |queue: Queue| async move {
         let db = queue.db.clone();
         tokio::spawn(async move {
             let mut claimed = Vec::new();
-            while let Some(job) = store::claim(&db, "tester").await.expect("an answer") {
+            while let Some(job) = store::claim(&db, "tester", "").await.expect("an answer") {
                 claimed.push(job.id);
             }
             claimed
@@ -266,4 +267,112 @@ on_both!(urgent_work_goes_first_and_owners_take_turns, |queue: Queue| async move
         }
     }
     assert_eq!(order, [probe, one, theirs, two]);
+});
+
+impl Queue {
+    /// An export that waits for two segments of 40 and 60 frames: its job as it was claimed, and the segments'.
+    async fn tree(&self, requires: &str) -> Job {
+        self.export("a").await;
+        let parent = self.claim().await.expect("the export");
+        assert!(self.wait(&parent, requires).await);
+        parent
+    }
+
+    async fn wait(&self, parent: &Job, requires: &str) -> bool {
+        let piece = |n: &str, frames| {
+            NewJob::piece(parent, Kind::Segment, format!("{}/{n}", parent.subject), n, requires, frames)
+        };
+        let mut tx = self.db.begin_write().await.expect("a transaction");
+        let progress = Progress { stage: "plan", done: 20, total: 120 };
+        let held = trees::wait(&mut tx, parent, &[piece("0", 40), piece("1", 60)], progress).await.expect("an answer");
+        tx.commit().await.expect("committed");
+        held
+    }
+
+    async fn settle(&self) -> trees::Settled {
+        trees::settle_rows(&self.db, None).await.expect("settled")
+    }
+
+    async fn done(&self, job: &Job) -> bool {
+        store::complete(self.db.pool(), job, None).await.expect("an answer")
+    }
+}
+
+on_both!(a_parent_waits_for_its_children, |queue: Queue| async move {
+    let parent = queue.tree("").await;
+    assert_eq!(queue.tick(&parent).await, Ticked::Lost, "a late tick does not touch what waits");
+    let one = queue.claim().await.expect("a segment");
+    let two = queue.claim().await.expect("another");
+    assert_eq!((one.kind, &one.parent, one.attempt), (Kind::Segment, &Some(parent.id.clone()), 1));
+    assert!(queue.claim().await.is_none(), "the parent waits");
+    assert_eq!(queue.settle().await, trees::Settled::default());
+    let moved = Progress { stage: "render", done: 10, total: 60 };
+    store::tick(&queue.db, &two, moved, true).await.expect("ticked");
+    trees::carry_up(&queue.db, &parent.id, "render").await.expect("carried");
+    assert_eq!(
+        (queue.text(&parent.id, "done").await, queue.text(&parent.id, "stage").await),
+        ("30".to_owned(), "render".to_owned())
+    );
+    assert!(queue.done(&two).await);
+    assert_eq!(queue.settle().await.ready, 0, "one is left");
+    assert!(queue.done(&one).await);
+    assert_eq!(queue.settle().await.ready, 1);
+    let again = queue.claim().await.expect("the export");
+    assert_eq!((&again.id, again.attempt), (&parent.id, 1), "to go on is no new attempt");
+    assert!(!queue.wait(&parent, "").await, "who was there before hands out nothing");
+    assert!(queue.done(&again).await);
+    assert_eq!(queue.text(&parent.id, "done").await, "120");
+    trees::forget(&queue.db, now_ms() + 1).await.expect("forgotten");
+    assert_eq!(queue.text(&parent.id, "(SELECT COUNT(*) FROM jobs)").await, "1", "children go, the export stays");
+});
+
+on_both!(an_error_goes_up_and_a_cancel_down, |queue: Queue| async move {
+    let parent = queue.tree("").await;
+    let one = queue.claim().await.expect("a segment");
+    let failed = Ending::Error { code: "truncated_video", message: "It ends early.", log: "tail" };
+    assert!(store::end(&queue.db, &one, failed).await.expect("an answer"));
+    let settled = queue.settle().await;
+    assert_eq!(settled.failed, [(queue.owner.clone(), parent.id.clone())]);
+    for (column, value) in [("state", "error"), ("error_code", "truncated_video"), ("log_tail", "tail")] {
+        assert_eq!(queue.text(&parent.id, column).await, value);
+    }
+    assert!(queue.claim().await.is_none(), "its other child is cancelled");
+
+    // Tried again, then cancelled by its owner while one child runs.
+    assert!(store::retry(&queue.db, &queue.owner, &parent.id).await.expect("an answer"));
+    let parent = queue.claim().await.expect("the export");
+    assert!(queue.wait(&parent, "").await);
+    let one = queue.claim().await.expect("a segment");
+    assert_eq!(queue.settle().await, trees::Settled::default(), "the earlier error is forgotten");
+    store::request_cancel(&queue.db, &queue.owner, &parent.id).await.expect("asked");
+    assert_eq!(queue.state(&parent.id).await, "cancelled", "nobody has to hear of it");
+    assert_eq!(queue.settle().await.stopping, 1);
+    assert_eq!(queue.tick(&one).await, Ticked::Cancelled);
+    assert!(queue.claim().await.is_none());
+});
+
+on_both!(a_child_is_for_machines_of_its_kind, |queue: Queue| async move {
+    let parent = queue.tree("one kind").await;
+    assert!(store::claim(&queue.db, "w", "another kind").await.expect("an answer").is_none());
+    let taken = store::claim(&queue.db, "w", "one kind").await.expect("an answer").expect("a segment");
+    assert_eq!(taken.requires, "one kind");
+    // That machine dies, and no other of its kind is left: the parent looks again, and hands out for those that are there.
+    queue.leases_run_out().await;
+    let now = store::claim(&queue.db, "w", "another kind").await.expect("an answer").expect("the export");
+    assert_eq!(now.id, parent.id);
+    assert!(queue.wait(&now, "another kind").await);
+    let states = "(SELECT COUNT(*) FROM jobs WHERE requires = 'one kind' AND state = 'pending')";
+    assert_eq!(queue.text(&parent.id, states).await, "0");
+    assert!(store::claim(&queue.db, "w", "another kind").await.expect("an answer").is_some());
+    // Long without anybody at it.
+    sqlx::query("UPDATE jobs SET progress_at = 1, worker = NULL WHERE parent IS NULL")
+        .execute(queue.db.pool())
+        .await
+        .expect("done");
+    assert_eq!(queue.settle().await.ready, 0, "somebody is at it");
+    sqlx::query("UPDATE jobs SET state = 'pending' WHERE parent IS NOT NULL")
+        .execute(queue.db.pool())
+        .await
+        .expect("done");
+    assert_eq!(queue.settle().await.ready, 1);
 });

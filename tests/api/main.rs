@@ -5,6 +5,7 @@
 
 mod chaos;
 mod clips;
+mod cluster;
 mod crashes;
 mod database;
 mod doors;

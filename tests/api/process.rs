@@ -139,7 +139,9 @@ impl Drop for Process {
 }
 
 fn spawn(port: Option<u16>, data: &Path, arguments: &[&str], env: &[(&str, String)]) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_touchline"))
+    // A program that was built otherwise, for long runs.
+    let program = std::env::var_os("TOUCHLINE_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_touchline").into());
+    Command::new(program)
         .args(arguments)
         .env("LEPTOS_SITE_ADDR", format!("127.0.0.1:{}", port.unwrap_or_default()))
         .env("LEPTOS_HASH_FILES", "false")

@@ -1,0 +1,161 @@
+//! The pieces of an export: chunks of its picture, and its sound. Each is a job for any worker; its result lies at the store
+//! under its content.
+
+use super::{
+    segments::{self, NewSegment},
+    store,
+};
+use crate::{
+    domain::{
+        ids::{ExportId, VideoId},
+        plan::{Chunk, ExportPlan},
+    },
+    jobs::{
+        self,
+        runner::Work,
+        types::{Failure, Job, Kind, NewJob, Outcome, Progress},
+    },
+    media::{Sources, audio, chunk},
+    storage::{LocalFile, keys},
+    videos,
+};
+use std::{collections::HashSet, path::Path};
+use tempfile::TempDir;
+
+/// A plan's pieces by content key.
+pub struct Pieces {
+    /// In playing order; a piece may stand there twice.
+    pub chunks: Vec<String>,
+    pub sound: String,
+}
+
+impl Pieces {
+    /// As machines with this fingerprint make them.
+    pub fn of(plan: &ExportPlan, fingerprint: &str) -> Self {
+        Self {
+            chunks: plan.chunks.iter().map(|chunk| chunk::content_key(fingerprint, &chunk.spec)).collect(),
+            sound: audio::content_key(fingerprint, plan),
+        }
+    }
+
+    pub fn all(&self) -> Vec<String> {
+        self.chunks.iter().chain([&self.sound]).cloned().collect()
+    }
+
+    /// Jobs for the pieces that `there` does not know, each once.
+    pub fn missing(
+        &self,
+        parent: &Job,
+        plan: &ExportPlan,
+        fingerprint: &str,
+        there: impl Fn(&str) -> bool,
+    ) -> Vec<NewJob> {
+        let export = &parent.subject;
+        let mut known = HashSet::new();
+        let mut jobs = Vec::new();
+        for (at, (hash, Chunk { spec, .. })) in self.chunks.iter().zip(&plan.chunks).enumerate() {
+            if !there(hash) && known.insert(hash) {
+                let subject = format!("{export}/{at}");
+                jobs.push(NewJob::piece(parent, Kind::Segment, subject, hash, fingerprint, spec.frames()));
+            }
+        }
+        if !there(&self.sound) {
+            let subject = format!("{export}/sound");
+            jobs.push(NewJob::piece(parent, Kind::Sound, subject, &self.sound, fingerprint, 0));
+        }
+        jobs
+    }
+}
+
+fn gone() -> Failure {
+    Failure::permanent("not_found", "The export was deleted.")
+}
+
+/// The export that a piece is of, and what the subject says after its id.
+async fn planned(work: &Work) -> Result<(ExportPlan, &str), Failure> {
+    let (export, piece) = work.job.subject.split_once('/').ok_or_else(gone)?;
+    let export: ExportId = export.parse().map_err(|_| gone())?;
+    let task = store::to_render(&work.app.db, &work.job.owner, &export).await?.ok_or_else(gone)?;
+    Ok((task.plan, piece))
+}
+
+pub async fn render_segment(work: &Work) -> Result<Outcome, Failure> {
+    let (plan, piece) = planned(work).await?;
+    let at: usize = piece.parse().map_err(|_| gone())?;
+    let spec = &plan.chunks.get(at).ok_or_else(gone)?.spec;
+    let total = spec.frames();
+    work.report(Progress { stage: "fetch", done: 0, total });
+    let source = fetch(work, &spec.video).await?;
+    let folder = scratch(work)?;
+    let file = folder.path().join("chunk.mp4");
+    let report = |done| work.report(Progress { stage: "render", done, total });
+    chunk::render_chunk(&work.app.tools, spec, source.path(), &file, report, &work.cancel).await?;
+    publish(work, &file, &chunk::content_key(&work.job.requires, spec), total).await
+}
+
+pub async fn render_sound(work: &Work) -> Result<Outcome, Failure> {
+    let (plan, _) = planned(work).await?;
+    work.report(Progress { stage: "fetch", done: 0, total: 0 });
+    let mut files: Vec<(VideoId, LocalFile)> = Vec::new();
+    for clip in &plan.clips {
+        if !files.iter().any(|(video, _)| *video == clip.video) {
+            files.push((clip.video.clone(), fetch(work, &clip.video).await?));
+        }
+    }
+    let sources: Sources = files.iter().map(|(video, file)| (video.clone(), file.path().to_owned())).collect();
+    let folder = scratch(work)?;
+    let file = folder.path().join("sound.m4a");
+    work.report(Progress { stage: "sound", done: 0, total: 0 });
+    audio::render_sound(&work.app.tools, &plan, &sources, &file, &work.cancel).await?;
+    publish(work, &file, &audio::content_key(&work.job.requires, &plan), 0).await
+}
+
+/// A recording as a file that ffmpeg can open.
+async fn fetch(work: &Work, video: &VideoId) -> Result<LocalFile, Failure> {
+    let missing = || {
+        let message = "A video of this reel was deleted. Remove its clips, then export again.";
+        Failure::permanent("video_missing", message)
+    };
+    let row = videos::store::get(&work.app.db, &work.job.owner, video).await?.ok_or_else(missing)?;
+    let key = row.object_key.parse().map_err(|_| missing())?;
+    Ok(work.app.store.materialise(&key, &work.cancel).await?)
+}
+
+/// A folder for this turn alone, below that of its export: removed with this value, or by the janitor.
+pub fn scratch(work: &Work) -> Result<TempDir, Failure> {
+    let export = work.job.subject.split('/').next().unwrap_or_default();
+    let folder = work.app.config.data.join("work").join(export);
+    std::fs::create_dir_all(&folder).and_then(|()| TempDir::new_in(&folder)).map_err(|error| disk_failed(&error))
+}
+
+pub fn disk_failed(error: &std::io::Error) -> Failure {
+    tracing::error!(error = %error, "export.disk_failed");
+    let (code, message) = match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+            return Failure::permanent("disk_full", "The disk is full. Delete old files, then retry.");
+        }
+        _ => ("disk_failed", "The data folder cannot be written."),
+    };
+    Failure::Transient { code: code.to_owned(), message: message.to_owned(), log: String::new() }
+}
+
+/// Sends the piece to a key of its own, then commits the pointer and the job's end together.
+async fn publish(work: &Work, file: &Path, hash: &str, frames: i64) -> Result<Outcome, Failure> {
+    let (app, owner) = (&work.app, &work.job.owner);
+    let key = keys::segment(owner);
+    let bytes = app.store.put_file(&key, file, "video/mp4").await?;
+    let mut tx = app.db.begin_write().await?;
+    let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+    let held = jobs::store::complete(&mut *tx, &work.job, Some(hash)).await?;
+    let first =
+        held && segments::insert(&mut tx, owner, &NewSegment { hash, object_key: key.as_str(), bytes, frames }).await?;
+    if held {
+        tx.commit().await?;
+    } else {
+        drop(tx);
+    }
+    if !first {
+        store::doom(&app.db, owner, &[key.as_str()]).await?;
+    }
+    if held { Ok(Outcome::Complete) } else { Err(Failure::Stopped) }
+}
