@@ -12,6 +12,7 @@ pub mod keys;
 mod locks;
 mod memory;
 pub mod menu;
+pub mod notify;
 pub mod page;
 pub mod pointer;
 mod socket;

@@ -39,3 +39,9 @@ pub async fn cancel_export(id: ExportId) -> Result<Export, ApiError> {
 pub async fn retry_export(id: ExportId) -> Result<Export, ApiError> {
     crate::server::door::serve(async |door| super::service::retry(&door, &id).await).await
 }
+
+/// Takes ended ones (at most 500) off the list of jobs.
+#[server(endpoint = "exports/dismiss", input = Json)]
+pub async fn dismiss_exports(ids: Vec<ExportId>) -> Result<(), ApiError> {
+    crate::server::door::serve(async |door| super::service::dismiss(&door, &ids).await).await
+}

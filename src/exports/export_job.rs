@@ -1,7 +1,7 @@
 //! One export in the list of jobs.
 
 use super::{
-    progress::{ExportActions, Paces, newest, progress_class, state_class, state_word},
+    progress::{Dismissals, ExportActions, Paces, newest, progress_class, state_class, state_word},
     types::{Export, JobState},
 };
 use crate::{
@@ -64,7 +64,7 @@ fn Stage(export: Memo<Export>) -> impl IntoView {
 
 #[component]
 fn Actions(export: Memo<Export>) -> impl IntoView {
-    let actions = ExportActions::expect();
+    let (actions, dismissals) = (ExportActions::expect(), Dismissals::expect());
     let id = move || export.get_untracked().id;
     // Rebuilt when the state changes only, so that a button keeps its focus while the bar moves.
     let state = Memo::new(move |_| export.get().state);
@@ -90,6 +90,12 @@ fn Actions(export: Memo<Export>) -> impl IntoView {
                     None => view! { <span class="muted">"File deleted"</span> }.into_any(),
                 }).into_any(),
             }}
+            <Show when=move || !state.get().is_running()>
+                <button class="icon-button icon-button--sm" type="button" title="Take off the list"
+                    aria-label=move || format!("Take {} off the list", export.get().name) on:click=move |_| dismissals.exports(vec![id()])>
+                    <Icon name="close" />
+                </button>
+            </Show>
             <span class="job__when"><Moment at=Signal::derive(move || when(&export.get())) /></span>
         </div>
     }

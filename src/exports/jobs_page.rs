@@ -1,12 +1,24 @@
 //! Every upload of this browser and every export: where it stands, and what to do about it.
 
-use super::{api::recent_exports, export_job::ExportJob, progress::Paces, types::Export, upload_job::UploadJob};
+use super::{
+    api::recent_exports,
+    export_job::ExportJob,
+    finished_upload::FinishedUploadJob,
+    notify::NotifySwitch,
+    progress::{Dismissals, Paces},
+    types::Export,
+    upload_job::UploadJob,
+};
 use crate::{
     browser::page,
     live::versions::Versions,
     shell::Page,
     ui::notice::{EmptyNotice, LoadError},
-    uploads::queue::{TaskState, UploadQueue},
+    uploads::{
+        api::finished_uploads,
+        queue::{TaskState, UploadQueue, UploadTask},
+        types::FinishedUpload,
+    },
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -41,20 +53,27 @@ pub fn JobsPage() -> impl IntoView {
         _ => Listed::All,
     });
     let exports = Resource::new(move || versions.exports.get(), |_| recent_exports(RECENT_HOURS));
+    let uploads = Resource::new(move || versions.games.get(), |_| finished_uploads(RECENT_HOURS));
     view! {
         <Page title="Jobs">
             <div class="page__head">
                 <div>
                     <h1 class="page__title">"Jobs"</h1>
-                    <p class="page__lead">"Every upload of this browser and every export, with what it is doing now."</p>
+                    <p class="page__lead">"Every upload and export, with what it is doing now."</p>
                 </div>
-                <ShowTabs show />
+                <div class="button-row"><NotifySwitch /><ShowTabs show /></div>
             </div>
             <Transition fallback=|| view! { <div class="skeleton job-list" style="height: 12rem"></div> }>
                 {move || Suspend::new(async move {
-                    match exports.await {
-                        Ok(list) => view! { <Jobs list show /> }.into_any(),
-                        Err(error) => view! { <LoadError error on_retry=move || exports.refetch() /> }.into_any(),
+                    match (exports.await, uploads.await) {
+                        (Ok(list), Ok(uploads)) => view! { <Jobs list uploads show /> }.into_any(),
+                        (Err(error), _) | (_, Err(error)) => {
+                            let retry = move || {
+                                exports.refetch();
+                                uploads.refetch();
+                            };
+                            view! { <LoadError error on_retry=retry /> }.into_any()
+                        }
                     }
                 })}
             </Transition>
@@ -75,9 +94,9 @@ fn ShowTabs(show: Memo<Listed>) -> impl IntoView {
 
 /// What runs or needs a person, then what is over.
 #[component]
-fn Jobs(list: Vec<Export>, show: Memo<Listed>) -> impl IntoView {
+fn Jobs(list: Vec<Export>, uploads: Vec<FinishedUpload>, show: Memo<Listed>) -> impl IntoView {
     let versions = Versions::expect();
-    let uploads = UploadQueue::expect().tasks;
+    let tasks = UploadQueue::expect().tasks;
     let paces = expect_context::<Paces>();
     Effect::new(move |_| {
         let now = page::now_ms();
@@ -91,32 +110,66 @@ fn Jobs(list: Vec<Export>, show: Memo<Listed>) -> impl IntoView {
         });
     });
     let (now, over): (Vec<_>, Vec<_>) = list.into_iter().partition(|export| export.state.is_running());
-    let upload_keys = move |done: bool| {
-        let keys =
-            |task: &crate::uploads::queue::UploadTask| ((task.state == TaskState::Done) == done).then_some(task.key);
-        if show.get() == Listed::Exports {
-            Vec::new()
+    let (now, over, uploads) = (StoredValue::new(now), StoredValue::new(over), StoredValue::new(uploads));
+    let with_uploads = move || show.get() != Listed::Exports;
+    let with_exports = move || show.get() != Listed::Uploads;
+    // What the server calls finished is listed there, from whatever browser it came.
+    let running = Memo::new(move |_| Group {
+        tasks: if with_uploads() {
+            let waits = |task: &&UploadTask| task.state != TaskState::Done;
+            tasks.with(|all| all.iter().filter(waits).map(|task| task.key).collect())
         } else {
-            uploads.with(|all| all.iter().filter_map(keys).collect())
-        }
-    };
-    let exports = move |list: &[Export]| if show.get() == Listed::Uploads { Vec::new() } else { list.to_vec() };
-    let (now, over) = (StoredValue::new(now), StoredValue::new(over));
-    let running = Memo::new(move |_| (upload_keys(false), now.with_value(|list| exports(list))));
-    let finished = Memo::new(move |_| (upload_keys(true), over.with_value(|list| exports(list))));
-    let empty = Memo::new(move |_| {
-        [running, finished]
-            .into_iter()
-            .all(|group| group.with(|(uploads, exports)| uploads.is_empty() && exports.is_empty()))
+            Vec::new()
+        },
+        uploads: Vec::new(),
+        exports: if with_exports() { now.get_value() } else { Vec::new() },
     });
+    let finished = Memo::new(move |_| Group {
+        tasks: Vec::new(),
+        uploads: if with_uploads() { uploads.get_value() } else { Vec::new() },
+        exports: if with_exports() { over.get_value() } else { Vec::new() },
+    });
+    let empty = Memo::new(move |_| running.with(Group::is_empty) && finished.with(Group::is_empty));
     view! {
         <Show when=move || empty.get()>
-            <EmptyNotice title="Nothing is running" text="Exports of the last seven days and the uploads of this tab stand here.">
+            <EmptyNotice title="Nothing is running" text="Uploads and exports of the last seven days stand here.">
                 <a class="button button--primary button--lg" href="/"><span class="button__text">"Open the library"</span></a>
             </EmptyNotice>
         </Show>
-        <JobGroup id="now" title="Now" note="" group=running paces clock />
-        <JobGroup id="over" title="Finished" note="Last 7 days" group=finished paces clock />
+        <JobGroup id="now" title="Now" group=running paces clock />
+        <JobGroup id="over" title="Finished" group=finished paces clock />
+    }
+}
+
+/// What one heading has below it.
+#[derive(Clone, PartialEq)]
+struct Group {
+    /// Uploads of this browser, by key.
+    tasks: Vec<u64>,
+    uploads: Vec<FinishedUpload>,
+    exports: Vec<Export>,
+}
+
+impl Group {
+    fn len(&self) -> usize {
+        self.tasks.len() + self.uploads.len() + self.exports.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Takes everything off the list.
+    fn clear(&self, dismissals: Dismissals) {
+        let (exports, uploads) = (self.exports.iter(), self.uploads.iter());
+        let (exports, uploads): (Vec<_>, Vec<_>) =
+            (exports.map(|it| it.id.clone()).collect(), uploads.map(|it| it.id.clone()).collect());
+        if !exports.is_empty() {
+            dismissals.exports(exports);
+        }
+        if !uploads.is_empty() {
+            dismissals.uploads(uploads);
+        }
     }
 }
 
@@ -125,25 +178,35 @@ fn Jobs(list: Vec<Export>, show: Memo<Listed>) -> impl IntoView {
 fn JobGroup(
     id: &'static str,
     title: &'static str,
-    note: &'static str,
-    group: Memo<(Vec<u64>, Vec<Export>)>,
+    group: Memo<Group>,
     paces: Paces,
     clock: RwSignal<f64>,
 ) -> impl IntoView {
-    let count = move || group.with(|(uploads, exports)| uploads.len() + exports.len());
-    let has_any = Memo::new(move |_| count() > 0);
-    let note = move || if note.is_empty() { format!("{} running or waiting", count()) } else { note.to_owned() };
+    let dismissals = Dismissals::expect();
+    let is_over = id == "over";
+    let has_any = Memo::new(move |_| group.with(|group| !group.is_empty()));
+    let note = move || {
+        if is_over { "Last 7 days".to_owned() } else { format!("{} running or waiting", group.with(Group::len)) }
+    };
     view! {
         <Show when=move || has_any.get()>
             <section class="section" aria-labelledby=id>
                 <div class="section__head">
                     <h2 class="section__title" id=id>{title}</h2>
                     <span class="section__note">{note}</span>
+                    {is_over.then(|| view! {
+                        <button class="button button--quiet button--sm section__end" type="button" on:click=move |_| group.with_untracked(|group| group.clear(dismissals))>
+                            <span class="button__text">"Clear list"</span>
+                        </button>
+                    })}
                 </div>
                 <div class="job-list">
-                    <For each=move || group.get().0 key=|key| *key let:key><UploadJob key /></For>
-                    <For each=move || group.get().1 key=|export| (export.id.clone(), export.version) let:export>
+                    <For each=move || group.get().tasks key=|key| *key let:key><UploadJob key /></For>
+                    <For each=move || group.get().exports key=|export| (export.id.clone(), export.version) let:export>
                         <ExportJob listed=export paces now=clock />
+                    </For>
+                    <For each=move || group.get().uploads key=|upload| (upload.id.clone(), upload.video) let:upload>
+                        <FinishedUploadJob upload />
                     </For>
                 </div>
             </section>

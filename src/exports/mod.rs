@@ -2,7 +2,9 @@
 
 pub mod api;
 mod export_job;
+mod finished_upload;
 pub mod jobs_page;
+pub mod notify;
 #[cfg(feature = "ssr")]
 pub mod pieces;
 pub mod progress;

@@ -1,13 +1,18 @@
 //! What an export says while it runs: its stage in words, its pace, and what can be done with it.
 
 use super::{
-    api::{cancel_export, retry_export},
+    api::{cancel_export, dismiss_exports, retry_export},
     types::{Export, JobState},
 };
 use crate::{
-    domain::{ids::ExportId, time::Micros},
+    domain::{
+        ids::{ExportId, UploadId},
+        time::Micros,
+    },
+    error::ApiError,
     live::{types::Topic, versions::Versions},
     ui::toast::Toasts,
+    uploads::api::dismiss_uploads,
 };
 use leptos::{prelude::*, task::spawn_local};
 use std::collections::HashMap;
@@ -153,5 +158,33 @@ impl ExportActions {
         self.versions.apply_export(export);
         self.versions.bump(&Topic::Exports);
         self.toasts.say(said);
+    }
+}
+
+/// Takes what is over off the list of jobs; files and recordings stay.
+#[derive(Clone, Copy)]
+pub struct Dismissals {
+    versions: Versions,
+    toasts: Toasts,
+}
+
+impl Dismissals {
+    pub fn expect() -> Self {
+        Self { versions: Versions::expect(), toasts: Toasts::expect() }
+    }
+
+    pub fn exports(self, ids: Vec<ExportId>) {
+        spawn_local(async move { self.said(dismiss_exports(ids).await, &Topic::Exports) });
+    }
+
+    pub fn uploads(self, ids: Vec<UploadId>) {
+        spawn_local(async move { self.said(dismiss_uploads(ids).await, &Topic::Games) });
+    }
+
+    fn said(self, answer: Result<(), ApiError>, topic: &Topic) {
+        match answer {
+            Ok(()) => self.versions.bump(topic),
+            Err(error) => self.toasts.error(error.to_string()),
+        }
     }
 }

@@ -7,13 +7,13 @@ use super::{
 use crate::{
     domain::ids::ExportId,
     error::ApiError,
+    jobs::listing::{Dismissed, Recent},
     server::{
         door::Caller,
         reply::{Body, PathId, QueryOf},
     },
 };
 use axum::{Json, http::StatusCode};
-use serde::Deserialize;
 
 /// Render a reel as it is now
 #[utoipa::path(post, path = "/api/exports", tag = "exports", request_body = NewExport, responses((status = 202, body = Export), (status = 404, body = ApiError), (status = 409, body = ApiError), (status = 422, body = ApiError)))]
@@ -33,18 +33,6 @@ pub async fn active(caller: Caller) -> Result<Json<Vec<Export>>, ApiError> {
     service::active(&caller).await.map(Json)
 }
 
-/// How far to look back
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-pub struct Recent {
-    /// 1 to 168.
-    #[serde(default = "a_day")]
-    hours: i64,
-}
-
-const fn a_day() -> i64 {
-    24
-}
-
 /// Exports of the last hours, the newest first
 #[utoipa::path(get, path = "/api/exports/recent", tag = "exports", params(Recent), responses((status = 200, body = Vec<Export>), (status = 422, body = ApiError)))]
 pub async fn recent(caller: Caller, QueryOf(recent): QueryOf<Recent>) -> Result<Json<Vec<Export>>, ApiError> {
@@ -61,4 +49,10 @@ pub async fn cancel(caller: Caller, PathId(id): PathId<ExportId>) -> Result<Json
 #[utoipa::path(post, path = "/api/exports/{id}/retry", tag = "exports", params(("id" = String, Path)), responses((status = 200, body = Export), (status = 404, body = ApiError), (status = 409, body = ApiError)))]
 pub async fn retry(caller: Caller, PathId(id): PathId<ExportId>) -> Result<Json<Export>, ApiError> {
     service::retry(&caller, &id).await.map(Json)
+}
+
+/// Take ended exports off the list of jobs
+#[utoipa::path(post, path = "/api/exports/dismiss", tag = "exports", request_body = Dismissed<String>, responses((status = 204), (status = 422, body = ApiError)))]
+pub async fn dismiss(caller: Caller, Body(dismissed): Body<Dismissed<ExportId>>) -> Result<StatusCode, ApiError> {
+    service::dismiss(&caller, &dismissed.ids).await.map(|()| StatusCode::NO_CONTENT)
 }

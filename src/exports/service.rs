@@ -10,16 +10,17 @@ use crate::{
         plan::{ClipForPlan, ExportPlan, PlanError, ReelForPlan, plan},
     },
     error::{ApiError, Code},
-    jobs::{self, types::NewJob},
+    jobs::{
+        self,
+        listing::{check_dismissed, recent_ms},
+        types::NewJob,
+    },
     live::types::{Event, Topic},
     reels,
     server::{db::now_ms, door::Caller},
     videos,
 };
 use sha2::{Digest, Sha256};
-
-const HOUR_MS: i64 = 3_600_000;
-const LONGEST_HOURS: i64 = 168;
 
 /// Renders the reel as it is now. The plan is made here and never changes; the same plan while it waits or runs is the
 /// same export, so a double click is one.
@@ -89,10 +90,17 @@ pub async fn active(caller: &Caller) -> Result<Vec<Export>, ApiError> {
 }
 
 pub async fn recent(caller: &Caller, hours: i64) -> Result<Vec<Export>, ApiError> {
-    if !(1..=LONGEST_HOURS).contains(&hours) {
-        return Err(ApiError::invalid("hours", format!("Ask for 1 to {LONGEST_HOURS} hours.")));
+    let since = now_ms() - recent_ms(hours)?;
+    Ok(store::since(&caller.app.db, caller.owner(), since).await?)
+}
+
+/// Takes ended exports off the list of jobs; their files stay in the gallery.
+pub async fn dismiss(caller: &Caller, ids: &[ExportId]) -> Result<(), ApiError> {
+    check_dismissed(ids.len())?;
+    if store::dismiss(&caller.app.db, caller.owner(), ids).await? > 0 {
+        caller.changed(Topic::Exports);
     }
-    Ok(store::since(&caller.app.db, caller.owner(), now_ms() - hours * HOUR_MS).await?)
+    Ok(())
 }
 
 /// Stops it at once: what waits ends here, what runs is told and its ffmpeg killed.

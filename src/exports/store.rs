@@ -102,12 +102,32 @@ pub async fn active(db: &Db, owner: &AccountId) -> Result<Vec<Export>, sqlx::Err
 
 pub async fn since(db: &Db, owner: &AccountId, since_ms: i64) -> Result<Vec<Export>, sqlx::Error> {
     let rows =
-        sqlx::query(query("WHERE e.owner = $1 AND e.created_at >= $2 ORDER BY e.created_at DESC, e.id DESC LIMIT 500"))
+        sqlx::query(query("WHERE e.owner = $1 AND e.created_at >= $2 AND j.dismissed_at IS NULL ORDER BY e.created_at DESC, e.id DESC LIMIT 500"))
             .bind(owner.as_str())
             .bind(since_ms)
             .fetch_all(db.pool())
             .await?;
     rows.iter().map(export).collect()
+}
+
+/// Puts ended exports away; answers how many were there to be put away.
+pub async fn dismiss(db: &Db, owner: &AccountId, ids: &[ExportId]) -> Result<u64, sqlx::Error> {
+    let mut tx = db.begin_write().await?;
+    let mut dismissed = 0;
+    for id in ids {
+        dismissed += sqlx::query(
+            "UPDATE jobs SET dismissed_at = $1, version = version + 1 WHERE owner = $2 AND dismissed_at IS NULL \
+             AND state NOT IN ('pending', 'processing') AND id IN (SELECT e.job FROM exports e WHERE e.id = $3)",
+        )
+        .bind(now_ms())
+        .bind(owner.as_str())
+        .bind(id.as_str())
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+    }
+    tx.commit().await?;
+    Ok(dismissed)
 }
 
 /// The job of an export.

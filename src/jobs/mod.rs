@@ -3,6 +3,7 @@
 
 pub mod janitor;
 pub mod kinds;
+pub mod listing;
 pub mod pulse;
 pub mod runner;
 pub mod store;

@@ -261,7 +261,7 @@ pub async fn retry(db: &Db, owner: &AccountId, id: &JobId) -> Result<bool, sqlx:
     let done = sqlx::query(
         "UPDATE jobs SET state = 'pending', attempt = 0, run_after = 0, cancel_requested_at = NULL, error_code = NULL, \
          error_detail = NULL, log_tail = NULL, stage = '', done = 0, done_before = 0, started_at = NULL, finished_at = NULL, \
-         version = version + 1 WHERE id = $1 AND owner = $2 AND state IN ('error', 'cancelled') \
+         dismissed_at = NULL, version = version + 1 WHERE id = $1 AND owner = $2 AND state IN ('error', 'cancelled') \
          AND NOT EXISTS (SELECT 1 FROM jobs r WHERE r.owner = jobs.owner AND r.request_hash = jobs.request_hash \
          AND r.state IN ('pending', 'processing'))",
     )

@@ -5,6 +5,7 @@ use crate::{
     domain::ids::ExportId,
     exports::{
         api::active_exports,
+        notify,
         progress::Paces,
         types::{Export, JobState},
     },
@@ -58,10 +59,18 @@ fn take_in(versions: Versions, active: Vec<Export>) {
 fn announce_end(export: &Export, toasts: Toasts, open_gallery: Callback<()>) {
     let name = &export.name;
     match export.state {
-        JobState::Complete => toasts.with_action(format!("{name} is ready"), "Open gallery", open_gallery),
+        JobState::Complete => {
+            toasts.with_action(format!("{name} is ready"), "Open gallery", open_gallery);
+            notify::tell(
+                &format!("{name} is ready"),
+                "Play, download or share it from the gallery.",
+                export.id.as_str(),
+            );
+        }
         JobState::Error => {
             let why = export.error.as_deref().unwrap_or("It could not be made. Jobs has the details.");
             toasts.error(format!("{name}: {why}"));
+            notify::tell(&format!("{name} was not exported"), why, export.id.as_str());
         }
         JobState::Pending | JobState::Processing | JobState::Cancelled => {}
     }

@@ -1,6 +1,6 @@
 //! Server functions of uploads.
 
-use super::types::{NewUpload, OpenUpload, PartsToSign, SignedPart, Trial, TrialSent, Upload};
+use super::types::{FinishedUpload, NewUpload, OpenUpload, PartsToSign, SignedPart, Trial, TrialSent, Upload};
 use crate::{domain::ids::UploadId, error::ApiError};
 use leptos::prelude::*;
 use server_fn::codec::Json;
@@ -33,6 +33,18 @@ pub async fn beat_upload(id: UploadId) -> Result<(), ApiError> {
 #[server(endpoint = "uploads/open", input = Json)]
 pub async fn open_uploads() -> Result<Vec<OpenUpload>, ApiError> {
     crate::server::door::serve(async |door| super::service::all_open(&door).await).await
+}
+
+/// Those that ended well in the last `hours` (1 to 168), the newest first.
+#[server(endpoint = "uploads/finished", input = Json)]
+pub async fn finished_uploads(hours: i64) -> Result<Vec<FinishedUpload>, ApiError> {
+    crate::server::door::serve(async |door| super::service::finished(&door, hours).await).await
+}
+
+/// Takes finished ones (at most 500) off the list of jobs.
+#[server(endpoint = "uploads/dismiss", input = Json)]
+pub async fn dismiss_uploads(ids: Vec<UploadId>) -> Result<(), ApiError> {
+    crate::server::door::serve(async |door| super::service::dismiss(&door, &ids).await).await
 }
 
 /// Confirms that every byte is there; a second call is a success.

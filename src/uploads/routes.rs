@@ -2,12 +2,13 @@
 
 use super::{
     service,
-    types::{NewUpload, OpenUpload, PartToSign, PartsToSign, SignedPart, Upload},
+    types::{FinishedUpload, NewUpload, OpenUpload, PartToSign, PartsToSign, SignedPart, Upload},
     whole,
 };
 use crate::{
     domain::ids::{GameId, UploadId},
     error::{ApiError, Code},
+    jobs::listing::{Dismissed, Recent},
     server::{
         door::Caller,
         reply::{Body, PathId, QueryOf},
@@ -37,6 +38,18 @@ pub async fn get(caller: Caller, PathId(id): PathId<UploadId>) -> Result<Json<Up
 #[utoipa::path(get, path = "/api/uploads", tag = "uploads", responses((status = 200, body = Vec<OpenUpload>)))]
 pub async fn list(caller: Caller) -> Result<Json<Vec<OpenUpload>>, ApiError> {
     service::all_open(&caller).await.map(Json)
+}
+
+/// Uploads that ended well in the last hours, the newest first
+#[utoipa::path(get, path = "/api/uploads/finished", tag = "uploads", params(Recent), responses((status = 200, body = Vec<FinishedUpload>), (status = 422, body = ApiError)))]
+pub async fn finished(caller: Caller, QueryOf(recent): QueryOf<Recent>) -> Result<Json<Vec<FinishedUpload>>, ApiError> {
+    service::finished(&caller, recent.hours).await.map(Json)
+}
+
+/// Take finished uploads off the list of jobs
+#[utoipa::path(post, path = "/api/uploads/dismiss", tag = "uploads", request_body = Dismissed<String>, responses((status = 204), (status = 422, body = ApiError)))]
+pub async fn dismiss(caller: Caller, Body(dismissed): Body<Dismissed<UploadId>>) -> Result<StatusCode, ApiError> {
+    service::dismiss(&caller, &dismissed.ids).await.map(|()| StatusCode::NO_CONTENT)
 }
 
 /// Parts, at most 32

@@ -3,7 +3,8 @@
 use super::{
     store::{self, UploadRow},
     types::{
-        MAX_FILE_NAME, MAX_SIGNED, NewUpload, OpenUpload, PartToSign, PartsToSign, SignedPart, Upload, UploadState,
+        FinishedUpload, MAX_FILE_NAME, MAX_SIGNED, NewUpload, OpenUpload, PartToSign, PartsToSign, SignedPart, Upload,
+        UploadState,
     },
 };
 use crate::{
@@ -16,7 +17,11 @@ use crate::{
         transfer::Address,
     },
     error::{ApiError, Code},
-    games, jobs,
+    games,
+    jobs::{
+        self,
+        listing::{check_dismissed, recent_ms},
+    },
     live::types::Topic,
     server::{db::now_ms, door::Caller, telemetry::names},
     storage::{PartInfo, StoreErrorKind, keys},
@@ -264,6 +269,21 @@ pub async fn all_open(caller: &Caller) -> Result<Vec<OpenUpload>, ApiError> {
         OpenUpload { upload, game_name, fingerprint, is_active }
     });
     Ok(futures::future::join_all(shown).await)
+}
+
+/// Uploads that ended well in the last `hours` (1 to 168), the newest first.
+pub async fn finished(caller: &Caller, hours: i64) -> Result<Vec<FinishedUpload>, ApiError> {
+    let since = now_ms() - recent_ms(hours)?;
+    Ok(store::finished(&caller.app.db, caller.owner(), since).await?)
+}
+
+/// Takes finished uploads off the list of jobs; the recordings stay.
+pub async fn dismiss(caller: &Caller, ids: &[UploadId]) -> Result<(), ApiError> {
+    check_dismissed(ids.len())?;
+    if store::dismiss(&caller.app.db, caller.owner(), ids).await? > 0 {
+        caller.changed(Topic::Games);
+    }
+    Ok(())
 }
 
 /// What the store has of it. One that the store has completed though our row does not say so yet (the server died between

@@ -1,11 +1,12 @@
 //! SQL of uploads.
 
-use super::types::UploadState;
+use super::types::{FinishedUpload, UploadState};
 use crate::{
     domain::ids::{AccountId, GameId, UploadId, VideoId},
     games,
     server::db::{Db, now_ms, parsed},
     storage::ObjectKey,
+    videos::types::VideoState,
 };
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
@@ -110,6 +111,54 @@ pub struct OpenRow {
     pub fingerprint: String,
     /// When something was heard of it last, in milliseconds.
     pub updated_at: i64,
+}
+
+/// Uploads that ended well after `since` (milliseconds) and were not put away, the newest first.
+pub async fn finished(db: &Db, owner: &AccountId, since: i64) -> Result<Vec<FinishedUpload>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT u.id, u.bytes, u.created_at, u.updated_at, v.game, v.file_name, v.state AS video_state, g.opponent, g.played_on, \
+         g.venue, g.tournament FROM uploads u JOIN videos v ON v.id = u.video JOIN games g ON g.id = v.game \
+         WHERE u.owner = $1 AND u.state = 'complete' AND u.updated_at >= $2 AND u.dismissed_at IS NULL \
+         ORDER BY u.updated_at DESC, u.id DESC LIMIT 500",
+    )
+    .bind(owner.as_str())
+    .bind(since)
+    .fetch_all(db.pool())
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(FinishedUpload {
+                id: parsed(row, "id")?,
+                game: parsed(row, "game")?,
+                game_name: games::store::details(row)?.name(),
+                file_name: row.try_get("file_name")?,
+                bytes: row.try_get("bytes")?,
+                video: VideoState::from_code(&row.try_get::<String, _>("video_state")?),
+                started_at: row.try_get("created_at")?,
+                finished_at: row.try_get("updated_at")?,
+            })
+        })
+        .collect()
+}
+
+/// Puts finished uploads away; answers how many were there to be put away.
+pub async fn dismiss(db: &Db, owner: &AccountId, ids: &[UploadId]) -> Result<u64, sqlx::Error> {
+    let mut tx = db.begin_write().await?;
+    let mut dismissed = 0;
+    for id in ids {
+        dismissed += sqlx::query(
+            "UPDATE uploads SET dismissed_at = $1 \
+             WHERE id = $2 AND owner = $3 AND state = 'complete' AND dismissed_at IS NULL",
+        )
+        .bind(now_ms())
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+    }
+    tx.commit().await?;
+    Ok(dismissed)
 }
 
 /// Every open upload of the owner, the oldest first.

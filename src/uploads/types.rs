@@ -1,9 +1,12 @@
 //! What travels about uploads.
 
-use crate::domain::{
-    checksum::Checksum,
-    ids::{GameId, UploadId, VideoId},
-    transfer::Address,
+use crate::{
+    domain::{
+        checksum::Checksum,
+        ids::{GameId, UploadId, VideoId},
+        transfer::Address,
+    },
+    videos::types::VideoState,
 };
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +72,25 @@ pub struct OpenUpload {
     pub fingerprint: String,
     /// Whether somebody is sending it now.
     pub is_active: bool,
+}
+
+/// An upload that has ended well, for the list of jobs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct FinishedUpload {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub id: UploadId,
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub game: GameId,
+    /// "Vs Rovers Dec 6".
+    pub game_name: String,
+    pub file_name: String,
+    pub bytes: i64,
+    /// Whether the file was read; the game says more.
+    pub video: VideoState,
+    /// Milliseconds since 1970.
+    pub started_at: i64,
+    pub finished_at: i64,
 }
 
 /// Which parts to sign.

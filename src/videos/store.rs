@@ -41,7 +41,7 @@ impl VideoState {
         }
     }
 
-    fn from_code(code: &str) -> Self {
+    pub fn from_code(code: &str) -> Self {
         match code {
             "waiting" => Self::Waiting,
             "probing" => Self::Probing,

@@ -124,7 +124,7 @@ on_both!(bad_values_are_refused_at_both_doors, |app: TestApp| async move {
 });
 
 /// Every call that takes a body.
-const BODIES: [(&str, &str); 26] = [
+const BODIES: [(&str, &str); 30] = [
     ("POST", "/api/games"),
     ("PUT", "/api/games/{id}"),
     ("PUT", "/api/games/{id}/videos"),
@@ -137,6 +137,8 @@ const BODIES: [(&str, &str); 26] = [
     ("POST", "/api/uploads"),
     ("POST", "/api/uploads/{id}/sign"),
     ("POST", "/api/exports"),
+    ("POST", "/api/exports/dismiss"),
+    ("POST", "/api/uploads/dismiss"),
     ("POST", "/_fn/games/list"),
     ("POST", "/_fn/games/create"),
     ("POST", "/_fn/games/position"),
@@ -150,6 +152,8 @@ const BODIES: [(&str, &str); 26] = [
     ("POST", "/_fn/uploads/trial-over"),
     ("POST", "/_fn/exports/create"),
     ("POST", "/_fn/exports/recent"),
+    ("POST", "/_fn/exports/dismiss"),
+    ("POST", "/_fn/uploads/finished"),
     ("POST", "/_fn/gallery/delete"),
 ];
 
