@@ -1,9 +1,17 @@
 #![recursion_limit = "256"]
-//! The command line: `touchline serve | worker | doctor`.
+//! The command line: `touchline serve | worker | doctor | backup | restore | migrate-data`.
 
 use clap::{Parser, Subcommand};
-use std::process::ExitCode;
-use touchline::server::{doctor, start};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+use touchline::server::{
+    config::{self, Config},
+    data::{self, DataError, Moved},
+    doctor,
+    start::{self, StartError},
+};
 use tracing_subscriber::EnvFilter;
 
 #[derive(Parser)]
@@ -25,6 +33,25 @@ enum Command {
     Worker,
     /// Check database, object store, ffmpeg and disk, and say how to mend what is wrong
     Doctor,
+    /// Copy everything of an embedded installation into a folder, while its server runs; again: only what is new
+    Backup {
+        /// Where to; made when it is not there
+        folder: PathBuf,
+    },
+    /// Bring a backup into an empty data folder
+    Restore {
+        /// What `touchline backup` made
+        folder: PathBuf,
+    },
+    /// Bring everything of this installation into another one, from SQLite and the built-in store to PostgreSQL and S3 or back
+    MigrateData {
+        /// The other installation's configuration, written like Leptos.toml
+        #[arg(long)]
+        to: PathBuf,
+        /// Leave unfinished uploads behind: their clips come along, their files have to be chosen again
+        #[arg(long)]
+        without_open_uploads: bool,
+    },
 }
 
 #[tokio::main]
@@ -32,9 +59,16 @@ async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("TOUCHLINE_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,s3s=warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match Arguments::parse().command {
-        None => ended(start::serve(false).await),
-        Some(Command::Serve { no_worker }) => ended(start::serve(no_worker).await),
-        Some(Command::Worker) => ended(start::work().await),
+        None => started(start::serve(false).await),
+        Some(Command::Serve { no_worker }) => started(start::serve(no_worker).await),
+        Some(Command::Worker) => started(start::work().await),
+        Some(Command::Backup { folder }) => {
+            ended(told(async |config| data::backup::backup(&config, &folder).await).await)
+        }
+        Some(Command::Restore { folder }) => {
+            ended(told(async |config| data::restore::restore(&config, &folder).await).await)
+        }
+        Some(Command::MigrateData { to, without_open_uploads }) => ended(migrate(&to, without_open_uploads).await),
         Some(Command::Doctor) => {
             if doctor::run().await {
                 ExitCode::SUCCESS
@@ -45,11 +79,45 @@ async fn main() -> ExitCode {
     }
 }
 
-fn ended(result: Result<(), start::StartError>) -> ExitCode {
+/// Runs it with this installation's configuration, and says what was moved.
+async fn told(run: impl AsyncFnOnce(Config) -> Result<Moved, DataError>) -> Result<(), DataError> {
+    let config = Config::load(Path::new(config::FILE)).map_err(StartError::from)?;
+    let Moved { files, bytes, kept } = run(config).await?;
+    println!("Done: {files} files, {bytes} bytes, all checksums match; {kept} files were there already.");
+    Ok(())
+}
+
+async fn migrate(to: &Path, without_open_uploads: bool) -> Result<(), DataError> {
+    let from = Config::load(Path::new(config::FILE)).map_err(StartError::from)?;
+    let to = Config::of_file(to).map_err(StartError::from)?;
+    let report = data::migrate::migrate(&from, &to, without_open_uploads).await?;
+    println!("| table | rows |\n| --- | --- |");
+    for (table, rows) in &report.rows {
+        println!("| {table} | {rows} |");
+    }
+    match report.objects {
+        Some(Moved { files, bytes, kept }) => {
+            println!("| objects | {files} ({bytes} bytes), {kept} were there already |");
+        }
+        None => println!("| objects | stay in the store that both use |"),
+    }
+    println!("Every count and checksum matches. Start Touchline with the new configuration now.");
+    Ok(())
+}
+
+fn started(result: Result<(), StartError>) -> ExitCode {
+    said("Touchline does not start", result)
+}
+
+fn ended(result: Result<(), DataError>) -> ExitCode {
+    said("Not done", result)
+}
+
+fn said<E: std::fmt::Display>(what: &str, result: Result<(), E>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("Touchline does not start: {error}");
+            eprintln!("{what}: {error}");
             ExitCode::FAILURE
         }
     }

@@ -185,6 +185,13 @@ impl Config {
         )
     }
 
+    /// The configuration of another installation: the file alone, which must be there.
+    pub fn of_file(path: &Path) -> Result<Self, ConfigError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|error| ConfigError::File(format!("{}: {error}", path.display())))?;
+        Self::from_sources(&text, Environment::with_prefix("TOUCHLINE").source(Some(std::collections::HashMap::new())))
+    }
+
     fn from_sources(text: &str, environment: Environment) -> Result<Self, ConfigError> {
         let file = Source::builder()
             .add_source(File::from_str(text, FileFormat::Toml))

@@ -5,7 +5,10 @@ use sqlx::{
     any::{AnyPoolOptions, AnyRow},
     migrate::{MigrateError, Migrator},
 };
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -47,9 +50,14 @@ impl Db {
         Ok(Self { pool, backend })
     }
 
+    /// The file of the embedded database in `folder`.
+    pub fn embedded_file(folder: &Path) -> PathBuf {
+        folder.join("touchline.db")
+    }
+
     /// The address of the embedded database in `folder`.
     pub fn embedded_url(folder: &Path) -> String {
-        format!("sqlite://{}?mode=rwc", folder.join("touchline.db").display())
+        format!("sqlite://{}?mode=rwc", Self::embedded_file(folder).display())
     }
 
     /// Brings the schema up to date; several servers may start at once (sqlx takes an advisory lock on PostgreSQL).

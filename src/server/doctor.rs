@@ -2,15 +2,13 @@
 
 use super::{
     config::{self, Config},
-    start,
+    start::{self, StoreAlone},
 };
 use crate::{
     media::Tools,
-    storage::{self, LocalStore, ObjectStore, PublicBase},
+    storage::{self, PublicBase},
 };
-use axum::Router;
-use std::{net::SocketAddr, path::Path};
-use tokio::net::TcpListener;
+use std::path::Path;
 
 /// Less free space than this is worth a word: 5 GB.
 const LITTLE_SPACE: u64 = 5_000_000_000;
@@ -82,36 +80,17 @@ fn data_folder(config: &Config) -> Finding {
     }
 }
 
-/// The built-in store answers through a listener of its own for the time of the check.
 async fn object_store(config: &Config, db: &super::db::Db) -> Vec<Finding> {
-    let listener = match TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await {
-        Ok(listener) => listener,
-        Err(error) => return vec![Finding::bad("object store", error.to_string(), "Allow listening on 127.0.0.1.")],
+    let alone = match StoreAlone::open(config, db).await {
+        Ok(alone) => alone,
+        Err(error) => {
+            return vec![Finding::bad("object store", error.to_string(), "Mend the storage table of Leptos.toml.")];
+        }
     };
-    let Ok(bound) = listener.local_addr() else { return Vec::new() };
-    match start::open_store(config, db, bound).await {
-        Ok((store, local)) => checked_store(&store, local, listener, bound).await,
-        Err(error) => vec![Finding::bad("object store", error.to_string(), "Mend the storage table of Leptos.toml.")],
-    }
-}
-
-async fn checked_store(
-    store: &ObjectStore,
-    local: Option<LocalStore>,
-    listener: TcpListener,
-    bound: SocketAddr,
-) -> Vec<Finding> {
-    let server = local.map(|local| {
-        let router: Router = local.mount(Router::new());
-        tokio::spawn(async move { axum::serve(listener, router).await })
-    });
-    let checks = match PublicBase::parse(&format!("http://{bound}")) {
-        Ok(base) => storage::doctor::check(store, &base).await,
+    let checks = match PublicBase::parse(&format!("http://{}", alone.bound)) {
+        Ok(base) => storage::doctor::check(&alone.store, &base).await,
         Err(_) => Vec::new(),
     };
-    if let Some(server) = server {
-        server.abort();
-    }
     checks
         .into_iter()
         .map(|check| Finding { name: check.name, ok: check.ok, detail: check.detail, mend: check.how_to_mend })

@@ -3,6 +3,7 @@
 pub mod api_docs;
 pub mod bus;
 pub mod config;
+pub mod data;
 pub mod db;
 pub mod doctor;
 pub mod door;

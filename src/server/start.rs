@@ -17,6 +17,7 @@ use crate::{
     storage::{AllowedOrigins, CacheConfig, LocalStore, ObjectStore, StoreConfig},
     uploads,
 };
+use axum::Router;
 use leptos::config::LeptosOptions;
 use sqlx::migrate::MigrateError;
 use std::{
@@ -228,7 +229,8 @@ pub async fn run(running: Running) -> Result<(), StartError> {
 }
 
 /// Makes the folder and holds its lock.
-fn lock_data(folder: &Path) -> Result<File, StartError> {
+/// This folder is ours as long as the answer lives.
+pub fn lock_data(folder: &Path) -> Result<File, StartError> {
     let shown = || folder.display().to_string();
     std::fs::create_dir_all(folder).map_err(|error| StartError::Data(shown(), error))?;
     let file = File::create(folder.join("server.lock")).map_err(|error| StartError::Data(shown(), error))?;
@@ -270,6 +272,36 @@ pub async fn open_store(
         return Ok((ObjectStore::embedded(local.clone(), &endpoint, public_url(config)), Some(local)));
     }
     Ok((remote_store(config)?, None))
+}
+
+/// The store of a configuration without a server: the built-in one answers through a listener of its own, for as long as this
+/// lives.
+pub struct StoreAlone {
+    pub store: ObjectStore,
+    pub bound: SocketAddr,
+    server: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl StoreAlone {
+    pub async fn open(config: &Config, db: &Db) -> Result<Self, StartError> {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = TcpListener::bind(any).await.map_err(|error| StartError::Bind(any, error))?;
+        let bound = listener.local_addr().map_err(|error| StartError::Bind(any, error))?;
+        let (store, local) = open_store(config, db, bound).await?;
+        let server = local.map(|local| {
+            let router = local.mount(Router::new());
+            tokio::spawn(async move { axum::serve(listener, router).await })
+        });
+        Ok(Self { store, bound, server })
+    }
+}
+
+impl Drop for StoreAlone {
+    fn drop(&mut self) {
+        if let Some(server) = &self.server {
+            server.abort();
+        }
+    }
 }
 
 fn public_url(config: &Config) -> Option<String> {

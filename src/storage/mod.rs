@@ -21,6 +21,6 @@ pub use config::{PublicBase, StoreConfig};
 pub use doctor::cors_rule;
 pub use error::{StoreError, StoreErrorKind};
 pub use keys::ObjectKey;
-pub use local::{AllowedOrigins, LocalStore};
+pub use local::{AllowedOrigins, LocalStore, local_file_path, open_local_file};
 pub use multipart::{CompletedObject, PartInfo};
 pub use presign::{Disposition, Presigned};

@@ -213,3 +213,46 @@ on_both!(what_was_rendered_once_is_not_rendered_again, |app: TestApp| async move
     .await;
     assert_eq!(app.rendered_for(&reel).await.0, 2);
 });
+
+on_both!(what_is_over_can_be_put_away, |config| config.jobs.run = false, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(1000).await;
+    app.pretend_ready(&upload).await;
+    let clip = app.clip(&upload, (0, 1_000), json!({})).await;
+    let (one, two) =
+        (export(&app, &app.reel("9:16", &[&clip]).await).await, export(&app, &app.reel("1:1", &[&clip]).await).await);
+    app.delete(&path(&one)).await.ok();
+    let both = json!({"ids": [one["id"], two["id"]]});
+    let listed = async || app.get("/api/exports/recent").await.ok().as_array().unwrap().clone();
+    assert_eq!(app.as_other(Method::POST, "/api/exports/dismiss", Some(both.clone())).await.status.as_u16(), 204);
+    assert_eq!(listed().await.len(), 2, "a stranger puts nothing away");
+    assert_eq!(app.post("/api/exports/dismiss", both.clone()).await.status.as_u16(), 204);
+    let left = listed().await;
+    assert_eq!((left.len(), &left[0]["id"]), (1, &two["id"]), "what waits stays");
+    assert_eq!(app.get(&path(&one)).await.ok()["state"], "cancelled", "it is only off the list");
+    app.call("exports/dismiss", both).await.ok();
+    app.send(app.request(Method::POST, &format!("{}/retry", path(&one)))).await.ok();
+    assert_eq!(listed().await.len(), 2, "what runs again is back");
+    for ids in [json!([]), json!(vec![one["id"].clone(); 501])] {
+        app.post("/api/exports/dismiss", json!({"ids": ids})).await.refused(422, "invalid");
+        app.call("uploads/dismiss", json!({"ids": ids})).await.refused(422, "invalid");
+    }
+    app.post("/api/uploads/dismiss", json!({"ids": ["x"]})).await.refused(400, "malformed");
+});
+
+on_both!(finished_uploads_are_listed, |app: TestApp| async move {
+    let (game, upload) = app.game_with_recording().await;
+    let open = app.upload_to(&game, 1000).await;
+    let listed = app.get("/api/uploads/finished?hours=1").await.ok();
+    assert_eq!(app.call("uploads/finished", json!({"hours": 1})).await.ok(), listed);
+    let (one, all) = (&listed[0], listed.as_array().unwrap());
+    assert_eq!((all.len(), &one["id"], &one["game"], &one["video"]), (1, &upload["id"], &game["id"], &json!("ready")));
+    assert!(one["finished_at"].as_i64() >= one["started_at"].as_i64());
+    assert_eq!(app.as_other(Method::GET, "/api/uploads/finished", None).await.ok(), json!([]));
+    app.get("/api/uploads/finished?hours=0").await.refused(422, "invalid");
+    let ids = json!({"ids": [upload["id"], open["id"]]});
+    assert_eq!(app.as_other(Method::POST, "/api/uploads/dismiss", Some(ids.clone())).await.status.as_u16(), 204);
+    assert_eq!(app.get("/api/uploads/finished").await.ok(), listed);
+    assert_eq!(app.post("/api/uploads/dismiss", ids).await.status.as_u16(), 204);
+    assert_eq!(app.get("/api/uploads/finished").await.ok(), json!([]));
+    assert_eq!(app.get("/api/uploads").await.ok()[0]["upload"]["id"], open["id"], "what is open stays");
+});

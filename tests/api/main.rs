@@ -16,6 +16,7 @@ mod gate;
 mod jobs;
 mod live;
 mod media;
+mod moves;
 mod openapi;
 mod process;
 mod reaper;

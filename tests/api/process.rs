@@ -25,18 +25,25 @@ impl Process {
     /// A server: `serve` with these arguments.
     pub async fn server(arguments: &[&'static str], env: &[(&'static str, String)]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|probe| probe.local_addr()).expect("a free port").port();
-        let process = Self::spawn(Some(port), [&["serve"], arguments].concat(), env.to_vec());
+        let process = Self::spawn(Some(port), [&["serve"], arguments].concat(), env.to_vec(), new_folder());
+        process.is_ready().await;
+        process
+    }
+
+    /// A server on a folder that holds data already.
+    pub async fn server_on(data: TempDir, env: &[(&'static str, String)]) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|probe| probe.local_addr()).expect("a free port").port();
+        let process = Self::spawn(Some(port), vec!["serve"], env.to_vec(), data);
         process.is_ready().await;
         process
     }
 
     /// A worker of the installation that `env` describes.
     pub fn worker(env: &[(&'static str, String)]) -> Self {
-        Self::spawn(None, vec!["worker"], env.to_vec())
+        Self::spawn(None, vec!["worker"], env.to_vec(), new_folder())
     }
 
-    fn spawn(port: Option<u16>, arguments: Vec<&'static str>, env: Vec<(&'static str, String)>) -> Self {
-        let data = tempfile::tempdir().expect("a folder");
+    fn spawn(port: Option<u16>, arguments: Vec<&'static str>, env: Vec<(&'static str, String)>, data: TempDir) -> Self {
         let client = Client::builder().redirect(reqwest::redirect::Policy::limited(3)).build().expect("a client");
         let child = spawn(port, data.path(), &arguments, &env);
         Self { child, port, data, arguments, env, client }
@@ -138,18 +145,37 @@ impl Drop for Process {
     }
 }
 
+fn new_folder() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+/// Runs the program to its end: whether all went well, and what it said.
+pub async fn touchline(data: &Path, arguments: &[&str], env: &[(&'static str, String)]) -> (bool, String) {
+    let (data, env) = (data.to_owned(), env.to_vec());
+    let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
+    let run = move || {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        command(None, &data, &arguments, &env).output().expect("the program runs")
+    };
+    let output = tokio::task::spawn_blocking(run).await.expect("it ends");
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+}
+
 fn spawn(port: Option<u16>, data: &Path, arguments: &[&str], env: &[(&str, String)]) -> Child {
+    command(port, data, arguments, env).stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("the program starts")
+}
+
+fn command(port: Option<u16>, data: &Path, arguments: &[&str], env: &[(&str, String)]) -> Command {
     // A program that was built otherwise, for long runs.
     let program = std::env::var_os("TOUCHLINE_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_touchline").into());
-    Command::new(program)
+    let mut command = Command::new(program);
+    command
         .args(arguments)
         .env("LEPTOS_SITE_ADDR", format!("127.0.0.1:{}", port.unwrap_or_default()))
         .env("LEPTOS_HASH_FILES", "false")
         .env("TOUCHLINE_DATA", data)
         .env("TOUCHLINE_LOG", "error")
-        .envs(env.iter().map(|(name, value)| (*name, value)))
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the program starts")
+        .envs(env.iter().map(|(name, value)| (*name, value)));
+    command
 }

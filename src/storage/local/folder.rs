@@ -59,22 +59,12 @@ impl Folder {
     }
 
     fn object_path(&self, name: &str) -> PathBuf {
-        // Names are 32 hexadecimal digits of our own; anything else has no place of its own.
-        let shard = |from: usize| name.get(from..from + 2).unwrap_or("00");
-        self.objects.join(shard(0)).join(shard(2)).join(name)
+        sharded(&self.objects, name)
     }
 
     /// Opens an object's file for reading, wherever it lies.
     pub(super) fn open_object(&self, name: &str) -> io::Result<File> {
-        let settled = self.object_path(name);
-        for path in [&settled, &self.incoming_path(name), &settled] {
-            match File::open(path) {
-                // It may be on its way from one place to the other right now: hence the third look.
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                found_or_failed => return found_or_failed,
-            }
-        }
-        Err(ErrorKind::NotFound.into())
+        open_in(&self.object_path(name), &self.incoming_path(name))
     }
 
     /// Moves a file that a committed row names to its lasting place, and answers that place. Doing it again is no harm.
@@ -124,6 +114,33 @@ impl Folder {
     pub(super) fn incoming_names(&self) -> io::Result<Vec<String>> {
         fs::read_dir(&self.incoming)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
     }
+}
+
+fn sharded(objects: &Path, name: &str) -> PathBuf {
+    // Names are 32 hexadecimal digits of our own; anything else has no place of its own.
+    let shard = |from: usize| name.get(from..from + 2).unwrap_or("00");
+    objects.join(shard(0)).join(shard(2)).join(name)
+}
+
+fn open_in(settled: &Path, incoming: &Path) -> io::Result<File> {
+    for path in [settled, incoming, settled] {
+        match File::open(path) {
+            // It may be on its way from one place to the other right now: hence the third look.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            found_or_failed => return found_or_failed,
+        }
+    }
+    Err(ErrorKind::NotFound.into())
+}
+
+/// Where a store in `root` keeps the file `name`: an object's, or one that an upload still writes (`open`).
+pub fn local_file_path(root: &Path, name: &str, open: bool) -> PathBuf {
+    if open { root.join("incoming").join(name) } else { sharded(&root.join("objects"), name) }
+}
+
+/// Opens a file of the store in `root`, beside the server that has it open.
+pub fn open_local_file(root: &Path, name: &str) -> io::Result<File> {
+    open_in(&local_file_path(root, name, false), &local_file_path(root, name, true))
 }
 
 /// A file that is not yet any row's.

@@ -18,6 +18,7 @@ mod secret;
 mod store;
 mod turns;
 
+pub use folder::{local_file_path, open_local_file};
 pub use front::AllowedOrigins;
 
 use super::{

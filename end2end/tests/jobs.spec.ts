@@ -1,0 +1,79 @@
+import { expect, gotoHydrated, test } from "../fixtures";
+import { makeGame } from "../footage";
+import { exportOf, readyGame, readyReel, startExport } from "../steps";
+
+test("Jobs keeps what is over until it is put away", async ({ page, request }) => {
+  const recording = makeGame({ name: "small", seconds: 6, size: "640x360" });
+  const game = await readyGame(request, "Over", recording.path);
+  const reel = await readyReel(request, game, [1, 3]);
+  const exported = await startExport(request, reel);
+  await expect.poll(async () => (await exportOf(request, exported)).state, { timeout: 60_000 }).toBe("complete");
+
+  // This browser sent neither; both are there all the same.
+  await gotoHydrated(page, "/jobs");
+  const over = page.getByRole("region", { name: "Finished" });
+  const upload = over.getByRole("article").filter({ hasText: "Vs Over" }).filter({ hasText: ".mp4" });
+  await expect(upload).toContainText("Done");
+  await expect(upload.getByRole("link", { name: "Open game" })).toBeVisible();
+  const { name } = await exportOf(request, exported);
+  const row = over.getByRole("article").filter({ hasText: name }).filter({ hasText: "Reel" });
+  await expect(row).toContainText("took");
+
+  // By keyboard, one by one; the other tab of this list hears of it.
+  const dismiss = row.getByRole("button", { name: "off the list" });
+  await dismiss.focus();
+  await page.keyboard.press("Enter");
+  await expect(row).toHaveCount(0);
+  await expect(upload).toBeVisible();
+  await page.reload();
+  await expect(upload).toBeVisible();
+  await expect(row).toHaveCount(0);
+  expect((await request.get("/api/renditions")).ok()).toBe(true);
+  expect((await exportOf(request, exported)).rendition, "the file stays").toBeTruthy();
+
+  await gotoHydrated(page, "/jobs");
+  await over.getByRole("button", { name: "Clear list" }).click();
+  await expect(over).toHaveCount(0);
+  await expect(page.getByText("Nothing is running")).toBeVisible();
+});
+
+test("the browser tells of an export's end when nobody looks", async ({ page, request }) => {
+  // What is shown is kept, and the page is hidden when the test says so: a headless browser shows nothing and hides nothing.
+  await page.addInitScript(() => {
+    const state = window as unknown as { told: string[]; hidden: boolean };
+    state.told = [];
+    state.hidden = false;
+    class Told extends EventTarget {
+      static permission = "default";
+      static requestPermission = async () => (Told.permission = "granted");
+      onclick: unknown = null;
+      constructor(title: string) {
+        super();
+        state.told.push(title);
+      }
+      close() {}
+    }
+    Object.assign(window, { Notification: Told });
+    Object.defineProperty(document, "visibilityState", { get: () => (state.hidden ? "hidden" : "visible") });
+  });
+  const told = () => page.evaluate(() => (window as unknown as { told: string[] }).told);
+  const recording = makeGame({ name: "small", seconds: 6, size: "640x360" });
+  const game = await readyGame(request, "Told", recording.path);
+  const reel = await readyReel(request, game, [1, 3]);
+  const ended = async () => {
+    const exported = await startExport(request, reel);
+    await expect.poll(async () => (await exportOf(request, exported)).state, { timeout: 60_000 }).toBe("complete");
+  };
+
+  await gotoHydrated(page, "/jobs");
+  const notify = page.getByRole("button", { name: "Notify me" });
+  await notify.click();
+  await expect(page.getByRole("button", { name: "Notifications are on" })).toHaveAttribute("aria-pressed", "true");
+  await ended();
+  await expect(page.getByRole("status").filter({ hasText: "is ready" }).or(page.getByText(/is ready/)).first()).toBeVisible();
+  expect(await told(), "who looks sees the toast").toEqual([]);
+  await page.evaluate(() => ((window as unknown as { hidden: boolean }).hidden = true));
+  await ended();
+  await expect.poll(told).toHaveLength(1);
+  expect((await told())[0]).toContain("is ready");
+});
