@@ -173,9 +173,9 @@ async fn elsewhere(folder: &Path) -> (Vec<(&'static str, String)>, std::path::Pa
     assert!(made.expect("an S3 server answers").status().is_success());
     let file = folder.join("elsewhere.toml");
     let text = format!(
-        "data = {:?}\n[database]\nurl = {database:?}\n[storage]\nendpoint = {endpoint:?}\nbucket = {bucket:?}\nregion = \"us-east-1\"\n\
+        "data = \"{}\"\n[database]\nurl = {database:?}\n[storage]\nendpoint = {endpoint:?}\nbucket = {bucket:?}\nregion = \"us-east-1\"\n\
          access_key = \"anyone\"\nsecret_key = \"anything\"\n",
-        folder.join("elsewhere")
+        folder.join("elsewhere").display()
     );
     std::fs::write(&file, text).unwrap();
     let env = vec![
@@ -218,7 +218,7 @@ async fn an_installation_moves_to_postgres_and_s3_and_back() {
 
     let home = TempDir::new().unwrap();
     let file = folder.path().join("home.toml");
-    std::fs::write(&file, format!("data = {:?}\n", home.path())).unwrap();
+    std::fs::write(&file, format!("data = \"{}\"\n", home.path().display())).unwrap();
     let (ok, said) = touchline(folder.path(), &["migrate-data", "--to", shown(&file)], &there).await;
     assert!(ok, "{said}");
     let back = Process::server_on(home, &[]).await;
