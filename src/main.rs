@@ -57,7 +57,13 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("TOUCHLINE_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,s3s=warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // One JSON object a line, with the identifiers of request and job, for whoever collects logs.
+    if std::env::var("TOUCHLINE_LOG_FORMAT").is_ok_and(|format| format == "json") {
+        log.json().init();
+    } else {
+        log.init();
+    }
     match Arguments::parse().command {
         None => started(start::serve(false).await),
         Some(Command::Serve { no_worker }) => started(start::serve(no_worker).await),

@@ -77,3 +77,37 @@ test("the browser tells of an export's end when nobody looks", async ({ page, re
   await expect.poll(told).toHaveLength(1);
   expect((await told())[0]).toContain("is ready");
 });
+
+test("progress on screen is the row's, at most two seconds old, and never falls", async ({ page, request }) => {
+  const recording = makeGame({ name: "progress", seconds: 30, size: "1280x720" });
+  const game = await readyGame(request, "Progress", recording.path);
+  const reel = await readyReel(request, game, [0, 26]);
+  await gotoHydrated(page, "/jobs");
+  const exported = await startExport(request, reel);
+  const row = page.getByRole("article").filter({ hasText: "Vs Progress" }).filter({ hasText: "Reel" });
+  const bar = row.getByRole("progressbar");
+  const rows: { at: number; percent: number }[] = [];
+  const shown: { at: number; percent: number }[] = [];
+  await expect(bar).toBeVisible();
+  await expect
+    .poll(
+      async () => {
+        const { state, done, total } = await exportOf(request, exported);
+        rows.push({ at: Date.now(), percent: total > 0 ? Math.floor((done * 100) / total) : 0 });
+        const now = await bar.getAttribute("aria-valuenow");
+        shown.push({ at: Date.now(), percent: Number(now) });
+        return state;
+      },
+      { timeout: 120_000, intervals: [200] },
+    )
+    .toBe("complete");
+  await expect(row).toContainText("Done");
+  await expect(bar).toHaveAttribute("aria-valuenow", "100");
+  expect(new Set(shown.map((seen) => seen.percent)).size, "it moved").toBeGreaterThan(3);
+  for (const [index, { at, percent }] of shown.entries()) {
+    if (index > 0) expect(percent).toBeGreaterThanOrEqual(shown[index - 1]!.percent);
+    const old = rows.filter((known) => known.at <= at - 2_000).map((known) => known.percent);
+    // A busy machine shares its processors with the renderer: a percent of rounding, no more.
+    expect(percent, `shown at ${at}`).toBeGreaterThanOrEqual(Math.max(0, ...old) - 1);
+  }
+});

@@ -3,10 +3,11 @@
 
 use super::types::Viewer;
 use crate::error::ApiError;
+use crate::browser::client::TabClient;
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
-#[server(endpoint = "accounts/viewer", input = Json)]
+#[server(endpoint = "accounts/viewer", input = Json, client = TabClient)]
 pub async fn current_viewer() -> Result<Viewer, ApiError> {
     crate::server::door::serve(async |door| super::service::viewer(&door).await).await
 }

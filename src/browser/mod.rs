@@ -2,6 +2,7 @@
 //! their handlers, and never runs there: everything here is called from effects and event handlers.
 
 pub mod canvas;
+pub mod client;
 pub mod clock;
 pub mod dialog;
 pub mod files;

@@ -1,6 +1,9 @@
 //! The one WebSocket of the tab: what changed anywhere moves the version signals.
 
-use super::page::{self, Revivals};
+use super::{
+    client,
+    page::{self, Revivals},
+};
 use crate::{
     live::{
         types::{Event, Topic},
@@ -12,7 +15,9 @@ use futures::{FutureExt, SinkExt, StreamExt};
 use gloo_net::websocket::{Message, futures::WebSocket};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
+use std::{cell::RefCell, collections::HashSet, rc::Rc};
 
+const BURST_MS: u32 = 100;
 const PING_MS: u32 = 25_000;
 const FIRST_DELAY_MS: f64 = 500.0;
 const LONGEST_DELAY_MS: f64 = 30_000.0;
@@ -47,12 +52,15 @@ async fn converse(versions: Versions, revivals: &mut Revivals, again: bool) -> b
     if again {
         versions.bump_all();
     }
+    let burst = Burst { versions, pending: Rc::default() };
     loop {
         let alive = futures::select_biased! {
             message = stream.next() => match message {
                 Some(Ok(Message::Text(text))) => {
-                    if let Ok(event) = serde_json::from_str::<Event>(&text) {
-                        versions.apply(event);
+                    match serde_json::from_str::<Event>(&text) {
+                        Ok(Event::Changed { topic }) => burst.take_in(topic),
+                        Ok(event) => versions.apply(event),
+                        Err(_) => {}
                     }
                     true
                 }
@@ -65,6 +73,29 @@ async fn converse(versions: Versions, revivals: &mut Revivals, again: bool) -> b
         if !alive {
             return true;
         }
+    }
+}
+
+/// What changes in quick succession is asked for once: lists move a moment after the first of a burst.
+struct Burst {
+    versions: Versions,
+    pending: Rc<RefCell<HashSet<Topic>>>,
+}
+
+impl Burst {
+    fn take_in(&self, topic: Topic) {
+        let mut pending = self.pending.borrow_mut();
+        let is_first = pending.is_empty();
+        pending.insert(topic);
+        if !is_first {
+            return;
+        }
+        let (versions, pending) = (self.versions, Rc::clone(&self.pending));
+        spawn_local(async move {
+            TimeoutFuture::new(BURST_MS).await;
+            let topics = pending.take();
+            topics.iter().for_each(|topic| versions.bump(topic));
+        });
     }
 }
 
@@ -96,5 +127,6 @@ fn ping() -> Message {
 
 fn address() -> String {
     let (secure, host) = page::origin();
-    format!("{}://{host}/ws", if secure { "wss" } else { "ws" })
+    // What this tab does itself it knows already.
+    format!("{}://{host}/ws?tab={}", if secure { "wss" } else { "ws" }, client::tab())
 }

@@ -1,40 +1,40 @@
 //! Server functions of games.
 
 use super::types::{Game, GameCard, GameDetails, GameQuery, GameUpdate};
-use crate::{
+use crate::{browser::client::TabClient, 
     domain::{ids::GameId, time::Micros},
     error::ApiError,
 };
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
-#[server(endpoint = "games/list", input = Json)]
+#[server(endpoint = "games/list", input = Json, client = TabClient)]
 pub async fn list_games(query: GameQuery) -> Result<Vec<GameCard>, ApiError> {
     crate::server::door::serve(async |door| super::service::list(&door, &query).await).await
 }
 
-#[server(endpoint = "games/get", input = Json)]
+#[server(endpoint = "games/get", input = Json, client = TabClient)]
 pub async fn get_game(id: GameId) -> Result<Game, ApiError> {
     crate::server::door::serve(async |door| super::service::get(&door, &id).await).await
 }
 
-#[server(endpoint = "games/create", input = Json)]
+#[server(endpoint = "games/create", input = Json, client = TabClient)]
 pub async fn create_game(details: GameDetails) -> Result<Game, ApiError> {
     crate::server::door::serve(async |door| super::service::create(&door, details).await).await
 }
 
-#[server(endpoint = "games/update", input = Json)]
+#[server(endpoint = "games/update", input = Json, client = TabClient)]
 pub async fn update_game(update: GameUpdate) -> Result<Game, ApiError> {
     crate::server::door::serve(async |door| super::service::update(&door, update).await).await
 }
 
-#[server(endpoint = "games/delete", input = Json)]
+#[server(endpoint = "games/delete", input = Json, client = TabClient)]
 pub async fn delete_game(id: GameId) -> Result<(), ApiError> {
     crate::server::door::serve(async |door| super::service::delete(&door, &id).await).await
 }
 
 /// Remembers where the playhead was. Not an edit: no version, no refetch.
-#[server(endpoint = "games/position", input = Json)]
+#[server(endpoint = "games/position", input = Json, client = TabClient)]
 pub async fn remember_position(id: GameId, position: Micros) -> Result<(), ApiError> {
     crate::server::door::serve(async |door| super::service::remember_position(&door, &id, position).await).await
 }

@@ -35,10 +35,10 @@ pub fn LibraryPage() -> impl IntoView {
     let address = Memo::new(move |_| query.with(Address::read));
     let text = Memo::new(move |_| address.with(|address| address.text.clone()));
     let games = Resource::new(
-        move || (versions.games.get(), text.get()),
+        move || (versions.game_cards.get(), text.get()),
         |(_, text)| list_games(GameQuery { text, ..GameQuery::default() }),
     );
-    let reels = Resource::new(move || versions.reels.get(), |_| list_reels());
+    let reels = Resource::new(move || versions.reel_cards.get(), |_| list_reels());
     let retry = move || {
         games.refetch();
         reels.refetch();

@@ -21,6 +21,7 @@ use tokio::{
     time,
 };
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 type Handled = Result<Outcome, Failure>;
 
@@ -95,7 +96,8 @@ async fn work(app: AppState, job: Job) {
     let work = Work { app, job, cancel: CancellationToken::new(), progress: Arc::default() };
     kinds::tell(&work.app, &work.job).await;
     let began = std::time::Instant::now();
-    let mut handler = tokio::spawn(kinds::run(work.clone()));
+    let span = tracing::info_span!("job", id = %work.job.id, kind = work.job.kind.code(), attempt = work.job.attempt);
+    let mut handler = tokio::spawn(kinds::run(work.clone()).instrument(span));
     let (result, why_stopped) = watch(&work, &mut handler).await;
     let ending = match (&result, why_stopped) {
         (_, Some(stopped)) => stopped.name(),

@@ -1,14 +1,23 @@
 //! `GET /ws`: the one WebSocket of a tab.
 
 use super::hub::Subscription;
-use crate::server::{door::Caller, state::AppState};
+use crate::{
+    accounts,
+    server::{
+        door::{Caller, is_tab},
+        middleware::session::COOKIE,
+        state::AppState,
+    },
+};
 use axum::{
     extract::{
-        State, WebSocketUpgrade,
+        Query, State, WebSocketUpgrade,
         ws::{Message, WebSocket},
     },
     response::Response,
 };
+use axum_extra::extract::CookieJar;
+use serde::Deserialize;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
@@ -17,12 +26,35 @@ const SILENCE: Duration = Duration::from_mins(1);
 /// Tabs send pings only.
 const LONGEST_MESSAGE: usize = 1024;
 
-pub async fn connect(State(app): State<AppState>, caller: Caller, upgrade: WebSocketUpgrade) -> Response {
-    let subscription = app.hub.subscribe(caller.owner().clone());
-    upgrade.max_message_size(LONGEST_MESSAGE).on_upgrade(move |socket| serve(app, socket, subscription))
+/// Who connects
+#[derive(Debug, Deserialize)]
+pub struct Tab {
+    #[serde(default)]
+    tab: String,
 }
 
-async fn serve(app: AppState, mut socket: WebSocket, mut subscription: Subscription) {
+pub async fn connect(
+    State(app): State<AppState>,
+    caller: Caller,
+    Query(Tab { tab }): Query<Tab>,
+    jar: CookieJar,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let subscription = app.hub.subscribe(caller.owner().clone(), is_tab(&tab).then_some(tab));
+    let session = caller.actor.signed_in.then(|| jar.get(COOKIE).map(|cookie| cookie.value().to_owned())).flatten();
+    upgrade.max_message_size(LONGEST_MESSAGE).on_upgrade(move |socket| serve(app, socket, subscription, session))
+}
+
+/// Whether the session that opened the socket still holds; without one, the door is open.
+async fn holds(app: &AppState, session: Option<&str>) -> bool {
+    match session {
+        // A database that is away says nothing about the session.
+        Some(session) => !matches!(accounts::service::owner_of_session(app, session).await, Ok(None)),
+        None => true,
+    }
+}
+
+async fn serve(app: AppState, mut socket: WebSocket, mut subscription: Subscription, session: Option<String>) {
     let mut heard = Instant::now();
     loop {
         tokio::select! {
@@ -35,7 +67,13 @@ async fn serve(app: AppState, mut socket: WebSocket, mut subscription: Subscript
             }
             message = timeout_at(heard + SILENCE, socket.recv()) => match message {
                 Ok(Some(Ok(Message::Close(_)) | Err(_)) | None) | Err(_) => break,
-                Ok(Some(Ok(_))) => heard = Instant::now(),
+                Ok(Some(Ok(_))) => {
+                    heard = Instant::now();
+                    // Each ping asks: who has signed out elsewhere hears no more.
+                    if !holds(&app, session.as_deref()).await {
+                        break;
+                    }
+                }
             },
         }
     }

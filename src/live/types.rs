@@ -6,6 +6,9 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
+/// Names the tab that calls.
+pub const TAB_HEADER: &str = "x-touchline-tab";
+
 /// A list or row that changed; who shows it asks again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "topic", content = "of", rename_all = "lowercase")]

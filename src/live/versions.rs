@@ -4,15 +4,25 @@
 use super::types::{Event, Topic};
 use crate::exports::types::Export;
 use leptos::prelude::*;
+use std::collections::HashMap;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Versions {
+    /// Any game, its videos or its upload.
     pub games: RwSignal<u64>,
+    /// The same, and what a game's card counts: its clips.
+    pub game_cards: RwSignal<u64>,
+    /// The clips of any game.
     pub clips: RwSignal<u64>,
-    pub reels: RwSignal<u64>,
+    /// Any reel's card: the reel, and whether it is being exported.
+    pub reel_cards: RwSignal<u64>,
     pub exports: RwSignal<u64>,
     /// Running and just ended exports as the socket tells them, newest state only.
     pub progress: RwSignal<Vec<Export>>,
+    /// One game's clips, one reel.
+    scoped: RwSignal<HashMap<Topic, u64>>,
+    /// Moves with everything.
+    all: RwSignal<u64>,
 }
 
 impl Versions {
@@ -20,10 +30,13 @@ impl Versions {
     pub fn provide() -> Self {
         let versions = Self {
             games: RwSignal::new(0),
+            game_cards: RwSignal::new(0),
             clips: RwSignal::new(0),
-            reels: RwSignal::new(0),
+            reel_cards: RwSignal::new(0),
             exports: RwSignal::new(0),
             progress: RwSignal::new(Vec::new()),
+            scoped: RwSignal::new(HashMap::new()),
+            all: RwSignal::new(0),
         };
         provide_context(versions);
         versions
@@ -34,24 +47,26 @@ impl Versions {
         expect_context()
     }
 
+    /// The version of one game's clips or of one reel: what happens to others does not move it. Tracked.
+    pub fn of(self, topic: &Topic) -> u64 {
+        self.all.get() + self.scoped.with(|scoped| scoped.get(topic).copied().unwrap_or_default())
+    }
+
     pub fn bump(self, topic: &Topic) {
-        let signal = match topic {
-            Topic::Games => self.games,
-            Topic::Clips(_) => self.clips,
-            Topic::Reels(_) => self.reels,
-            Topic::Exports => self.exports,
+        let moved: &[RwSignal<u64>] = match topic {
+            Topic::Games => &[self.games, self.game_cards],
+            Topic::Clips(_) => &[self.clips, self.game_cards],
+            Topic::Reels(_) => &[self.reel_cards],
+            Topic::Exports => &[self.exports, self.reel_cards],
         };
-        signal.update(|version| *version += 1);
-        // A game's card counts its clips; a reel's card says whether it is being exported.
-        match topic {
-            Topic::Clips(_) => self.games.update(|version| *version += 1),
-            Topic::Exports => self.reels.update(|version| *version += 1),
-            Topic::Games | Topic::Reels(_) => {}
+        self.scoped.update(|scoped| *scoped.entry(topic.clone()).or_default() += 1);
+        for signal in moved {
+            signal.update(|version| *version += 1);
         }
     }
 
     pub fn bump_all(self) {
-        for signal in [self.games, self.clips, self.reels, self.exports] {
+        for signal in [self.games, self.game_cards, self.clips, self.reel_cards, self.exports, self.all] {
             signal.update(|version| *version += 1);
         }
     }

@@ -1,37 +1,37 @@
 //! Server functions of reels.
 
 use super::types::{FramingUpdate, NewReel, Reel, ReelCard, ReelClip, ReelUpdate};
-use crate::{domain::ids::ReelId, error::ApiError};
+use crate::{browser::client::TabClient, domain::ids::ReelId, error::ApiError};
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
 /// Every reel, the one that was changed last first.
-#[server(endpoint = "reels/list", input = Json)]
+#[server(endpoint = "reels/list", input = Json, client = TabClient)]
 pub async fn list_reels() -> Result<Vec<ReelCard>, ApiError> {
     crate::server::door::serve(async |door| super::service::list(&door).await).await
 }
 
-#[server(endpoint = "reels/get", input = Json)]
+#[server(endpoint = "reels/get", input = Json, client = TabClient)]
 pub async fn get_reel(id: ReelId) -> Result<Reel, ApiError> {
     crate::server::door::serve(async |door| super::service::get(&door, &id).await).await
 }
 
-#[server(endpoint = "reels/create", input = Json)]
+#[server(endpoint = "reels/create", input = Json, client = TabClient)]
 pub async fn create_reel(reel: NewReel) -> Result<Reel, ApiError> {
     crate::server::door::serve(async |door| super::service::create(&door, reel).await).await
 }
 
-#[server(endpoint = "reels/update", input = Json)]
+#[server(endpoint = "reels/update", input = Json, client = TabClient)]
 pub async fn update_reel(update: ReelUpdate) -> Result<Reel, ApiError> {
     crate::server::door::serve(async |door| super::service::update(&door, update).await).await
 }
 
-#[server(endpoint = "reels/framing", input = Json)]
+#[server(endpoint = "reels/framing", input = Json, client = TabClient)]
 pub async fn update_framing(update: FramingUpdate) -> Result<ReelClip, ApiError> {
     crate::server::door::serve(async |door| super::service::update_framing(&door, update).await).await
 }
 
-#[server(endpoint = "reels/delete", input = Json)]
+#[server(endpoint = "reels/delete", input = Json, client = TabClient)]
 pub async fn delete_reel(id: ReelId) -> Result<(), ApiError> {
     crate::server::door::serve(async |door| super::service::delete(&door, &id).await).await
 }

@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 #[allow(clippy::large_enum_variant)] // Few are alive at a time.
 pub enum News {
     /// For the tabs of an owner.
-    Event { owner: AccountId, event: Event },
+    Event { owner: AccountId, event: Event, from: Option<String> },
     /// There may be a job to claim.
     Jobs,
     /// Somebody asked for a cancel.
@@ -101,7 +101,7 @@ async fn notify(db: &Db, from: &str, news: News) -> Result<(), sqlx::Error> {
     };
     let mut message = text(news.clone())?;
     if let (true, News::Event { owner, .. }) = (message.len() > LONGEST, news) {
-        message = text(News::Event { owner, event: Event::Resync })?;
+        message = text(News::Event { owner, event: Event::Resync, from: None })?;
     }
     super::db::notify(db, CHANNEL, &message).await
 }
@@ -128,7 +128,7 @@ async fn listen(url: &str, name: &str, hub: &Hub, wake: &Wake, missed: bool) -> 
 
 fn take_in(news: News, hub: &Hub, wake: &Wake) {
     match news {
-        News::Event { owner, event } => hub.deliver(&owner, event),
+        News::Event { owner, event, from } => hub.deliver(&owner, event, from),
         News::Jobs => wake.jobs_here(),
         News::Cancels => wake.cancels_here(),
         News::Sweep => wake.sweep_here(),

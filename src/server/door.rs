@@ -4,12 +4,12 @@ use super::state::AppState;
 use crate::{
     domain::ids::AccountId,
     error::{ApiError, Code},
-    live::types::{Event, Topic},
+    live::types::{Event, TAB_HEADER, Topic},
     storage::PublicBase,
 };
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
-    http::{StatusCode, request::Parts},
+    http::{HeaderMap, StatusCode, request::Parts},
 };
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -29,6 +29,8 @@ pub struct Caller {
     pub app: AppState,
     pub actor: Actor,
     pub base: PublicBase,
+    /// The tab that calls, where it says so.
+    tab: Option<String>,
 }
 
 impl Caller {
@@ -36,18 +38,30 @@ impl Caller {
         &self.actor.owner
     }
 
-    /// Tells every tab of this owner that something changed. Called after the commit.
+    /// Tells every tab of this owner but the calling one that something changed. Called after the commit.
     pub fn changed(&self, topic: Topic) {
-        self.app.hub.send(self.owner(), Event::Changed { topic });
+        self.app.hub.send_from(self.owner(), Event::Changed { topic }, self.tab.clone());
     }
 
     fn from_parts(app: AppState, parts: &Parts) -> Result<Self, ApiError> {
         let extensions = &parts.extensions;
         match (extensions.get::<Actor>(), extensions.get::<PublicBase>()) {
-            (Some(actor), Some(base)) => Ok(Self { app, actor: actor.clone(), base: base.clone() }),
+            (Some(actor), Some(base)) => {
+                Ok(Self { app, actor: actor.clone(), base: base.clone(), tab: tab_of(&parts.headers) })
+            }
             _ => Err(ApiError::new(Code::SignInNeeded, "Sign in first.")),
         }
     }
+}
+
+/// A tab's name as a header tells it: a few letters and digits.
+fn tab_of(headers: &HeaderMap) -> Option<String> {
+    let name = headers.get(TAB_HEADER)?.to_str().ok()?;
+    is_tab(name).then(|| name.to_owned())
+}
+
+pub fn is_tab(name: &str) -> bool {
+    (1..=32).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 impl FromRequestParts<AppState> for Caller {

@@ -67,6 +67,7 @@ pub fn router(app: &AppState, store: Option<&LocalStore>) -> Router {
         .layer(from_fn_with_state(app.clone(), gate::gate))
         .layer(from_fn_with_state(app.clone(), headers::secure))
         .layer(TraceLayer::new_for_http())
+        .layer(from_fn(telemetry::named))
         .with_state(app.clone());
     match store {
         Some(store) => store.mount(pages),

@@ -10,10 +10,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use http::StatusCode;
+use http::{HeaderValue, StatusCode};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::{io, net::SocketAddr, time::Instant};
 use tokio::net::TcpListener;
+use tracing::Instrument;
+use uuid::Uuid;
 
 /// A route that takes longer is named in the log.
 const SLOW_MS: u128 = 200;
@@ -66,6 +68,18 @@ async fn scrape(State((app, handle)): State<(AppState, PrometheusHandle)>) -> Re
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }
+}
+
+/// Gives every request an identifier of its own, in each line of the log and in the answer's `x-request-id`. One that a
+/// client sends is not believed.
+pub async fn named(request: Request, next: Next) -> Response {
+    let id = Uuid::now_v7().simple().to_string();
+    let span = tracing::info_span!("request", id, method = %request.method());
+    let mut response = next.run(request).instrument(span).await;
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("x-request-id", id);
+    }
+    response
 }
 
 /// Measures every request by its route.

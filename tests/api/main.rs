@@ -21,6 +21,7 @@ mod openapi;
 mod process;
 mod reaper;
 mod reels;
+mod single;
 mod statements;
 mod strangers;
 mod support;

@@ -38,15 +38,39 @@ impl Process {
         process
     }
 
+    /// A server whose data folder is a disk of its own with so many bytes.
+    pub async fn server_on_disk_of(bytes: u64) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|probe| probe.local_addr()).expect("a free port").port();
+        let (data, env) = (new_folder(), Vec::new());
+        let inner = command(Some(port), data.path(), &["serve"], &env);
+        // A mount that only this process sees.
+        let script = format!("mount -t tmpfs -o size={bytes} tmpfs \"$TOUCHLINE_DATA\" && exec \"$0\" serve");
+        let mut outer = Command::new("unshare");
+        if !rustix::process::geteuid().is_root() {
+            outer.args(["--user", "--map-root-user"]);
+        }
+        outer.args(["--mount", "sh", "-c", &script]).arg(inner.get_program());
+        outer.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let child = outer.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("the program starts");
+        let process = Self { child, port: Some(port), data, arguments: vec!["serve"], env, client: client() };
+        process.is_ready().await;
+        process
+    }
+
+    /// The data folder as the process itself sees it.
+    pub fn disk(&self) -> std::path::PathBuf {
+        let data = self.data.path().strip_prefix("/").expect("a whole path");
+        Path::new("/proc").join(self.child.id().to_string()).join("root").join(data)
+    }
+
     /// A worker of the installation that `env` describes.
     pub fn worker(env: &[(&'static str, String)]) -> Self {
         Self::spawn(None, vec!["worker"], env.to_vec(), new_folder())
     }
 
     fn spawn(port: Option<u16>, arguments: Vec<&'static str>, env: Vec<(&'static str, String)>, data: TempDir) -> Self {
-        let client = Client::builder().redirect(reqwest::redirect::Policy::limited(3)).build().expect("a client");
         let child = spawn(port, data.path(), &arguments, &env);
-        Self { child, port, data, arguments, env, client }
+        Self { child, port, data, arguments, env, client: client() }
     }
 
     async fn is_ready(&self) {
@@ -102,9 +126,20 @@ impl Process {
         self.child.wait().expect("it ends");
     }
 
+    /// Asks it to stop, and waits until it has.
+    pub fn stop(&mut self) {
+        self.signal(rustix::process::Signal::TERM);
+        self.child.wait().expect("it ends");
+    }
+
     /// As a power cut would end it, if it still runs; then starts it again.
     pub async fn restart(&mut self) {
         self.kill();
+        self.start_again().await;
+    }
+
+    /// Starts what has ended.
+    pub async fn start_again(&mut self) {
         self.child = spawn(self.port, self.data.path(), &self.arguments, &self.env);
         self.is_ready().await;
     }
@@ -143,6 +178,10 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn client() -> Client {
+    Client::builder().redirect(reqwest::redirect::Policy::limited(3)).build().expect("a client")
 }
 
 fn new_folder() -> TempDir {

@@ -120,7 +120,8 @@ impl Annotation {
         Effect::new(move |_| self.videos.clock.with(|clock: &GameClock| self.saver.set_clock(clock)));
         let versions = self.versions;
         Effect::new(move |seen: Option<(u64, u64)>| {
-            let now = (versions.games.get(), versions.clips.get());
+            let clips = self.game.with_untracked(|game| Topic::Clips(game.id.clone()));
+            let now = (versions.games.get(), versions.of(&clips));
             if seen.is_some_and(|seen| seen != now) {
                 self.reload();
             }

@@ -1,0 +1,48 @@
+//! How this tab calls the server: every call names the tab, so that the socket spares it the echo of what it did itself.
+
+use crate::live::types::TAB_HEADER;
+use bytes::Bytes;
+use futures::{Sink, Stream};
+use server_fn::{
+    client::{Client, browser::BrowserClient},
+    error::FromServerFnError,
+    request::browser::BrowserRequest,
+    response::browser::BrowserResponse,
+};
+use std::cell::OnceCell;
+
+/// Sends what every server function's `client` sends, with the tab's name.
+pub struct TabClient;
+
+impl<E: FromServerFnError, I: FromServerFnError, O: FromServerFnError> Client<E, I, O> for TabClient {
+    type Request = BrowserRequest;
+    type Response = BrowserResponse;
+
+    fn send(request: BrowserRequest) -> impl Future<Output = Result<BrowserResponse, E>> + Send {
+        request.headers().set(TAB_HEADER, &tab());
+        <BrowserClient as Client<E, I, O>>::send(request)
+    }
+
+    fn open_websocket(
+        path: &str,
+    ) -> impl Future<
+        Output = Result<
+            (impl Stream<Item = Result<Bytes, Bytes>> + Send + 'static, impl Sink<Bytes> + Send + 'static),
+            E,
+        >,
+    > + Send {
+        <BrowserClient as Client<E, I, O>>::open_websocket(path)
+    }
+
+    fn spawn(future: impl Future<Output = ()> + Send + 'static) {
+        <BrowserClient as Client<E, I, O>>::spawn(future);
+    }
+}
+
+/// This tab's name, as long as its page lives.
+pub fn tab() -> String {
+    thread_local!(static TAB: OnceCell<String> = const { OnceCell::new() });
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // A whole number below 2⁵³.
+    let name = || format!("{:014x}", (js_sys::Math::random() * 9e15) as u64);
+    TAB.with(|tab| tab.get_or_init(name).clone())
+}

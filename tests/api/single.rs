@@ -1,0 +1,194 @@
+//! An installation of one process on SQLite: whatever happens to it, what was accepted finishes exactly once. The short form in
+//! `make test`, more of everything with `TOUCHLINE_LONG=1`.
+
+use crate::{
+    footage::{MATCH, programs_on},
+    process::Process,
+    support::{eventually, id},
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::{
+    io::Write,
+    time::{Duration, Instant},
+};
+
+fn is_long() -> bool {
+    std::env::var_os("TOUCHLINE_LONG").is_some()
+}
+
+/// A game with a recording that was read; answers its video.
+async fn recording(server: &Process) -> String {
+    let game = json!({"opponent": "One", "played_on": "2026-12-06", "venue": "home"});
+    let game = server.ok(Method::POST, "/api/games", game).await;
+    let new = json!({"game": game["id"], "name": "match.mp4", "size": MATCH.len(), "fingerprint": "f"});
+    let upload = server.ok(Method::POST, "/api/uploads", new).await;
+    let path = format!("/api/uploads/{}", id(&upload["id"]));
+    let signed = server.ok(Method::POST, &format!("{path}/sign"), json!({"parts": [{"number": 1}]})).await;
+    assert!(server.put(id(&signed[0]["url"]), MATCH.clone()).await);
+    server.ok(Method::POST, &format!("{path}/complete"), Value::Null).await;
+    let path = format!("/api/games/{}", id(&game["id"]));
+    eventually("the recording is read", async || {
+        let game = server.ok(Method::GET, &path, Value::Null).await;
+        (game["videos"][0]["state"] == "ready").then_some(())
+    })
+    .await;
+    id(&upload["video"]).to_owned()
+}
+
+async fn reel(server: &Process, video: &str, start: i64, length: i64) -> Value {
+    let clip = json!({"video": video, "start": start, "end": start + length});
+    let clip = server.ok(Method::POST, "/api/clips", clip).await;
+    server.ok(Method::POST, "/api/reels", json!({"aspect": "1:1", "clips": [clip["id"]]})).await
+}
+
+async fn export(server: &Process, reel: &Value) -> String {
+    let export = server.ok(Method::POST, "/api/exports", json!({"reel": reel["id"]})).await;
+    id(&export["id"]).to_owned()
+}
+
+async fn state(server: &Process, export: &str) -> Option<Value> {
+    let answer = server.call(Method::GET, &format!("/api/exports/{export}"), Value::Null).await?;
+    answer.status.is_success().then_some(answer.json)
+}
+
+async fn completes(server: &Process, export: &str) -> Value {
+    eventually("the export is complete", async || {
+        let export = state(server, export).await?;
+        assert!(export["state"] != "error" && export["state"] != "cancelled", "{export}");
+        (export["state"] == "complete").then_some(export)
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_server_finishes_what_it_accepted() {
+    let (jobs, rounds) = if is_long() { (40, 4) } else { (5, 1) };
+    let mut server = Process::server(&[], &[("TOUCHLINE_JOBS__SLOTS", "2".to_owned())]).await;
+    let video = recording(&server).await;
+    let mut exports = Vec::new();
+    for n in 0..jobs {
+        let reel = reel(&server, &video, n * 40_000 % 2_000_000, 400_000).await;
+        exports.push(export(&server, &reel).await);
+        // A second click while it waits is the same export.
+        assert_eq!(exports.last(), Some(&export(&server, &reel).await));
+    }
+    let began = Instant::now();
+    let at_work = async |server: &Process| {
+        eventually("something is rendered", async || (programs_on(server.data()) > 0).then_some(())).await;
+    };
+    for _ in 0..rounds {
+        // Killed in the middle, and started again in the same second: it goes on at once, not when a lease runs out.
+        at_work(&server).await;
+        let programs = server.data().to_owned();
+        server.kill();
+        let died = Instant::now();
+        eventually("no program outlives it", async || (programs_on(&programs) == 0).then_some(())).await;
+        let alone = died.elapsed();
+        server.start_again().await;
+        let started = Instant::now();
+        at_work(&server).await;
+        if is_long() {
+            assert!(alone < Duration::from_secs(2), "{alone:?}");
+            assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+        }
+        // Twice, before anything could be done.
+        server.restart().await;
+        server.restart().await;
+        // Asked to stop while it renders: what runs goes back, uncharged.
+        at_work(&server).await;
+        let asked = Instant::now();
+        server.stop();
+        assert!(asked.elapsed() < Duration::from_secs(15), "{:?}", asked.elapsed());
+        assert_eq!(programs_on(server.data()), 0);
+        server.start_again().await;
+    }
+    // Put to sleep for longer than its leases.
+    at_work(&server).await;
+    server.pause();
+    tokio::time::sleep(Duration::from_secs(if is_long() { 45 } else { 22 })).await;
+    server.go_on();
+    let mut attempts = 0;
+    for export in &exports {
+        let done = completes(&server, export).await;
+        assert_eq!(done["done"], done["total"]);
+        attempts = attempts.max(done["attempt"].as_i64().unwrap_or_default());
+    }
+    let renditions = server.ok(Method::GET, "/api/renditions", Value::Null).await;
+    assert_eq!(renditions.as_array().map(Vec::len), Some(exports.len()), "one file for each");
+    assert_eq!(programs_on(server.data()), 0);
+    println!("| jobs | kill -9 | SIGTERM | pauses | highest attempt | seconds |\n| --- | --- | --- | --- | --- | --- |");
+    println!("| {jobs} | {} | {rounds} | 1 | {attempts} | {} |", rounds * 3, began.elapsed().as_secs());
+}
+
+/// From the click to no process: at most a second, though the programs ignore every polite signal.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancel_ends_programs_that_ignore_term() {
+    let folder = tempfile::tempdir().unwrap();
+    let real = which("ffmpeg");
+    for name in ["ffmpeg", "ffprobe"] {
+        let script = format!("#!/bin/sh\ntrap '' TERM INT HUP\nexec {}/{name} \"$@\"\n", real.parent().unwrap().display());
+        let path = folder.path().join(name);
+        std::fs::write(&path, script).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&path, mode).unwrap();
+    }
+    let program = folder.path().join("ffmpeg").display().to_string();
+    let server = Process::server(&[], &[("TOUCHLINE_MEDIA__FFMPEG", program)]).await;
+    let video = recording(&server).await;
+    let reel = reel(&server, &video, 0, 2_000_000).await;
+    let export = export(&server, &reel).await;
+    let path = format!("/api/exports/{export}");
+    eventually("it renders", async || {
+        let moves = state(&server, &export).await?["done"].as_i64()? > 0;
+        (moves && programs_on(server.data()) > 0).then_some(())
+    })
+    .await;
+    let asked = Instant::now();
+    assert_eq!(server.ok(Method::DELETE, &path, Value::Null).await["state"], "cancelled");
+    eventually("no program is left", async || (programs_on(server.data()) == 0).then_some(())).await;
+    let took = asked.elapsed();
+    // Beside other tests everything takes its time; alone it is what we promise.
+    assert!(took < Duration::from_secs(1) * if is_long() { 1 } else { 5 }, "{took:?}");
+    println!("cancelled, and no program left, after {took:?}");
+}
+
+fn which(program: &str) -> std::path::PathBuf {
+    let path = std::env::var_os("PATH").expect("a path");
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file()).expect("it is installed")
+}
+
+/// The disk fills up while it renders: nothing is lost, and when there is room again, it goes on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_loses_nothing() {
+    let server = Process::server_on_disk_of(64 << 20).await;
+    let video = recording(&server).await;
+    let reel = reel(&server, &video, 0, 2_000_000).await;
+    let disk = server.disk();
+    let mut fill = std::fs::File::create(disk.join("fill")).expect("a file");
+    while fill.write_all(&[0; 4096]).is_ok() {}
+    // Room for the rows, not for the pieces.
+    let length = fill.metadata().expect("about it").len();
+    fill.set_len(length.saturating_sub(160 << 10)).expect("shorter");
+    let export = export(&server, &reel).await;
+    let refused = eventually("it stops for want of room", async || {
+        let export = state(&server, &export).await?;
+        assert_ne!(export["state"], "complete", "there was no room");
+        (export["error_code"] == "disk_full" || export["error_code"] == "database").then_some(export)
+    })
+    .await;
+    std::fs::remove_file(disk.join("fill")).expect("room again");
+    if refused["state"] == "error" {
+        assert!(id(&refused["error"]).contains("Delete old files"), "{refused}");
+        let retry = format!("/api/exports/{export}/retry");
+        eventually("it takes the retry", async || {
+            server.call(Method::POST, &retry, Value::Null).await?.status.is_success().then_some(())
+        })
+        .await;
+    }
+    let done = completes(&server, &export).await;
+    assert_eq!(done["done"], json!(50));
+    let clips = server.ok(Method::POST, "/api/clips/search", json!({})).await;
+    assert_eq!(clips.as_array().map(Vec::len), Some(1));
+    println!("full: {}, {}", refused["state"], refused["error_code"]);
+}
