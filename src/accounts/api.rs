@@ -2,8 +2,8 @@
 //! without JavaScript.
 
 use super::types::Viewer;
-use crate::error::ApiError;
 use crate::browser::client::TabClient;
+use crate::error::ApiError;
 use leptos::prelude::*;
 use server_fn::codec::Json;
 

@@ -93,8 +93,9 @@ impl Burst {
         let (versions, pending) = (self.versions, Rc::clone(&self.pending));
         spawn_local(async move {
             TimeoutFuture::new(BURST_MS).await;
-            let topics = pending.take();
-            topics.iter().for_each(|topic| versions.bump(topic));
+            for topic in pending.take() {
+                versions.bump(&topic);
+            }
         });
     }
 }

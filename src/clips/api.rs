@@ -1,7 +1,8 @@
 //! Server functions of clips.
 
 use super::types::{Clip, ClipFilter, ClipUpdate, LibraryClip, NewClip};
-use crate::{browser::client::TabClient, 
+use crate::{
+    browser::client::TabClient,
     domain::ids::{ClipId, GameId},
     error::ApiError,
 };

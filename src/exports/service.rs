@@ -107,8 +107,8 @@ pub async fn dismiss(caller: &Caller, ids: &[ExportId]) -> Result<(), ApiError> 
 pub async fn cancel(caller: &Caller, id: &ExportId) -> Result<Export, ApiError> {
     let job = job_of(caller, id).await?;
     jobs::store::request_cancel(&caller.app.db, caller.owner(), &job).await?;
-    caller.app.wake.cancels();
     jobs::trees::settle(&caller.app, Some(&job)).await?;
+    caller.app.wake.cancels();
     tell(caller, id).await
 }
 

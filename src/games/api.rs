@@ -1,7 +1,8 @@
 //! Server functions of games.
 
 use super::types::{Game, GameCard, GameDetails, GameQuery, GameUpdate};
-use crate::{browser::client::TabClient, 
+use crate::{
+    browser::client::TabClient,
     domain::{ids::GameId, time::Micros},
     error::ApiError,
 };

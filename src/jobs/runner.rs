@@ -153,11 +153,12 @@ impl Stopped {
 /// Ticks until the handler has ended, by itself or because it was told to.
 async fn watch(work: &Work, handler: &mut JoinHandle<Handled>) -> (Result<Handled, JoinError>, Option<Stopped>) {
     let mut last = Progress::default();
+    let mut cancels = work.app.wake.ear_for_cancels();
     loop {
         let stopped = tokio::select! {
             result = &mut *handler => return (result, None),
             () = time::sleep(TICK) => None,
-            () = work.app.wake.for_cancels() => None,
+            Ok(()) = cancels.changed() => None,
             () = work.app.stop.cancelled() => Some(Stopped::ServerStops),
         };
         let now = work.reported();

@@ -3,12 +3,13 @@
 
 use crate::server::bus::{News, Teller};
 use std::sync::Arc;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 #[derive(Debug, Clone, Default)]
 pub struct Wake {
     jobs: Arc<Notify>,
-    cancel: Arc<Notify>,
+    /// A word that comes while somebody looks elsewhere is still heard.
+    cancel: watch::Sender<()>,
     sweep: Arc<Notify>,
     others: Teller,
 }
@@ -39,11 +40,12 @@ impl Wake {
     }
 
     pub fn cancels_here(&self) {
-        self.cancel.notify_waiters();
+        self.cancel.send_replace(());
     }
 
-    pub async fn for_cancels(&self) {
-        self.cancel.notified().await;
+    /// Changes with every call for a cancel from now on.
+    pub fn ear_for_cancels(&self) -> watch::Receiver<()> {
+        self.cancel.subscribe()
     }
 
     /// There may be objects to delete.

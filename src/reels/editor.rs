@@ -29,7 +29,7 @@ use crate::{
     domain::ids::ReelId,
     error::{ApiError, Code},
     exports::progress::Paces,
-    live::versions::Versions,
+    live::{types::Topic, versions::Versions},
     shell::{EditorPage, Page, not_found::NotFoundPage},
     ui::notice::LoadError,
 };

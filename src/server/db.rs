@@ -88,6 +88,14 @@ impl Db {
     }
 }
 
+/// Whether the database's disk is full: SQLite's code, and PostgreSQL's.
+pub fn is_full(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .is_some_and(|code| code == "13" || code == "53100")
+}
+
 /// Whether the database may answer a little later: it cannot be reached, or it starts or stops.
 pub fn is_away(error: &MigrateError) -> bool {
     match error {

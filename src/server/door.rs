@@ -30,7 +30,7 @@ pub struct Caller {
     pub actor: Actor,
     pub base: PublicBase,
     /// The tab that calls, where it says so.
-    tab: Option<String>,
+    pub tab: Option<String>,
 }
 
 impl Caller {

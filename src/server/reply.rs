@@ -1,5 +1,6 @@
 //! How errors leave through REST, and how a JSON body comes in: malformed ones get our shape too.
 
+use super::db;
 use crate::{
     error::{ApiError, Code},
     storage::{StoreError, StoreErrorKind},
@@ -25,6 +26,9 @@ impl IntoResponse for ApiError {
 impl From<sqlx::Error> for ApiError {
     fn from(error: sqlx::Error) -> Self {
         tracing::error!(error = %error, "database.failed");
+        if db::is_full(&error) {
+            return Self::new(Code::DiskFull, "The disk is full. Make room on the server, then try again.");
+        }
         Self::internal()
     }
 }

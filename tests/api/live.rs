@@ -4,7 +4,7 @@ use crate::{
     on_both,
     support::{NOBODY, TestApp, id},
 };
-use futures::StreamExt;
+use futures::{SinkExt, StreamExt};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -17,8 +17,12 @@ use tokio_tungstenite::{
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 async fn connect(app: &TestApp, headers: &[(&'static str, &str)]) -> Result<Socket, tungstenite::Error> {
+    connect_to(app, "/ws", headers).await
+}
+
+async fn connect_to(app: &TestApp, path: &str, headers: &[(&'static str, &str)]) -> Result<Socket, tungstenite::Error> {
     let mut request = app.base.replace("http://", "ws://").into_client_request()?;
-    *request.uri_mut() = format!("{}/ws", app.base.replace("http://", "ws://")).parse().expect("an address");
+    *request.uri_mut() = format!("{}{path}", app.base.replace("http://", "ws://")).parse().expect("an address");
     for (name, value) in headers {
         request.headers_mut().insert(*name, HeaderValue::from_str(value).expect("a header"));
     }
@@ -52,6 +56,53 @@ on_both!(each_owner_hears_of_their_own, |app: TestApp| async move {
     let path = format!("/api/games/{}", id(&other["id"]));
     app.as_other(Method::DELETE, &path, None).await.ok();
     assert_eq!(hear(&mut theirs).await["kind"], "changed");
+});
+
+on_both!(a_tab_does_not_hear_its_echo, |app: TestApp| async move {
+    let mut mine = connect_to(&app, "/ws?tab=a1", &[]).await.expect("a socket");
+    let mut other = connect_to(&app, "/ws?tab=b2", &[]).await.expect("a socket");
+    let named = async |tab: &str| {
+        let body = json!({"opponent": "Echo", "played_on": "2026-12-06", "venue": "home"});
+        let request = app.request(Method::POST, "/api/games").json(&body).header("x-touchline-tab", tab);
+        app.send(request).await.ok()
+    };
+    let game = named("a1").await;
+    assert_eq!(hear(&mut other).await, json!({"kind": "changed", "topic": {"topic": "games"}}));
+    // What it hears first is what the other one did.
+    let path = format!("/api/games/{}", id(&game["id"]));
+    app.send(app.request(Method::DELETE, &path).header("x-touchline-tab", "b2")).await.ok();
+    let upload = app.game_with_upload(1000).await.1;
+    app.clip(&upload, (0, 1_000), json!({})).await;
+    let mut heard = Vec::new();
+    while heard.last() != Some(&json!("clips")) {
+        heard.push(hear(&mut mine).await["topic"]["topic"].clone());
+    }
+    assert_eq!(heard.iter().filter(|topic| **topic == "games").count(), 3, "a deletion, a game, an upload: {heard:?}");
+    // A name that is none names nobody.
+    named("a/1").await;
+    assert_eq!(hear(&mut mine).await["topic"]["topic"], "games");
+});
+
+on_both!(who_has_signed_out_hears_no_more, |app: TestApp| async move {
+    let cookie = app.other_cookie().to_owned();
+    let mut theirs = connect(&app, &[("cookie", &cookie)]).await.expect("a socket");
+    theirs.send("ping".into()).await.expect("it listens");
+    let body = json!({"opponent": "City", "played_on": "2026-12-06", "venue": "away"});
+    app.as_other(Method::POST, "/api/games", Some(body)).await.ok();
+    assert_eq!(hear(&mut theirs).await["kind"], "changed", "a ping of a session that holds changes nothing");
+    app.as_other(Method::POST, "/logout", None).await;
+    theirs.send("ping".into()).await.expect("it still listens");
+    let last = tokio::time::timeout(Duration::from_secs(20), theirs.next()).await.expect("it ends");
+    assert!(matches!(last, Some(Ok(tungstenite::Message::Close(_))) | None), "{last:?}");
+});
+
+on_both!(each_answer_has_an_identifier_of_its_own, |app: TestApp| async move {
+    let mut known = std::collections::HashSet::new();
+    for path in ["/", "/api/games", "/api/nothing", "/healthz"] {
+        let answer = app.request(Method::GET, path).header("x-request-id", "chosen").send().await.unwrap();
+        let id = answer.headers()["x-request-id"].to_str().unwrap().to_owned();
+        assert!(id.len() == 32 && known.insert(id.clone()), "{path}: {id}");
+    }
 });
 
 on_both!(a_foreign_page_hears_nothing, |app: TestApp| async move {

@@ -65,7 +65,7 @@ async fn caller(folder: &Path) -> Caller {
     leptos.site_addr = ([127, 0, 0, 1], 0).into();
     let app = start::open(config, leptos).await.expect("the server opens").app;
     let actor = Actor { owner: app.local_account.clone(), signed_in: false };
-    Caller { app, actor, base: PublicBase::parse("http://localhost:3000").expect("an address") }
+    Caller { app, actor, base: PublicBase::parse("http://localhost:3000").expect("an address"), tab: None }
 }
 
 /// Adds a game with a clip and a reel of it.

@@ -24,7 +24,7 @@ use crate::{
         api::{get_game, remember_position},
         types::Game,
     },
-    live::versions::Versions,
+    live::{types::Topic, versions::Versions},
     ui::toast::Toasts,
     uploads::queue::UploadQueue,
 };

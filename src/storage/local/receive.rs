@@ -5,11 +5,13 @@ use bytes::Bytes;
 use futures::StreamExt as _;
 use md5::{Digest as _, Md5};
 use s3s::{S3Result, dto::StreamingBlob, s3_error};
-use std::{fs::File, os::unix::fs::FileExt as _, time::Duration};
+use std::{fs::File, io, os::unix::fs::FileExt as _, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 /// What is written in one go: enough that the disk, not the hand-over, decides the speed.
 const BATCH_BYTES: usize = 1 << 20;
+/// What is left free for the database: on a disk that is full to the last byte nothing could be deleted any more.
+const RESERVE_BYTES: u64 = 64 << 20;
 /// A sender that brings no byte for so long is given up.
 const SENDER_SILENCE: Duration = Duration::from_mins(1);
 
@@ -34,7 +36,7 @@ struct Writer<H> {
 }
 
 impl<H: Send + 'static> Writer<H> {
-    fn write(mut self, batch: Vec<Bytes>) -> std::io::Result<Self> {
+    fn write(mut self, batch: Vec<Bytes>) -> io::Result<Self> {
         for chunk in batch {
             self.file.write_all_at(&chunk, self.offset + self.bytes)?;
             self.md5.update(&chunk);
@@ -55,6 +57,7 @@ pub(super) async fn receive<H: Send + 'static>(
     held: H,
     stop: &CancellationToken,
 ) -> S3Result<Received<H>> {
+    has_room(&file, expected).map_err(failure)?;
     let mut source = Source { body, left: expected };
     let mut writer = Writer { file, offset, bytes: 0, md5: Md5::new(), promised, held };
     let mut batch = source.batch(stop).await?;
@@ -70,6 +73,12 @@ pub(super) async fn receive<H: Send + 'static>(
     let md5 = writer.md5.finalize().into();
     let crc32 = writer.promised.verify(&md5)?;
     Ok(Received { bytes: writer.bytes, md5, crc32, held: writer.held })
+}
+
+fn has_room(file: &File, bytes: u64) -> io::Result<()> {
+    let disk = rustix::fs::fstatvfs(file)?;
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    if free < bytes.saturating_add(RESERVE_BYTES) { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
 }
 
 struct Source {
