@@ -33,7 +33,7 @@ pub fn FinishedUploadJob(upload: FinishedUpload) -> impl IntoView {
                     <span class=bar role="progressbar" aria-label="Upload" aria-valuemin="0" aria-valuemax="100" aria-valuenow="100"
                         style="width: 100%; --value: 100%"><span class="progress__fill"></span></span>
                 </div>
-                <span class="job__beat">{format!("took {took}")}</span>
+                <span class="job__beat">{if took < Micros::SECOND { "took under 1 s".to_owned() } else { format!("took {took}") }}</span>
                 <span class="job__speed"></span>
                 <span class="job__left"></span>
                 <div class="job__actions">
