@@ -51,10 +51,10 @@ lint: setup-test ## Runs the checks that only read the code: format, clippy for 
 fmt: ## Formats the Rust code
 	@cargo fmt
 
-chaos: setup-test ## Kills, pauses and cuts off processes: 200 jobs on three workers, every step of an upload
-	@TOUCHLINE_LONG=1 $(with) scripts/with-postgres scripts/with-moto cargo test --locked --test api -- --nocapture chaos crashes
+chaos: setup-test ## Kills, pauses and cuts off processes: 200 jobs on three workers, one server alone, every step of an upload
+	@TOUCHLINE_LONG=1 $(with) scripts/with-postgres scripts/with-moto cargo test --locked --test api -- --nocapture chaos crashes single
 
-bench: bench-api bench-uploads ## Runs every bench
+bench: bench-api bench-uploads bench-engine ## Runs every bench
 
 bench-%: setup-build ## Runs one bench, by its name in benches/
 	@$(with) cargo bench --locked --bench $*

@@ -1,0 +1,356 @@
+//! `make bench-engine`: an export from its submit to its end, against the least that ffmpeg needs for decoding and encoding the
+//! same frames, and against ffmpeg doing the job with filters of its own. Medians of five; the server runs in this process.
+#![recursion_limit = "256"]
+#![allow(clippy::unwrap_used, clippy::cast_precision_loss)] // Figures are for people.
+
+mod support;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use sqlx::Row;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+use support::{Report, median};
+use tokio_util::sync::CancellationToken;
+use touchline::{
+    domain::{geometry::Rect, plan::ExportPlan, time::FrameRate},
+    media::{
+        chunk::chunk_file,
+        compose::Compositor,
+        encode::{encoder_arguments, plain_mp4},
+        finish::finish,
+    },
+    server::{
+        config::{Config, leptos_options},
+        start,
+        state::AppState,
+    },
+    storage::ObjectKey,
+};
+
+const ROUNDS: usize = 5;
+/// The clip, in seconds of the recording.
+const FROM: usize = 7;
+const SECONDS: usize = 20;
+const RATE: FrameRate = FrameRate { num: 30, den: 1 };
+const OUTPUT: (u32, u32) = (1080, 1920);
+
+#[tokio::main]
+async fn main() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config::load(Path::new("/no/such/file")).unwrap();
+    config.data = data.path().to_owned();
+    let mut leptos = leptos_options(Path::new("Leptos.toml")).unwrap();
+    leptos.site_addr = ([127, 0, 0, 1], 0).into();
+    let running = start::open(config, leptos).await.unwrap();
+    let client = Client { base: format!("http://{}", running.address().unwrap()), http: reqwest::Client::new() };
+    let app = running.app.clone();
+    let server = tokio::spawn(start::run(running));
+    let ground = Ground::make(folder.path(), app.tools.threads());
+    let reel = client.reel(&ground.recording).await;
+
+    let (mut whole, mut decode, mut encode, mut plain) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut last = Value::Null;
+    for round in 0..ROUNDS {
+        // Each round is another picture, so nothing is found rendered.
+        client.frame(&reel, round).await;
+        let (took, export) = client.export(&reel).await;
+        last = export;
+        whole.push(took);
+        decode.push(ground.decode());
+        encode.push(ground.encode());
+        plain.push(ground.plain());
+    }
+    let floor = seconds(&mut decode) + seconds(&mut encode);
+    let mut report = Report::new("engine");
+    let whole = seconds(&mut whole);
+    report.against("export, against decoding + encoding alone", whole, "s", floor, Some(1.35));
+    report.against("export, against ffmpeg's own crop and scale", whole, "s", seconds(&mut plain), None);
+    report.at_most("compositor, 1080p to 1080x1920", composing(), "ms/frame", 10.0);
+    let (finishing, copying) = finish_against_copy(&app, &last, folder.path()).await;
+    report.against("finish, against cp of the output", finishing, "ms", copying, Some(2.5));
+    report.at_most("sandbox, a process", sandbox(&app).await, "ms", 60.0);
+    report.at_most("cancel to no process", client.cancel(&reel, data.path()).await, "s", 1.0);
+    report.finish();
+    app.stop.cancel();
+    let _ = server.await;
+}
+
+fn seconds(times: &mut [Duration]) -> f64 {
+    median(times).as_secs_f64()
+}
+
+struct Client {
+    base: String,
+    http: reqwest::Client,
+}
+
+impl Client {
+    async fn call(&self, method: Method, path: &str, body: Value) -> Value {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        let request = if body.is_null() { request } else { request.json(&body) };
+        let answer = request.send().await.unwrap();
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    /// A reel of one clip of the recording.
+    async fn reel(&self, recording: &Path) -> String {
+        let game = json!({"opponent": "Bench", "played_on": "2026-12-06", "venue": "home"});
+        let game = self.call(Method::POST, "/api/games", game).await;
+        let bytes = fs::read(recording).unwrap();
+        let new = json!({"game": game["id"], "name": "game.mp4", "size": bytes.len(), "fingerprint": "f"});
+        let upload = self.call(Method::POST, "/api/uploads", new).await;
+        let (id, part) = (text(&upload["id"]), usize::try_from(upload["part_size"].as_u64().unwrap()).unwrap());
+        for (number, part) in (1..).zip(bytes.chunks(part)) {
+            let signed = json!({"parts": [{"number": number}]});
+            let signed = self.call(Method::POST, &format!("/api/uploads/{id}/sign"), signed).await;
+            let sent = self.http.put(text(&signed[0]["url"])).body(part.to_vec()).send().await.unwrap();
+            assert!(sent.status().is_success());
+        }
+        self.call(Method::POST, &format!("/api/uploads/{id}/complete"), Value::Null).await;
+        let path = format!("/api/games/{}", text(&game["id"]));
+        while self.call(Method::GET, &path, Value::Null).await["videos"][0]["state"] != "ready" {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let clip = json!({"video": upload["video"], "start": FROM * 1_000_000, "end": (FROM + SECONDS) * 1_000_000});
+        let clip = self.call(Method::POST, "/api/clips", clip).await;
+        let reel = json!({"aspect": "9:16", "clips": [clip["id"]]});
+        text(&self.call(Method::POST, "/api/reels", reel).await["id"])
+    }
+
+    /// A crop that moves over the whole clip, another one each round.
+    async fn frame(&self, reel: &str, round: usize) {
+        let reel = self.call(Method::GET, &format!("/api/reels/{reel}"), Value::Null).await;
+        let place = &reel["clips"][0];
+        let key = |second: usize, x: usize| json!({"at": second * 1_000_000, "x": x, "y": 540_000, "h": 900_000});
+        let crop = [key(FROM, 500_000 + round * 1_000), key(FROM + SECONDS, 1_300_000)];
+        let framing = json!({"version": place["version"], "framing": {"crop": crop}});
+        self.call(Method::PUT, &format!("/api/reel-clips/{}/framing", text(&place["id"])), framing).await;
+    }
+
+    async fn export(&self, reel: &str) -> (Duration, Value) {
+        let since = Instant::now();
+        let export = self.call(Method::POST, "/api/exports", json!({"reel": reel})).await;
+        let path = format!("/api/exports/{}", text(&export["id"]));
+        loop {
+            let export = self.call(Method::GET, &path, Value::Null).await;
+            match export["state"].as_str() {
+                Some("complete") => return (since.elapsed(), export),
+                Some("pending" | "processing") => tokio::time::sleep(Duration::from_millis(20)).await,
+                _ => panic!("{export}"),
+            }
+        }
+    }
+
+    /// Seconds from the call to the last process's end.
+    async fn cancel(&self, reel: &str, data: &Path) -> f64 {
+        let mut times = Vec::new();
+        for round in 0..ROUNDS {
+            self.frame(reel, 100 + round).await;
+            let export = self.call(Method::POST, "/api/exports", json!({"reel": reel})).await;
+            let path = format!("/api/exports/{}", text(&export["id"]));
+            while self.call(Method::GET, &path, Value::Null).await["done"].as_i64() < Some(30) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            assert!(programs_on(data) > 0);
+            let since = Instant::now();
+            self.call(Method::DELETE, &path, Value::Null).await;
+            while programs_on(data) > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            times.push(since.elapsed());
+        }
+        seconds(&mut times)
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// Running processes that name a file below the folder.
+fn programs_on(folder: &Path) -> usize {
+    let folder = folder.to_string_lossy().into_owned();
+    let lines =
+        fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
+    lines.filter(|line| String::from_utf8_lossy(line).contains(&folder)).count()
+}
+
+/// What the exports are measured against.
+struct Ground {
+    /// 1080p at 30 frames a second, about 10 Mbit/s.
+    recording: PathBuf,
+    /// The pictures of an export, uncompressed.
+    pictures: PathBuf,
+    output: PathBuf,
+    threads: String,
+}
+
+impl Ground {
+    fn make(folder: &Path, threads: usize) -> Self {
+        let ground = Self {
+            recording: folder.join("game.mp4"),
+            pictures: folder.join("pictures.yuv"),
+            output: folder.join("output.mp4"),
+            threads: threads.to_string(),
+        };
+        let length = (FROM + SECONDS + 3).to_string();
+        let source = "testsrc2=s=1920x1080:r=30,noise=alls=6:allf=t";
+        let game = ground.recording.to_string_lossy().into_owned();
+        ffmpeg(&[
+            "-f",
+            "lavfi",
+            "-i",
+            source,
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=r=48000",
+            "-t",
+            &length,
+            "-c:v",
+            "libx264",
+            "-preset",
+            "veryfast",
+            "-b:v",
+            "10M",
+            "-g",
+            "60",
+            "-pix_fmt",
+            "yuv420p",
+            "-c:a",
+            "aac",
+            &game,
+        ]);
+        let pictures = ground.pictures.to_string_lossy().into_owned();
+        let source = ground.source();
+        ffmpeg(&[&strs(&source)[..], &["-vf", CROP, "-f", "rawvideo", &pictures]].concat());
+        ground
+    }
+
+    fn source(&self) -> Vec<String> {
+        [
+            "-threads",
+            &self.threads,
+            "-ss",
+            &FROM.to_string(),
+            "-t",
+            &SECONDS.to_string(),
+            "-i",
+            &self.recording.to_string_lossy(),
+        ]
+        .map(str::to_owned)
+        .to_vec()
+    }
+
+    /// The clip's frames, and nothing done with them.
+    fn decode(&self) -> Duration {
+        ffmpeg(&[&strs(&self.source())[..], &["-map", "0:v", "-f", "null", "-"]].concat())
+    }
+
+    /// The export's pictures with the export's encoder.
+    fn encode(&self) -> Duration {
+        let size = format!("{}x{}", OUTPUT.0, OUTPUT.1);
+        let pictures = self.pictures.to_string_lossy();
+        let from = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-video_size", &size, "-framerate", "30", "-i", &pictures];
+        let encoder = self.encoder();
+        ffmpeg(&[&from[..], &strs(&encoder)].concat())
+    }
+
+    /// The whole job, by filters; its crop stands still and is whole pixels.
+    fn plain(&self) -> Duration {
+        let source = self.source();
+        let encoder = self.encoder();
+        ffmpeg(&[&strs(&source)[..], &["-vf", CROP, "-c:a", "aac", "-b:a", "160k"], &strs(&encoder)].concat())
+    }
+
+    fn encoder(&self) -> Vec<String> {
+        let threads = self.threads.parse().unwrap();
+        let args = encoder_arguments(RATE, threads).into_iter().chain(plain_mp4(RATE));
+        args.map(|arg| arg.to_string_lossy().into_owned()).chain([self.output.to_string_lossy().into_owned()]).collect()
+    }
+}
+
+const CROP: &str = "crop=506:900:640:90,scale=1080:1920:flags=bicubic";
+
+fn strs(args: &[String]) -> Vec<&str> {
+    args.iter().map(String::as_str).collect()
+}
+
+fn ffmpeg(args: &[&str]) -> Duration {
+    let since = Instant::now();
+    let mut command = Command::new("ffmpeg");
+    command.args(["-hide_banner", "-nostdin", "-loglevel", "error", "-y"]).args(args).stdin(Stdio::null());
+    assert!(command.status().unwrap().success(), "{args:?}");
+    since.elapsed()
+}
+
+/// Milliseconds a frame.
+fn composing() -> f64 {
+    let source: Vec<u8> = (0..1920_usize * 1080 * 3 / 2).map(|at| u8::try_from(at * 31 % 251).unwrap()).collect();
+    let mut output = vec![0; OUTPUT.0 as usize * OUTPUT.1 as usize * 3 / 2];
+    let mut compositor = Compositor::new((1920, 1080), OUTPUT);
+    let mut times = Vec::new();
+    for n in 0..60_u32 {
+        let crop = Rect { x: 600.25 + f64::from(n) * 0.37, y: 90.5, w: 506.25, h: 900.0 };
+        let since = Instant::now();
+        compositor.compose(&source, crop, &mut output).unwrap();
+        times.push(since.elapsed());
+    }
+    seconds(&mut times) * 1000.0
+}
+
+/// Milliseconds: joining the pieces of the export, checked and on the disk; and copying what comes out of it, on the disk.
+async fn finish_against_copy(app: &AppState, export: &Value, folder: &Path) -> (f64, f64) {
+    let row = sqlx::query("SELECT plan FROM exports WHERE id = $1").bind(text(&export["id"]));
+    let plan: String = row.fetch_one(app.db.pool()).await.unwrap().get("plan");
+    let plan: ExportPlan = serde_json::from_str(&plan).unwrap();
+    let rows = sqlx::query("SELECT object_key, frames FROM segments ORDER BY id DESC LIMIT 2");
+    let work = folder.join("pieces");
+    fs::create_dir_all(&work).unwrap();
+    let mut names = Vec::new();
+    for row in rows.fetch_all(app.db.pool()).await.unwrap() {
+        let key: ObjectKey = row.get::<String, _>("object_key").parse().unwrap();
+        let file = app.store.materialise(&key, &CancellationToken::new()).await.unwrap();
+        let is_sound = row.get::<i64, _>("frames") == 0;
+        let to = if is_sound { work.join("sound.m4a") } else { chunk_file(&work, "0") };
+        fs::copy(file.path(), &to).unwrap();
+        if !is_sound {
+            names.push(to.file_name().unwrap().to_string_lossy().into_owned());
+        }
+    }
+    let (mut finishing, mut copying) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let since = Instant::now();
+        let done = finish(&app.tools, &plan, &names, "sound.m4a", &work, &CancellationToken::new()).await.unwrap();
+        finishing.push(since.elapsed());
+        let since = Instant::now();
+        fs::copy(&done.path, work.join("copy.mp4")).unwrap();
+        fs::File::open(work.join("copy.mp4")).unwrap().sync_all().unwrap();
+        copying.push(since.elapsed());
+    }
+    (seconds(&mut finishing) * 1000.0, seconds(&mut copying) * 1000.0)
+}
+
+/// Milliseconds that a process costs more inside.
+async fn sandbox(app: &AppState) -> f64 {
+    let (mut inside, mut outside) = (Vec::new(), Vec::new());
+    for _ in 0..20 {
+        let since = Instant::now();
+        let call = app.tools.ffprobe(vec!["-version".into()], &[]);
+        app.tools.output(call, 1 << 20, &CancellationToken::new()).await.unwrap();
+        inside.push(since.elapsed());
+        let since = Instant::now();
+        let plain = Command::new("ffprobe").arg("-version").stdin(Stdio::null()).output().unwrap();
+        assert!(plain.status.success());
+        outside.push(since.elapsed());
+    }
+    (seconds(&mut inside) - seconds(&mut outside)) * 1000.0
+}
