@@ -111,3 +111,21 @@ test("progress on screen is the row's, at most two seconds old, and never falls"
     expect(percent, `shown at ${at}`).toBeGreaterThanOrEqual(Math.max(0, ...old) - 1);
   }
 });
+
+test("without a socket, Jobs follows all the same", async ({ page, request }) => {
+  const recording = makeGame({ name: "small", seconds: 6, size: "640x360" });
+  const game = await readyGame(request, "Poll", recording.path);
+  const reel = await readyReel(request, game, [1, 3]);
+  let refused = 0;
+  await page.routeWebSocket(/\/ws/, (socket) => {
+    refused += 1;
+    socket.close();
+  });
+  await gotoHydrated(page, "/jobs");
+  await expect.poll(() => refused).toBeGreaterThan(0);
+  const exported = await startExport(request, reel);
+  const row = page.getByRole("article").filter({ hasText: "Vs Poll" }).filter({ hasText: "Reel" });
+  await expect(row).toBeVisible({ timeout: 15_000 });
+  await expect(row).toContainText("Done", { timeout: 60_000 });
+  expect((await exportOf(request, exported)).state).toBe("complete");
+});

@@ -42,7 +42,7 @@ fn begin(versions: Versions, queue: Option<UploadQueue>) {
     // Who has not signed in yet hears nothing.
     let is_signed_in = location().pathname().is_ok_and(|path| path != "/login");
     if is_signed_in {
-        socket::open(versions, queue);
+        socket::open(versions);
     }
     if let Some(queue) = queue {
         page::warn_before_leaving(move || queue.needs_the_tab());

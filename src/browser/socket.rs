@@ -4,12 +4,9 @@ use super::{
     client,
     page::{self, Revivals},
 };
-use crate::{
-    live::{
-        types::{Event, Topic},
-        versions::Versions,
-    },
-    uploads::queue::UploadQueue,
+use crate::live::{
+    types::{Event, Topic},
+    versions::Versions,
 };
 use futures::{FutureExt, SinkExt, StreamExt};
 use gloo_net::websocket::{Message, futures::WebSocket};
@@ -21,21 +18,28 @@ const BURST_MS: u32 = 100;
 const PING_MS: u32 = 25_000;
 const FIRST_DELAY_MS: f64 = 500.0;
 const LONGEST_DELAY_MS: f64 = 30_000.0;
-/// How often lists are asked for again while there is no socket and something runs.
-const POLL_MS: u32 = 5_000;
+/// A connection that held for so long was a good one.
+const STEADY_MS: f64 = 5_000.0;
+/// How often lists are asked for again while no socket can be had.
+const POLL_MS: f64 = 5_000.0;
 
 /// Keeps a socket open as long as the tab lives.
-pub fn open(versions: Versions, queue: Option<UploadQueue>) {
+pub fn open(versions: Versions) {
     spawn_local(async move {
         let mut revivals = page::revivals();
-        let (mut failures, mut was_open) = (0_u32, false);
+        let (mut failures, mut was_open, mut asked) = (0_u32, false, page::now_ms());
         loop {
+            let began = page::now_ms();
             if converse(versions, &mut revivals, was_open).await {
-                (failures, was_open) = (0, true);
+                was_open = true;
+                // One that opens and breaks at once is no better than one that does not open.
+                if page::now_ms() - began > STEADY_MS {
+                    failures = 0;
+                }
             }
             let bound = (FIRST_DELAY_MS * f64::from(1_u32 << failures.min(10))).min(LONGEST_DELAY_MS);
             failures += 1;
-            rest(versions, queue, &mut revivals, bound * page::random()).await;
+            rest(versions, &mut asked, &mut revivals, bound * page::random()).await;
         }
     });
 }
@@ -100,24 +104,26 @@ impl Burst {
     }
 }
 
-/// Waits before the next attempt, asking for running things meanwhile; hope ends it.
-async fn rest(versions: Versions, queue: Option<UploadQueue>, revivals: &mut Revivals, milliseconds: f64) {
+/// Waits before the next attempt; hope ends it. Meanwhile who looks sees what moves all the same, a little later: lists are
+/// asked for again whenever they were `asked` for long enough ago.
+async fn rest(versions: Versions, asked: &mut f64, revivals: &mut Revivals, milliseconds: f64) {
     let until = page::now_ms() + milliseconds;
     loop {
-        let left = until - page::now_ms();
+        let now = page::now_ms();
+        if now - *asked >= POLL_MS && page::is_visible() {
+            *asked = now;
+            versions.bump(&Topic::Exports);
+            versions.bump(&Topic::Games);
+        }
+        let left = until - now;
         if left <= 0.0 {
             return;
         }
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Between 0 and 5,000.
-        let step = left.min(f64::from(POLL_MS)) as u32;
+        let step = left.min(POLL_MS) as u32;
         futures::select_biased! {
             () = revivals.select_next_some() => return,
             () = TimeoutFuture::new(step).fuse() => {}
-        }
-        let exporting = versions.progress.with_untracked(|all| all.iter().any(|export| export.state.is_running()));
-        if exporting || queue.is_some_and(UploadQueue::is_busy) {
-            versions.bump(&Topic::Exports);
-            versions.bump(&Topic::Games);
         }
     }
 }

@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 use std::{
     ffi::OsString,
     io::{self, Read, Write},
-    os::unix::process::CommandExt,
+    os::{fd::AsFd, unix::process::CommandExt},
     path::PathBuf,
     process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio},
     sync::{
@@ -27,6 +27,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How much of what a program says is kept.
 const TAIL: usize = 4_096;
+#[cfg(target_os = "linux")]
+const PIPE_BYTES: usize = 1 << 20;
 
 /// One program to run.
 #[derive(Debug)]
@@ -78,9 +80,21 @@ pub fn start(
     let done = CancellationToken::new();
     tokio::spawn(watch(Arc::clone(&group), patience, cancel.clone(), done.clone()));
     let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+    stdin.iter().for_each(widen);
+    stdout.iter().for_each(widen);
     let tail = child.stderr.take().map(|stderr| thread::spawn(move || keep_tail(stderr)));
     Ok(Running { child, group, stdin, stdout, tail, done })
 }
+
+/// A picture is megabytes, a pipe holds 64 kB: with more room both sides work instead of waking each other. Where the system
+/// allows no more, it stays as it is.
+#[cfg(target_os = "linux")]
+fn widen(pipe: &impl AsFd) {
+    let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIPE_BYTES);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn widen(_: &impl AsFd) {}
 
 impl Running {
     /// Fills `buffer` from the child's output. `Ok(false)`: the output ended before its first byte. An output that ends
