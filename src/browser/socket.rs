@@ -11,7 +11,7 @@ use crate::live::{
 use futures::{FutureExt, SinkExt, StreamExt};
 use gloo_net::websocket::{Message, futures::WebSocket};
 use gloo_timers::future::TimeoutFuture;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::task::spawn_local;
 use std::{cell::RefCell, collections::HashSet, rc::Rc};
 
 const BURST_MS: u32 = 100;
