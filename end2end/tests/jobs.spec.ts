@@ -116,13 +116,19 @@ test("without a socket, Jobs follows all the same", async ({ page, request }) =>
   const recording = makeGame({ name: "small", seconds: 6, size: "640x360" });
   const game = await readyGame(request, "Poll", recording.path);
   const reel = await readyReel(request, game, [1, 3]);
-  let refused = 0;
-  await page.routeWebSocket(/\/ws/, (socket) => {
-    refused += 1;
-    socket.close();
+  // As behind a proxy that lets no socket through.
+  await page.addInitScript(() => {
+    const state = window as unknown as { refused: number };
+    state.refused = 0;
+    window.WebSocket = class {
+      constructor() {
+        state.refused += 1;
+        throw new DOMException("no sockets here", "SecurityError");
+      }
+    } as unknown as typeof WebSocket;
   });
   await gotoHydrated(page, "/jobs");
-  await expect.poll(() => refused).toBeGreaterThan(0);
+  await expect.poll(() => page.evaluate(() => (window as unknown as { refused: number }).refused)).toBeGreaterThan(0);
   const exported = await startExport(request, reel);
   const row = page.getByRole("article").filter({ hasText: "Vs Poll" }).filter({ hasText: "Reel" });
   await expect(row).toBeVisible({ timeout: 15_000 });

@@ -18,6 +18,8 @@ const BURST_MS: u32 = 100;
 const PING_MS: u32 = 25_000;
 const FIRST_DELAY_MS: f64 = 500.0;
 const LONGEST_DELAY_MS: f64 = 30_000.0;
+/// What has not opened after so long is tried anew.
+const OPENING_MS: u32 = 10_000;
 /// A connection that held for so long was a good one.
 const STEADY_MS: f64 = 5_000.0;
 /// How often lists are asked for again while no socket can be had.
@@ -49,8 +51,12 @@ async fn converse(versions: Versions, revivals: &mut Revivals, again: bool) -> b
     let Ok(socket) = WebSocket::open(&address()) else { return false };
     let (mut sink, stream) = socket.split();
     let mut stream = stream.fuse();
-    // Ends when the socket is open, or cannot be opened.
-    if sink.send(ping()).await.is_err() {
+    // Ends when the socket is open, or cannot be opened; some never say.
+    let opened = futures::select_biased! {
+        sent = sink.send(ping()).fuse() => sent.is_ok(),
+        () = TimeoutFuture::new(OPENING_MS).fuse() => false,
+    };
+    if !opened {
         return false;
     }
     if again {
