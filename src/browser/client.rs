@@ -39,6 +39,11 @@ impl<E: FromServerFnError, I: FromServerFnError, O: FromServerFnError> Client<E,
     }
 }
 
+/// Whether anybody is there to be asked.
+pub async fn server_answers() -> bool {
+    gloo_net::http::Request::get("/healthz").send().await.is_ok_and(|answer| answer.ok())
+}
+
 /// This tab's name, as long as its page lives.
 pub fn tab() -> String {
     thread_local!(static TAB: OnceCell<String> = const { OnceCell::new() });

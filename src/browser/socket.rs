@@ -118,8 +118,11 @@ async fn rest(versions: Versions, asked: &mut f64, revivals: &mut Revivals, mill
         let now = page::now_ms();
         if now - *asked >= POLL_MS && page::is_visible() {
             *asked = now;
-            versions.bump(&Topic::Exports);
-            versions.bump(&Topic::Games);
+            // A server that is away would only turn what is shown into errors.
+            if client::server_answers().await {
+                versions.bump(&Topic::Exports);
+                versions.bump(&Topic::Games);
+            }
         }
         let left = until - now;
         if left <= 0.0 {
