@@ -79,9 +79,9 @@ test("the browser tells of an export's end when nobody looks", async ({ page, re
 });
 
 test("progress on screen is the row's, at most two seconds old, and never falls", async ({ page, request }) => {
-  const recording = makeGame({ name: "progress", seconds: 30, size: "1280x720" });
+  const recording = makeGame({ name: "progress", seconds: 14, size: "1280x720" });
   const game = await readyGame(request, "Progress", recording.path);
-  const reel = await readyReel(request, game, [0, 26]);
+  const reel = await readyReel(request, game, [0, 12]);
   await gotoHydrated(page, "/jobs");
   const exported = await startExport(request, reel);
   const row = page.getByRole("article").filter({ hasText: "Vs Progress" }).filter({ hasText: "Reel" });

@@ -122,7 +122,7 @@ pub async fn library(db: &Db, owner: &AccountId, filter: &ClipFilter) -> Result<
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
         let clip = with_tags(clip(row)?, &mut tags);
-        // A video that was added between the statements shows at the next reading.
+        // One that was deleted between the statements takes its clips along.
         let Some(video) = videos.get(clip.video.as_str()) else { continue };
         if clip.details.players.to_lowercase().contains(&players) {
             found.push((video, clip));

@@ -136,7 +136,7 @@ pub struct JobsConfig {
 
 impl Default for JobsConfig {
     fn default() -> Self {
-        Self { slots: 0, run: true, segments_gb: 20 }
+        Self { slots: 0, run: true, segments_gb: 5 }
     }
 }
 

@@ -3,13 +3,13 @@
 
 use crate::{
     cluster::Cluster,
-    footage::{MATCH, programs_on},
+    footage::programs_on,
     process::Process,
     support::{eventually, id},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use reqwest::{Client, Method};
-use serde_json::{Value, json};
+use serde_json::Value;
 use sqlx::{AnyPool, Row, any::AnyPoolOptions};
 use std::time::{Duration, Instant};
 use touchline::{
@@ -62,35 +62,6 @@ impl Installation {
         let pool = AnyPoolOptions::new().max_connections(1).connect(&config.database.url).await.expect("a connection");
         let workers = (0..workers).map(|_| Process::worker(&env)).collect();
         Self { env, server, workers, config, pool, postgres }
-    }
-
-    /// A game with a recording that a worker has read; answers its video.
-    async fn recording(&self) -> String {
-        let game = json!({"opponent": "Chaos", "played_on": "2026-12-06", "venue": "home"});
-        let game = self.server.ok(Method::POST, "/api/games", game).await;
-        let new = json!({"game": game["id"], "name": "match.mp4", "size": MATCH.len(), "fingerprint": "f"});
-        let upload = self.server.ok(Method::POST, "/api/uploads", new).await;
-        let path = format!("/api/uploads/{}", id(&upload["id"]));
-        let signed = self.server.ok(Method::POST, &format!("{path}/sign"), json!({"parts": [{"number": 1}]})).await;
-        assert!(self.server.put(id(&signed[0]["url"]), MATCH.clone()).await);
-        self.server.ok(Method::POST, &format!("{path}/complete"), Value::Null).await;
-        let path = format!("/api/games/{}", id(&game["id"]));
-        eventually("a worker reads the recording", async || {
-            let game = self.server.ok(Method::GET, &path, Value::Null).await;
-            (game["videos"][0]["state"] == "ready").then_some(())
-        })
-        .await;
-        id(&upload["video"]).to_owned()
-    }
-
-    /// Submits the export of a reel of one clip of its own; answers its id.
-    async fn export(&self, video: &str, start: i64, length: i64) -> String {
-        let clip = json!({"video": video, "start": start, "end": start + length});
-        let clip = self.server.ok(Method::POST, "/api/clips", clip).await;
-        let reel = json!({"aspect": "1:1", "clips": [clip["id"]]});
-        let reel = self.server.ok(Method::POST, "/api/reels", reel).await;
-        let export = self.server.ok(Method::POST, "/api/exports", json!({"reel": reel["id"]})).await;
-        id(&export["id"]).to_owned()
     }
 
     async fn states(&self) -> Vec<(String, i64)> {
@@ -146,10 +117,11 @@ async fn accepted_jobs_finish_exactly_once_whatever_dies() {
     let is_long = std::env::var_os("TOUCHLINE_LONG").is_some();
     let (jobs, workers): (usize, usize) = if is_long { (200, 3) } else { (6, 2) };
     let mut all = Installation::start(workers).await;
-    let video = all.recording().await;
+    let video = all.server.recording("Chaos").await["video"].clone();
     for n in 0..jobs {
         let frames = |n: usize| i64::try_from(n).unwrap_or_default() * 40_000;
-        all.export(&video, frames(n % 60), frames(5 + n / 60)).await;
+        let reel = all.server.reel(&video, frames(n % 60), frames(5 + n / 60)).await;
+        all.server.export(&reel).await;
     }
     let mut chance = StdRng::seed_from_u64(7);
     let (mut kills, mut pauses, mut cuts) = (0_usize, 0_usize, 0_usize);
@@ -202,8 +174,8 @@ async fn accepted_jobs_finish_exactly_once_whatever_dies() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_job_goes_on_elsewhere_and_a_cancel_reaches_another_machine() {
     let mut all = Installation::start(1).await;
-    let video = all.recording().await;
-    let export = all.export(&video, 0, 2_000_000).await;
+    let video = all.server.recording("Chaos").await["video"].clone();
+    let export = all.server.export(&all.server.reel(&video, 0, 2_000_000).await).await;
     let path = format!("/api/exports/{export}");
     let claims = async || {
         let sql = "SELECT fence FROM jobs WHERE kind = 'segment'";

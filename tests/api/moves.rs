@@ -37,7 +37,7 @@ fn unsigned(value: Value) -> Value {
 }
 
 struct Made {
-    game: String,
+    game: Value,
     /// Where the finished reel plays.
     reel: String,
     reel_bytes: Vec<u8>,
@@ -45,11 +45,7 @@ struct Made {
 
 /// A game with a recording, a clip, and its finished reel.
 async fn make(server: &Process) -> Made {
-    let game = json!({"opponent": "Möwe 🥅", "played_on": "2026-12-06", "venue": "home"});
-    let game = server.ok(Method::POST, "/api/games", game).await;
-    let upload = begin(server, &game["id"], MATCH.len(), "f").await;
-    assert!(send(server, &upload, 1, MATCH.clone()).await);
-    finish(server, &upload, &game["id"]).await;
+    let upload = server.recording("Möwe 🥅").await;
     let clip = json!({"video": upload["video"], "start": 0, "end": 200_000, "tags": ["Goal"], "notes": "a\nb"});
     let clip = server.ok(Method::POST, "/api/clips", clip).await;
     let reel = json!({"aspect": "1:1", "clips": [clip["id"]]});
@@ -65,29 +61,7 @@ async fn make(server: &Process) -> Made {
     let reel = id(&rendition["url"]).to_owned();
     let reel_bytes = server.bytes(&reel).await.expect("the reel");
     assert_eq!(json!(reel_bytes.len()), rendition["bytes"]);
-    Made { game: id(&game["id"]).to_owned(), reel, reel_bytes }
-}
-
-async fn begin(server: &Process, game: &Value, bytes: usize, fingerprint: &str) -> Value {
-    let new = json!({"game": game, "name": "match.mp4", "size": bytes, "fingerprint": fingerprint});
-    server.ok(Method::POST, "/api/uploads", new).await
-}
-
-async fn send(server: &Process, upload: &Value, number: i32, bytes: Vec<u8>) -> bool {
-    let path = format!("/api/uploads/{}/sign", id(&upload["id"]));
-    let signed = server.ok(Method::POST, &path, json!({"parts": [{"number": number}]})).await;
-    server.put(id(&signed[0]["url"]), bytes).await
-}
-
-async fn finish(server: &Process, upload: &Value, game: &Value) {
-    let path = format!("/api/uploads/{}/complete", id(&upload["id"]));
-    server.ok(Method::POST, &path, Value::Null).await;
-    let path = format!("/api/games/{}", id(game));
-    eventually("every recording is read", async || {
-        let game = server.ok(Method::GET, &path, Value::Null).await;
-        game["videos"].as_array().unwrap().iter().all(|video| video["state"] == "ready").then_some(())
-    })
-    .await;
+    Made { game: upload["game"].clone(), reel, reel_bytes }
 }
 
 fn shown(path: &Path) -> &str {
@@ -108,18 +82,18 @@ async fn a_backup_of_a_running_server_brings_everything_back() {
     let made = make(&server).await;
     // The first part of a larger file is there, its end is not.
     let large = [MATCH.clone(), vec![0; 20 << 20]].concat();
-    let open = begin(&server, &json!(made.game), large.len(), "large").await;
+    let open = server.begin_upload(&made.game, large.len(), "large").await;
     let part = usize::try_from(open["part_size"].as_u64().unwrap()).unwrap();
     assert!(part < large.len());
-    assert!(send(&server, &open, 1, large[..part].to_vec()).await);
+    assert!(server.send_part(&open, 1, large[..part].to_vec()).await);
     // Recordings come and go while it is made.
     let churn = async {
         for n in 0..6 {
             let game = json!({"opponent": "Short", "played_on": "2026-01-01", "venue": "away"});
             let game = server.ok(Method::POST, "/api/games", game).await;
-            let upload = begin(&server, &game["id"], MATCH.len(), &format!("g{n}")).await;
-            assert!(send(&server, &upload, 1, MATCH.clone()).await);
-            finish(&server, &upload, &game["id"]).await;
+            let upload = server.begin_upload(&game["id"], MATCH.len(), &format!("g{n}")).await;
+            assert!(server.send_part(&upload, 1, MATCH.clone()).await);
+            server.finish_upload(&upload).await;
             server.call(Method::DELETE, &format!("/api/games/{}", id(&game["id"])), Value::Null).await;
         }
     };
@@ -145,9 +119,9 @@ async fn a_backup_of_a_running_server_brings_everything_back() {
     assert_eq!(server.ok(Method::GET, &path, Value::Null).await["received"], json!([1]));
     for (number, start) in (2..).zip((part..large.len()).step_by(part)) {
         let end = (start + part).min(large.len());
-        assert!(send(&server, &open, number, large[start..end].to_vec()).await);
+        assert!(server.send_part(&open, number, large[start..end].to_vec()).await);
     }
-    finish(&server, &open, &json!(made.game)).await;
+    server.finish_upload(&open).await;
 
     // A backup that was damaged is refused, and leaves nothing that looks like an installation.
     let file = std::fs::read_dir(backup.join("files")).unwrap().flatten().max_by_key(|it| it.metadata().unwrap().len());
@@ -195,7 +169,7 @@ async fn an_installation_moves_to_postgres_and_s3_and_back() {
     let (there, file) = elsewhere(folder.path()).await;
     let mut server = Process::server(&[], &[]).await;
     let made = make(&server).await;
-    begin(&server, &json!(made.game), 1 << 30, "never sent").await;
+    server.begin_upload(&made.game, 1 << 30, "never sent").await;
     let before = seen(&server).await;
     let (ok, said) = touchline(server.data(), &["migrate-data", "--to", shown(&file)], &[]).await;
     assert!(!ok && said.contains("another Touchline uses the data folder"), "{said}");

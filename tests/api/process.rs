@@ -1,8 +1,11 @@
 //! The real program as a process of its own, which a test may kill and start again on the same data.
 
-use crate::support::{Answer, eventually};
+use crate::{
+    footage::MATCH,
+    support::{Answer, eventually, id},
+};
 use reqwest::{Client, Method};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     net::TcpListener,
     path::Path,
@@ -156,6 +159,54 @@ impl Process {
 
     pub async fn ok(&self, method: Method, path: &str, body: Value) -> Value {
         self.call(method, path, body).await.expect("an answer").ok()
+    }
+
+    /// A game with a recording that was read; answers its upload.
+    pub async fn recording(&self, opponent: &str) -> Value {
+        let game = json!({"opponent": opponent, "played_on": "2026-12-06", "venue": "home"});
+        let game = self.ok(Method::POST, "/api/games", game).await;
+        let upload = self.begin_upload(&game["id"], MATCH.len(), "f").await;
+        assert!(self.send_part(&upload, 1, MATCH.clone()).await);
+        self.finish_upload(&upload).await;
+        upload
+    }
+
+    pub async fn begin_upload(&self, game: &Value, bytes: usize, fingerprint: &str) -> Value {
+        let new = json!({"game": game, "name": "match.mp4", "size": bytes, "fingerprint": fingerprint});
+        self.ok(Method::POST, "/api/uploads", new).await
+    }
+
+    /// Whether the part was taken.
+    pub async fn send_part(&self, upload: &Value, number: i32, bytes: Vec<u8>) -> bool {
+        let path = format!("/api/uploads/{}/sign", id(&upload["id"]));
+        let signed = self.ok(Method::POST, &path, json!({"parts": [{"number": number}]})).await;
+        self.put(id(&signed[0]["url"]), bytes).await
+    }
+
+    /// Confirms it, and waits until the recording is read.
+    pub async fn finish_upload(&self, upload: &Value) {
+        let path = format!("/api/uploads/{}/complete", id(&upload["id"]));
+        self.ok(Method::POST, &path, Value::Null).await;
+        let path = format!("/api/games/{}", id(&upload["game"]));
+        eventually("the recording is read", async || {
+            let game = self.ok(Method::GET, &path, Value::Null).await;
+            let mut videos = game["videos"].as_array().unwrap().iter();
+            videos.any(|video| video["id"] == upload["video"] && video["state"] == "ready").then_some(())
+        })
+        .await;
+    }
+
+    /// A reel of one new clip of the video, in microseconds.
+    pub async fn reel(&self, video: &Value, start: i64, length: i64) -> Value {
+        let clip = json!({"video": video, "start": start, "end": start + length});
+        let clip = self.ok(Method::POST, "/api/clips", clip).await;
+        self.ok(Method::POST, "/api/reels", json!({"aspect": "1:1", "clips": [clip["id"]]})).await
+    }
+
+    /// Submits its export; answers its id.
+    pub async fn export(&self, reel: &Value) -> String {
+        let export = self.ok(Method::POST, "/api/exports", json!({"reel": reel["id"]})).await;
+        id(&export["id"]).to_owned()
     }
 
     /// PUTs plain bytes; whether they were taken.

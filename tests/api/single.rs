@@ -2,7 +2,7 @@
 //! `make test`, more of everything with `TOUCHLINE_LONG=1`.
 
 use crate::{
-    footage::{MATCH, programs_on},
+    footage::programs_on,
     process::Process,
     support::{eventually, id},
 };
@@ -15,36 +15,6 @@ use std::{
 
 fn is_long() -> bool {
     std::env::var_os("TOUCHLINE_LONG").is_some()
-}
-
-/// A game with a recording that was read; answers its video.
-async fn recording(server: &Process) -> String {
-    let game = json!({"opponent": "One", "played_on": "2026-12-06", "venue": "home"});
-    let game = server.ok(Method::POST, "/api/games", game).await;
-    let new = json!({"game": game["id"], "name": "match.mp4", "size": MATCH.len(), "fingerprint": "f"});
-    let upload = server.ok(Method::POST, "/api/uploads", new).await;
-    let path = format!("/api/uploads/{}", id(&upload["id"]));
-    let signed = server.ok(Method::POST, &format!("{path}/sign"), json!({"parts": [{"number": 1}]})).await;
-    assert!(server.put(id(&signed[0]["url"]), MATCH.clone()).await);
-    server.ok(Method::POST, &format!("{path}/complete"), Value::Null).await;
-    let path = format!("/api/games/{}", id(&game["id"]));
-    eventually("the recording is read", async || {
-        let game = server.ok(Method::GET, &path, Value::Null).await;
-        (game["videos"][0]["state"] == "ready").then_some(())
-    })
-    .await;
-    id(&upload["video"]).to_owned()
-}
-
-async fn reel(server: &Process, video: &str, start: i64, length: i64) -> Value {
-    let clip = json!({"video": video, "start": start, "end": start + length});
-    let clip = server.ok(Method::POST, "/api/clips", clip).await;
-    server.ok(Method::POST, "/api/reels", json!({"aspect": "1:1", "clips": [clip["id"]]})).await
-}
-
-async fn export(server: &Process, reel: &Value) -> String {
-    let export = server.ok(Method::POST, "/api/exports", json!({"reel": reel["id"]})).await;
-    id(&export["id"]).to_owned()
 }
 
 async fn state(server: &Process, export: &str) -> Option<Value> {
@@ -65,13 +35,13 @@ async fn completes(server: &Process, export: &str) -> Value {
 async fn one_server_finishes_what_it_accepted() {
     let (jobs, rounds) = if is_long() { (40, 4) } else { (5, 1) };
     let mut server = Process::server(&[], &[("TOUCHLINE_JOBS__SLOTS", "2".to_owned())]).await;
-    let video = recording(&server).await;
+    let video = server.recording("One").await["video"].clone();
     let mut exports = Vec::new();
     for n in 0..jobs {
-        let reel = reel(&server, &video, n * 40_000 % 2_000_000, 400_000).await;
-        exports.push(export(&server, &reel).await);
+        let reel = server.reel(&video, n * 40_000 % 2_000_000, 400_000).await;
+        exports.push(server.export(&reel).await);
         // A second click while it waits is the same export.
-        assert_eq!(exports.last(), Some(&export(&server, &reel).await));
+        assert_eq!(exports.last(), Some(&server.export(&reel).await));
     }
     let began = Instant::now();
     let at_work = async |server: &Process| {
@@ -144,9 +114,9 @@ async fn a_cancel_ends_programs_that_ignore_term() {
     }
     let program = folder.path().join("ffmpeg").display().to_string();
     let server = Process::server(&[], &[("TOUCHLINE_MEDIA__FFMPEG", program)]).await;
-    let video = recording(&server).await;
-    let reel = reel(&server, &video, 0, 2_000_000).await;
-    let export = export(&server, &reel).await;
+    let video = server.recording("One").await["video"].clone();
+    let reel = server.reel(&video, 0, 2_000_000).await;
+    let export = server.export(&reel).await;
     let path = format!("/api/exports/{export}");
     eventually("it renders", async || {
         let moves = state(&server, &export).await?["done"].as_i64()? > 0;
@@ -174,15 +144,15 @@ fn which(program: &str) -> std::path::PathBuf {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_loses_nothing() {
     let server = Process::server_on_disk_of(256 << 20).await;
-    let video = recording(&server).await;
-    let reel = reel(&server, &video, 0, 2_000_000).await;
+    let video = server.recording("One").await["video"].clone();
+    let reel = server.reel(&video, 0, 2_000_000).await;
     let disk = server.disk();
     let mut fill = std::fs::File::create(disk.join("fill")).expect("a file");
     while fill.write_all(&[0; 1 << 13]).is_ok() {}
     // Room for rows, and less than what the store keeps free for them.
     let length = fill.metadata().expect("about it").len();
     fill.set_len(length.saturating_sub(60 << 20)).expect("shorter");
-    let export = export(&server, &reel).await;
+    let export = server.export(&reel).await;
     let refused = eventually("it stops for want of room", async || {
         let export = state(&server, &export).await?;
         assert_ne!(export["state"], "complete", "there was no room");
