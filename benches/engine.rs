@@ -125,13 +125,15 @@ impl Client {
         text(&self.call(Method::POST, "/api/reels", reel).await["id"])
     }
 
-    /// A crop that moves over the whole clip, another one each round.
+    /// A crop that moves over the whole clip, and a beginning a frame later: neither picture nor sound is there already.
     async fn frame(&self, reel: &str, round: usize) {
         let reel = self.call(Method::GET, &format!("/api/reels/{reel}"), Value::Null).await;
         let place = &reel["clips"][0];
         let key = |second: usize, x: usize| json!({"at": second * 1_000_000, "x": x, "y": 540_000, "h": 900_000});
         let crop = [key(FROM, 500_000 + round * 1_000), key(FROM + SECONDS, 1_300_000)];
-        let framing = json!({"version": place["version"], "framing": {"crop": crop}});
+        let kept =
+            json!({"start": FROM * 1_000_000 + round * 33_334, "end": (FROM + SECONDS) * 1_000_000, "speed": 100});
+        let framing = json!({"version": place["version"], "framing": {"crop": crop, "segments": [kept]}});
         self.call(Method::PUT, &format!("/api/reel-clips/{}/framing", text(&place["id"])), framing).await;
     }
 
@@ -312,7 +314,10 @@ async fn finish_against_copy(app: &AppState, export: &Value, folder: &Path) -> (
     let row = sqlx::query("SELECT plan FROM exports WHERE id = $1").bind(text(&export["id"]));
     let plan: String = row.fetch_one(app.db.pool()).await.unwrap().get("plan");
     let plan: ExportPlan = serde_json::from_str(&plan).unwrap();
-    let rows = sqlx::query("SELECT object_key, frames FROM segments ORDER BY id DESC LIMIT 2");
+    // The last export's: a picture and a sound.
+    let rows = sqlx::query(
+        "SELECT object_key, frames FROM segments WHERE id IN (SELECT MAX(id) FROM segments GROUP BY frames > 0)",
+    );
     let work = folder.join("pieces");
     fs::create_dir_all(&work).unwrap();
     let mut names = Vec::new();
