@@ -16,8 +16,7 @@ pub fn FinishedUploadJob(upload: FinishedUpload) -> impl IntoView {
     let took = Micros((upload.finished_at - upload.started_at).max(0).saturating_mul(1_000));
     let (class, bar, word) = match upload.video {
         VideoState::Error => ("status status--error", "progress progress--error", "Cannot be read"),
-        VideoState::Waiting | VideoState::Probing => ("status status--running", "progress", "Reading the video"),
-        VideoState::Ready => ("status status--done", "progress progress--done", "Done"),
+        _ => ("status status--done", "progress progress--done", "Done"),
     };
     let finished_at = upload.finished_at;
     view! {

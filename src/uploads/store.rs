@@ -113,12 +113,13 @@ pub struct OpenRow {
     pub updated_at: i64,
 }
 
-/// Uploads that ended well after `since` (milliseconds) and were not put away, the newest first.
+/// Uploads whose recording was read, well or not, that ended after `since` (milliseconds) and were not put away, the newest
+/// first. One that is being read still stands among what runs.
 pub async fn finished(db: &Db, owner: &AccountId, since: i64) -> Result<Vec<FinishedUpload>, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT u.id, u.bytes, u.created_at, u.updated_at, v.game, v.file_name, v.state AS video_state, g.opponent, g.played_on, \
          g.venue, g.tournament FROM uploads u JOIN videos v ON v.id = u.video JOIN games g ON g.id = v.game \
-         WHERE u.owner = $1 AND u.state = 'complete' AND u.updated_at >= $2 AND u.dismissed_at IS NULL \
+         WHERE u.owner = $1 AND u.state = 'complete' AND v.state IN ('ready', 'error') AND u.updated_at >= $2 AND u.dismissed_at IS NULL \
          ORDER BY u.updated_at DESC, u.id DESC LIMIT 500",
     )
     .bind(owner.as_str())

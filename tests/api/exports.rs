@@ -1,7 +1,7 @@
 //! Exports of real video: the file that comes out, cancel, retry, restart, and what is refused.
 
 use crate::{
-    footage::{probe, programs_on},
+    footage::{MATCH, probe, programs_on},
     on_both,
     support::{TestApp, eventually, id},
 };
@@ -237,6 +237,15 @@ on_both!(what_is_over_can_be_put_away, |config| config.jobs.run = false, |app: T
         app.call("uploads/dismiss", json!({"ids": ids})).await.refused(422, "invalid");
     }
     app.post("/api/uploads/dismiss", json!({"ids": ["x"]})).await.refused(400, "malformed");
+});
+
+// No job runs in this process: what has arrived waits to be read.
+on_both!(an_upload_that_is_being_read_is_not_finished, |config| config.jobs.run = false, |app: TestApp| async move {
+    let game = app.game().await;
+    let upload = app.send_file(&game, "match.mp4", MATCH.clone()).await;
+    assert_eq!(app.get("/api/uploads/finished").await.ok(), json!([]));
+    app.pretend_ready(&upload).await;
+    assert_eq!(app.get("/api/uploads/finished").await.ok()[0]["id"], upload["id"]);
 });
 
 on_both!(finished_uploads_are_listed, |app: TestApp| async move {
