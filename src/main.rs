@@ -1,16 +1,20 @@
 #![recursion_limit = "256"]
-//! The command line: `touchline serve | worker | doctor | backup | restore | migrate-data`.
+//! The command line: `touchline serve | worker | doctor | backup | restore | migrate-data | render-segment`.
 
 use clap::{Parser, Subcommand};
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
 };
-use touchline::server::{
-    config::{self, Config},
-    data::{self, DataError, Moved},
-    doctor,
-    start::{self, StartError},
+use tokio::io::AsyncReadExt;
+use touchline::{
+    jobs::remote::{self, message::Stage},
+    server::{
+        config::{self, Config},
+        data::{self, DataError, Moved},
+        doctor,
+        start::{self, StartError},
+    },
 };
 use tracing_subscriber::EnvFilter;
 
@@ -31,6 +35,9 @@ enum Command {
     },
     /// Run jobs of a server elsewhere, with the same PostgreSQL and the same S3 store
     Worker,
+    /// Render one piece of an export: reads its order from standard input, writes how it ended to standard output; for runners
+    /// such as `deploy/modal_app.py`
+    RenderSegment,
     /// Check database, object store, ffmpeg and disk, and say how to mend what is wrong
     Doctor,
     /// Copy everything of an embedded installation into a folder, while its server runs; again: only what is new
@@ -68,6 +75,7 @@ async fn main() -> ExitCode {
         None => started(start::serve(false).await),
         Some(Command::Serve { no_worker }) => started(start::serve(no_worker).await),
         Some(Command::Worker) => started(start::work().await),
+        Some(Command::RenderSegment) => render_segment().await,
         Some(Command::Backup { folder }) => {
             ended(told(async |config| data::backup::backup(&config, &folder).await).await)
         }
@@ -83,6 +91,25 @@ async fn main() -> ExitCode {
             }
         }
     }
+}
+
+/// The last word is JSON on standard output, whatever happened; a piece that was not made is a failure of the program too.
+async fn render_segment() -> ExitCode {
+    let config = match Config::load(Path::new(config::FILE)) {
+        Ok(config) => config,
+        Err(error) => return said("Not rendered", Err(error)),
+    };
+    let mut text = Vec::new();
+    if let Err(error) = tokio::io::stdin().read_to_end(&mut text).await {
+        return said("Not rendered", Err(error));
+    }
+    let order = match serde_json::from_slice(&text) {
+        Ok(order) => order,
+        Err(error) => return said("Not rendered: the order is not readable", Err(error)),
+    };
+    let last = remote::render::run(order, &config.media.tools()).await;
+    println!("{}", serde_json::to_string(&last).unwrap_or_default());
+    if last.stage == Stage::Done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Runs it with this installation's configuration, and says what was moved.

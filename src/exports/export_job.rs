@@ -22,7 +22,13 @@ pub fn ExportJob(
     let versions = Versions::expect();
     let listed = StoredValue::new(listed);
     let export = Memo::new(move |_| versions.progress.with(|live| listed.with_value(|listed| newest(listed, live))));
-    let log = Memo::new(move |_| export.get().log.filter(|_| export.get().state == JobState::Error));
+    let log = Memo::new(move |_| {
+        export.with(|export| {
+            export.log.clone().filter(|_| matches!(export.state, JobState::Processing | JobState::Error))
+        })
+    });
+    // The details stay open while lines come.
+    let has_log = Memo::new(move |_| log.with(Option::is_some));
     view! {
         <article class="job" data-state=move || export.get().state.code()>
             <div class="job__row">
@@ -38,9 +44,9 @@ pub fn ExportJob(
                 <Actions export />
             </div>
             {move || advice(&export.get()).map(|text| view! { <p class="job__advice"><strong>{text}</strong></p> })}
-            {move || log.get().map(|log| view! {
-                <details class="job__details"><summary>"What the tools said"</summary><pre class="job__log" tabindex="0">{log}</pre></details>
-            })}
+            <Show when=move || has_log.get()>
+                <details class="job__details"><summary>"Log"</summary><pre class="job__log" tabindex="0">{move || log.get()}</pre></details>
+            </Show>
         </article>
     }
 }

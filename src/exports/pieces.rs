@@ -11,12 +11,12 @@ use crate::{
         plan::{Chunk, ExportPlan},
     },
     jobs::{
-        self,
+        self, remote,
         runner::Work,
         types::{Failure, Job, Kind, NewJob, Outcome, Progress},
     },
     media::{Sources, audio, chunk},
-    storage::{LocalFile, keys},
+    storage::{LocalFile, ObjectKey, keys},
     videos,
 };
 use std::{collections::HashSet, path::Path};
@@ -84,13 +84,20 @@ pub async fn render_segment(work: &Work) -> Result<Outcome, Failure> {
     let at: usize = piece.parse().map_err(|_| gone())?;
     let spec = &plan.chunks.get(at).ok_or_else(gone)?.spec;
     let total = spec.frames();
+    let hash = chunk::content_key(&work.job.requires, spec);
+    if let Some(made) = remote::call::render(work, spec, &recording(work, &spec.video).await?).await? {
+        let outcome = commit(work, &made.key, made.bytes, &hash, total).await;
+        made.settle(work).await?;
+        return outcome;
+    }
+    let Some(_slot) = work.local_slot().await else { return Err(Failure::Stopped) };
     work.report(Progress { stage: "fetch", done: 0, total });
     let source = fetch(work, &spec.video).await?;
     let folder = scratch(work)?;
     let file = folder.path().join("chunk.mp4");
     let report = |done| work.report(Progress { stage: "render", done, total });
     chunk::render_chunk(&work.app.tools, spec, source.path(), &file, report, &work.cancel).await?;
-    publish(work, &file, &chunk::content_key(&work.job.requires, spec), total).await
+    publish(work, &file, &hash, total).await
 }
 
 pub async fn render_sound(work: &Work) -> Result<Outcome, Failure> {
@@ -112,13 +119,16 @@ pub async fn render_sound(work: &Work) -> Result<Outcome, Failure> {
 
 /// A recording as a file that ffmpeg can open.
 async fn fetch(work: &Work, video: &VideoId) -> Result<LocalFile, Failure> {
+    Ok(work.app.store.materialise(&recording(work, video).await?, &work.cancel).await?)
+}
+
+async fn recording(work: &Work, video: &VideoId) -> Result<ObjectKey, Failure> {
     let missing = || {
         let message = "A video of this reel was deleted. Remove its clips, then export again.";
         Failure::permanent("video_missing", message)
     };
     let row = videos::store::get(&work.app.db, &work.job.owner, video).await?.ok_or_else(missing)?;
-    let key = row.object_key.parse().map_err(|_| missing())?;
-    Ok(work.app.store.materialise(&key, &work.cancel).await?)
+    row.object_key.parse().map_err(|_| missing())
 }
 
 /// A folder for this turn alone, below that of its export: removed with this value, or by the janitor.
@@ -139,11 +149,16 @@ pub fn disk_failed(error: &std::io::Error) -> Failure {
     Failure::Transient { code: code.to_owned(), message: message.to_owned(), log: String::new() }
 }
 
-/// Sends the piece to a key of its own, then commits the pointer and the job's end together.
+/// Sends the piece to a key of its own, then commits it.
 async fn publish(work: &Work, file: &Path, hash: &str, frames: i64) -> Result<Outcome, Failure> {
+    let key = keys::segment(&work.job.owner);
+    let bytes = work.app.store.put_file(&key, file, "video/mp4").await?;
+    commit(work, &key, bytes, hash, frames).await
+}
+
+/// The pointer and the job's end together, if the fence still holds.
+async fn commit(work: &Work, key: &ObjectKey, bytes: u64, hash: &str, frames: i64) -> Result<Outcome, Failure> {
     let (app, owner) = (&work.app, &work.job.owner);
-    let key = keys::segment(owner);
-    let bytes = app.store.put_file(&key, file, "video/mp4").await?;
     let mut tx = app.db.begin_write().await?;
     let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
     let held = jobs::store::complete(&mut *tx, &work.job, Some(hash)).await?;

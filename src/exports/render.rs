@@ -11,7 +11,7 @@ use crate::{
         time::Micros,
     },
     jobs::{
-        self,
+        self, log,
         runner::Work,
         trees,
         types::{Failure, Outcome, Progress},
@@ -44,6 +44,7 @@ pub async fn run(work: &Work) -> Result<Outcome, Failure> {
     let total = task.plan.total_frames;
     if missing.is_empty() {
         work.report(Progress { stage: "finish", done: total, total });
+        log::say(db, &work.job, "Every part is there: joining them.").await;
         return finish(work, &export, &task, &pieces, &there).await;
     }
     let rest: i64 = missing.iter().map(|child| child.total).sum();
@@ -52,6 +53,8 @@ pub async fn run(work: &Work) -> Result<Outcome, Failure> {
     if !trees::wait(&mut tx, &work.job, &missing, progress).await? {
         return Err(Failure::Stopped);
     }
+    let handed_out = format!("Parts to render, with the sound: {}. There already: {}.", missing.len(), there.len());
+    log::say_in(&mut tx, &work.job.id, &handed_out).await?;
     tx.commit().await?;
     work.app.wake.jobs();
     Ok(Outcome::Waiting)

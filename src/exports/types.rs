@@ -64,7 +64,7 @@ pub struct Export {
     pub error_code: Option<String>,
     /// A sentence that a person can act on.
     pub error: Option<String>,
-    /// What the tools said before it failed, without paths or addresses.
+    /// What happened so far, line by line, and what the tools said when it failed; without paths or addresses.
     pub log: Option<String>,
     #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
     pub rendition: Option<RenditionId>,

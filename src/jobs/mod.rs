@@ -4,7 +4,9 @@
 pub mod janitor;
 pub mod kinds;
 pub mod listing;
+pub mod log;
 pub mod pulse;
+pub mod remote;
 pub mod runner;
 pub mod store;
 pub mod trees;

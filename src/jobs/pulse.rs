@@ -1,5 +1,6 @@
 //! Whether the runner lives: when it last looked around, and whether it had a slot to spare.
 
+use super::types::Lane;
 use crate::server::db::now_ms;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -8,19 +9,22 @@ pub struct Pulse {
     /// Milliseconds since 1970.
     last: AtomicI64,
     has_room: AtomicBool,
+    /// What waits for a machine elsewhere has room only where that has room.
+    has_room_elsewhere: AtomicBool,
 }
 
 impl Pulse {
     /// As if it had just looked around: it is about to.
     pub fn begin() -> Self {
-        let pulse = Self::default();
+        let pulse = Self { has_room_elsewhere: AtomicBool::new(true), ..Self::default() };
         pulse.tick();
         pulse
     }
 
-    /// The loop looked for work, with so many free slots.
-    pub fn beat(&self, free: usize) {
-        self.has_room.store(free > 0, Ordering::Relaxed);
+    /// The loop of this lane looked for work, with so many free slots.
+    pub fn beat(&self, lane: Lane, free: usize) {
+        let room = if lane == Lane::Elsewhere { &self.has_room_elsewhere } else { &self.has_room };
+        room.store(free > 0, Ordering::Relaxed);
         self.tick();
     }
 
@@ -35,6 +39,6 @@ impl Pulse {
     }
 
     pub fn has_room(&self) -> bool {
-        self.has_room.load(Ordering::Relaxed)
+        self.has_room.load(Ordering::Relaxed) && self.has_room_elsewhere.load(Ordering::Relaxed)
     }
 }

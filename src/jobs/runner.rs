@@ -1,10 +1,10 @@
 //! Claims jobs and runs them, in slots. A tick each second carries progress, renews the lease and hears of a cancel.
 
 use super::{
-    kinds,
+    kinds, log,
     store::{self, Ending, Ticked},
     trees,
-    types::{Failure, Job, Kind, Outcome, Progress},
+    types::{Failure, Job, Kind, Lane, Outcome, Progress},
 };
 use crate::{
     media,
@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::Semaphore,
+    sync::{OwnedSemaphorePermit, Semaphore},
     task::{JoinError, JoinHandle, JoinSet},
     time,
 };
@@ -38,6 +38,8 @@ pub struct Work {
     pub job: Job,
     pub cancel: CancellationToken,
     progress: Arc<Mutex<Progress>>,
+    /// Where work that was to be done elsewhere waits for a slot here.
+    slots: Option<Arc<Semaphore>>,
 }
 
 impl Work {
@@ -48,6 +50,14 @@ impl Work {
         }
     }
 
+    /// Before work for this machine. A job that was claimed for this machine has its slot already; one that was to be done
+    /// elsewhere waits for it. None: it was stopped meanwhile.
+    pub async fn local_slot(&self) -> Option<Option<OwnedSemaphorePermit>> {
+        let Some(slots) = &self.slots else { return Some(None) };
+        let slot = self.cancel.run_until_cancelled(Arc::clone(slots).acquire_owned()).await?;
+        slot.ok().map(Some)
+    }
+
     fn reported(&self) -> Progress {
         self.progress.lock().map(|now| *now).unwrap_or_default()
     }
@@ -56,23 +66,41 @@ impl Work {
 /// Runs until the server stops; then lets go of what runs, back into the queue.
 pub async fn run(app: AppState) {
     let slots = Arc::new(Semaphore::new(app.config.jobs.slots()));
+    if app.config.modal.enabled {
+        let elsewhere = Arc::new(Semaphore::new(app.config.modal.slots));
+        let here = run_lane(app.clone(), Lane::Here, Arc::clone(&slots), None);
+        tokio::join!(here, run_lane(app, Lane::Elsewhere, elsewhere, Some(slots)));
+    } else {
+        run_lane(app, Lane::All, slots, None).await;
+    }
+}
+
+/// One loop that claims. `fall_back`: the slots of this machine, for what was to be done elsewhere.
+async fn run_lane(app: AppState, lane: Lane, slots: Arc<Semaphore>, fall_back: Option<Arc<Semaphore>>) {
     // Unique among the processes of an installation; for people who look at the row.
     let worker = format!("{}-{}", std::process::id(), hex::encode(rand::random::<[u8; 3]>()));
     let able = media::encode::fingerprint(&app.tools);
+    let mut news = app.wake.ear_for_jobs();
     let mut running = JoinSet::new();
     loop {
-        app.pulse.beat(slots.available_permits());
+        app.pulse.beat(lane, slots.available_permits());
         let Ok(slot) = (tokio::select! {
             () = app.stop.cancelled() => break,
             slot = Arc::clone(&slots).acquire_owned() => slot,
         }) else {
             break;
         };
-        match store::claim(&app.db, &worker, &able).await {
+        news.mark_unchanged();
+        match store::claim(&app.db, &worker, &able, lane).await {
             Ok(Some(job)) => {
-                let app = app.clone();
+                let (app, fall_back) = (app.clone(), fall_back.clone());
+                let on = worker.clone();
                 running.spawn(async move {
-                    work(app, job).await;
+                    if let Some(name) = log::name_of(&job) {
+                        let how = if job.attempt > 1 { format!("attempt {}", job.attempt) } else { "begun".to_owned() };
+                        log::say(&app.db, &job, &format!("{name}: {how} on {on}")).await;
+                    }
+                    work(app, job, fall_back).await;
                     drop(slot);
                 });
                 continue;
@@ -84,16 +112,16 @@ pub async fn run(app: AppState) {
         while running.try_join_next().is_some() {}
         tokio::select! {
             () = app.stop.cancelled() => break,
-            () = app.wake.for_jobs() => {}
+            Ok(()) = news.changed() => {}
             () = time::sleep(LOOK) => {}
         }
     }
     while running.join_next().await.is_some() {}
 }
 
-async fn work(app: AppState, job: Job) {
+async fn work(app: AppState, job: Job, slots: Option<Arc<Semaphore>>) {
     tracing::info!(job.id = %job.id, job.kind = job.kind.code(), job.attempt, "job.started");
-    let work = Work { app, job, cancel: CancellationToken::new(), progress: Arc::default() };
+    let work = Work { app, job, cancel: CancellationToken::new(), progress: Arc::default(), slots };
     kinds::tell(&work.app, &work.job).await;
     let began = std::time::Instant::now();
     let span = tracing::info_span!("job", id = %work.job.id, kind = work.job.kind.code(), attempt = work.job.attempt);
@@ -225,6 +253,11 @@ async fn settle(work: &Work, result: Handled, stopped: Option<Stopped>) -> Resul
         }
     };
     tracing::info!(job.id = %job.id, ending = ?ending, "job.ended");
+    if let Ending::Again { message, .. } | Ending::Error { message, .. } = ending {
+        let name = log::name_of(job).map(|name| format!("{name}: ")).unwrap_or_default();
+        let then = if matches!(ending, Ending::Again { .. }) { " It is tried again." } else { "" };
+        log::say(db, job, &format!("{name}{message}{then}")).await;
+    }
     store::end(db, job, ending).await?;
     if job.kind == Kind::Probe
         && let Ending::Error { code, .. } = ending

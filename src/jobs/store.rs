@@ -1,11 +1,14 @@
 //! SQL of jobs. Every write of a running job is guarded by its fence: who lost the lease changes nothing.
 
-use super::types::{Job, Kind, NewJob, Progress};
+use super::{
+    log::appended,
+    types::{Job, Kind, Lane, NewJob, Progress},
+};
 use crate::{
     domain::ids::{AccountId, JobId},
     server::db::{Backend, Db, now_ms, parsed},
 };
-use sqlx::{Any, AnyConnection, Executor, Row};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Executor, Row};
 
 /// How long a claim holds without a tick, in milliseconds.
 pub const LEASE_MS: i64 = 20_000;
@@ -49,10 +52,15 @@ pub async fn submit(connection: &mut AnyConnection, new: &NewJob) -> Result<JobI
 
 /// The next job that is due, or one whose lease ran out; nobody else gets it. `able`: what this worker is, for jobs that
 /// require it.
-pub async fn claim(db: &Db, worker: &str, able: &str) -> Result<Option<Job>, sqlx::Error> {
+pub async fn claim(db: &Db, worker: &str, able: &str, lane: Lane) -> Result<Option<Job>, sqlx::Error> {
     let lock = match db.backend() {
         Backend::Sqlite => "",
         Backend::Postgres => "FOR UPDATE SKIP LOCKED",
+    };
+    let kinds = match lane {
+        Lane::All => "",
+        Lane::Here => "AND q.kind <> 'segment'",
+        Lane::Elsewhere => "AND q.kind = 'segment'",
     };
     // Fair between owners: who has fewer jobs running goes first. An attempt that died after it came further than any
     // before is not charged: machines that die never use up a job that moves, and one that kills its worker each time at the
@@ -61,7 +69,7 @@ pub async fn claim(db: &Db, worker: &str, able: &str) -> Result<Option<Job>, sql
         "UPDATE jobs SET attempt = CASE WHEN state = 'processing' AND (worker IS NULL OR done > done_before) THEN attempt ELSE attempt + 1 END, \
          state = 'processing', fence = fence + 1, worker = $1, lease_until = $2, \
          done_before = CASE WHEN done > done_before THEN done ELSE done_before END, started_at = COALESCE(started_at, $3), progress_at = $3, version = version + 1 \
-         WHERE id = (SELECT q.id FROM jobs q WHERE q.cancel_requested_at IS NULL AND q.requires IN ('', $4) \
+         WHERE id = (SELECT q.id FROM jobs q WHERE q.cancel_requested_at IS NULL AND q.requires IN ('', $4) {kinds} \
          AND (q.attempt < q.max_attempts OR (q.state = 'processing' AND (q.worker IS NULL OR q.done > q.done_before))) AND \
          ((q.state = 'pending' AND q.run_after <= $3) OR (q.state = 'processing' AND q.lease_until < $3)) \
          ORDER BY q.priority, \
@@ -72,7 +80,7 @@ pub async fn claim(db: &Db, worker: &str, able: &str) -> Result<Option<Job>, sql
     );
     let now = now_ms();
     let mut tx = db.begin_write().await?;
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+    let row = sqlx::query(AssertSqlSafe(sql))
         .bind(worker)
         .bind(now + LEASE_MS)
         .bind(now)
@@ -180,22 +188,24 @@ pub async fn end(db: &Db, job: &Job, ending: Ending<'_>) -> Result<bool, sqlx::E
         }
         Ending::Released => ("pending", 0, None, None, None, None, 1),
     };
-    let done = sqlx::query(
-        "UPDATE jobs SET state = $1, run_after = $2, error_code = $3, error_detail = $4, log_tail = $5, finished_at = $6, \
+    let sql = format!(
+        "UPDATE jobs SET state = $1, run_after = $2, error_code = $3, error_detail = $4, log_tail = {}, finished_at = $6, \
          attempt = attempt - $7, lease_until = 0, worker = NULL, version = version + 1 \
          WHERE id = $8 AND fence = $9 AND state = 'processing'",
-    )
-    .bind(state)
-    .bind(run_after)
-    .bind(code)
-    .bind(message)
-    .bind(log)
-    .bind(finished)
-    .bind(i64::from(uncharged))
-    .bind(job.id.as_str())
-    .bind(job.fence)
-    .execute(db.pool())
-    .await?;
+        appended("CAST($5 AS TEXT)")
+    );
+    let done = sqlx::query(AssertSqlSafe(sql))
+        .bind(state)
+        .bind(run_after)
+        .bind(code)
+        .bind(message)
+        .bind(log)
+        .bind(finished)
+        .bind(i64::from(uncharged))
+        .bind(job.id.as_str())
+        .bind(job.fence)
+        .execute(db.pool())
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 

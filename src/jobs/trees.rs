@@ -4,6 +4,7 @@
 //! A parent that waits is `processing` without a worker, under a lease that does not run out.
 
 use super::{
+    log::appended,
     store::{LEASE_MS, submit},
     types::{Job, NewJob, Progress},
 };
@@ -101,19 +102,20 @@ pub struct Settled {
 pub async fn settle_rows(db: &Db, of: Option<&JobId>) -> Result<Settled, sqlx::Error> {
     let now = now_ms();
     let of = of.map_or("", JobId::as_str);
-    let why = |column: &str| {
+    let of_child = |column: &str| {
         format!(
-            "{column} = (SELECT c.{column} FROM jobs c WHERE c.parent = jobs.id AND c.state = 'error' \
+            "(SELECT c.{column} FROM jobs c WHERE c.parent = jobs.id AND c.state = 'error' \
              ORDER BY c.finished_at, c.id LIMIT 1)"
         )
     };
     let sql = format!(
-        "UPDATE jobs SET state = 'error', finished_at = $1, lease_until = 0, version = version + 1, {}, {}, {} \
+        "UPDATE jobs SET state = 'error', finished_at = $1, lease_until = 0, version = version + 1, \
+         error_code = {}, error_detail = {}, log_tail = {} \
          WHERE state = 'processing' AND worker IS NULL AND ($2 = '' OR id = $2) \
          AND EXISTS (SELECT 1 FROM jobs c WHERE c.parent = jobs.id AND c.state = 'error') RETURNING owner, id",
-        why("error_code"),
-        why("error_detail"),
-        why("log_tail")
+        of_child("error_code"),
+        of_child("error_detail"),
+        appended(&of_child("log_tail"))
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(now).bind(of).fetch_all(db.pool()).await?;
     let failed = rows.iter().map(|row| Ok((parsed(row, "owner")?, parsed(row, "id")?)));

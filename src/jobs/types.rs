@@ -40,6 +40,16 @@ impl Kind {
     }
 }
 
+/// Which jobs a loop claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    All,
+    /// All but what is rendered elsewhere.
+    Here,
+    /// Only what is rendered elsewhere.
+    Elsewhere,
+}
+
 #[derive(Debug, Clone)]
 pub struct NewJob {
     pub id: JobId,

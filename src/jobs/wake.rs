@@ -7,8 +7,8 @@ use tokio::sync::{Notify, watch};
 
 #[derive(Debug, Clone, Default)]
 pub struct Wake {
-    jobs: Arc<Notify>,
-    /// A word that comes while somebody looks elsewhere is still heard.
+    // A word that comes while somebody looks elsewhere is still heard.
+    jobs: watch::Sender<()>,
     cancel: watch::Sender<()>,
     sweep: Arc<Notify>,
     others: Teller,
@@ -26,11 +26,12 @@ impl Wake {
     }
 
     pub fn jobs_here(&self) {
-        self.jobs.notify_one();
+        self.jobs.send_replace(());
     }
 
-    pub async fn for_jobs(&self) {
-        self.jobs.notified().await;
+    /// Changes with every job that may be there to be claimed from now on.
+    pub fn ear_for_jobs(&self) -> watch::Receiver<()> {
+        self.jobs.subscribe()
     }
 
     /// Somebody asked for a cancel: every running job looks at its row.

@@ -100,6 +100,12 @@ impl Tools {
         self.threads
     }
 
+    /// As if this machine had so many: it then encodes the same bytes as one that has.
+    #[must_use]
+    pub fn with_threads(self, threads: usize) -> Self {
+        Self { threads: threads.clamp(1, 64), ..self }
+    }
+
     /// A call of ffmpeg that reads `reads` and nothing else.
     pub fn ffmpeg(&self, args: Vec<OsString>, reads: &[&Path]) -> Call {
         Call { program: self.ffmpeg.clone(), args, fed: false, needs: needs(reads) }

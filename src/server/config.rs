@@ -11,7 +11,7 @@ use std::{
 
 pub const FILE: &str = "Leptos.toml";
 /// The file's tables. Another name at the top is a slip of the pen and refused.
-const TABLES: [&str; 8] = ["data", "password", "server", "database", "storage", "uploads", "jobs", "media"];
+const TABLES: [&str; 9] = ["data", "password", "server", "database", "storage", "uploads", "jobs", "modal", "media"];
 
 /// Why the server does not start. Each names the key and how to mend it.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +42,8 @@ pub struct Config {
     pub uploads: UploadsConfig,
     #[serde(default)]
     pub jobs: JobsConfig,
+    #[serde(default)]
+    pub modal: ModalConfig,
     #[serde(default)]
     pub media: MediaConfig,
 }
@@ -153,6 +155,26 @@ impl JobsConfig {
     }
 }
 
+/// Where pieces of exports are rendered, when not here.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ModalConfig {
+    pub enabled: bool,
+    /// Of the deployed `deploy/modal_app.py`.
+    pub url: String,
+    /// Modal's proxy token, when the app wants one. From the environment.
+    pub key: Secret,
+    pub secret: Secret,
+    /// How many pieces are rendered there at once.
+    pub slots: usize,
+}
+
+impl Default for ModalConfig {
+    fn default() -> Self {
+        Self { enabled: false, url: String::new(), key: Secret::default(), secret: Secret::default(), slots: 8 }
+    }
+}
+
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MediaConfig {
@@ -182,6 +204,7 @@ impl Config {
         Self::from_sources(
             &text,
             Environment::with_prefix("TOUCHLINE").prefix_separator("_").separator("__").try_parsing(true),
+            std::env::var("MODAL_ENABLED").ok(),
         )
     }
 
@@ -189,10 +212,15 @@ impl Config {
     pub fn of_file(path: &Path) -> Result<Self, ConfigError> {
         let text =
             std::fs::read_to_string(path).map_err(|error| ConfigError::File(format!("{}: {error}", path.display())))?;
-        Self::from_sources(&text, Environment::with_prefix("TOUCHLINE").source(Some(std::collections::HashMap::new())))
+        Self::from_sources(
+            &text,
+            Environment::with_prefix("TOUCHLINE").source(Some(std::collections::HashMap::new())),
+            None,
+        )
     }
 
-    fn from_sources(text: &str, environment: Environment) -> Result<Self, ConfigError> {
+    /// `modal_enabled`: the switch under its short name.
+    fn from_sources(text: &str, environment: Environment, modal_enabled: Option<String>) -> Result<Self, ConfigError> {
         let file = Source::builder()
             .add_source(File::from_str(text, FileFormat::Toml))
             .build()
@@ -213,6 +241,8 @@ impl Config {
         let config: Self = Source::builder()
             .add_source(file)
             .add_source(environment)
+            .set_override_option("modal.enabled", modal_enabled)
+            .map_err(|error| ConfigError::File(error.to_string()))?
             .build()
             .and_then(Source::try_deserialize)
             .map_err(|error| ConfigError::File(error.to_string()))?;
@@ -266,6 +296,16 @@ impl Config {
         if !(1..=3650).contains(&self.uploads.expire_days) {
             return wrong("uploads.expire_days", "is 1 to 3650 days");
         }
+        let web = |url: &str| url.starts_with("http://") || url.starts_with("https://");
+        if self.modal.enabled && !web(&self.modal.url) {
+            return wrong("modal.url", "is the address of the deployed app, and begins with https://");
+        }
+        if self.modal.enabled && self.server.public_url.is_empty() {
+            return wrong("server.public_url", "is needed with modal.enabled: there the app says how far it is");
+        }
+        if !(1..=1000).contains(&self.modal.slots) {
+            return wrong("modal.slots", "is a number from 1 to 1000");
+        }
         if !self.server.metrics.is_empty() && self.server.metrics.parse::<SocketAddr>().is_err() {
             return wrong("server.metrics", "is an address and a port, as in 127.0.0.1:9464");
         }
@@ -307,7 +347,8 @@ mod tests {
             .separator("__")
             .try_parsing(true)
             .source(Some(pairs));
-        Config::from_sources(text, source)
+        let modal = environment.iter().find(|(key, _)| *key == "MODAL_ENABLED").map(|(_, value)| (*value).to_owned());
+        Config::from_sources(text, source, modal)
     }
 
     #[test]
@@ -346,6 +387,11 @@ mod tests {
             ("[server]\nmetrics = \"9464\"", vec![], "server.metrics"),
             ("password = \"long enough\"", vec![], "password"),
             ("", vec![("TOUCHLINE_PASSWORD", "short")], "TOUCHLINE_PASSWORD"),
+            ("[modal]\nenabled = true", vec![], "modal.url"),
+            ("[modal]\nenabled = true\nurl = \"https://a.modal.run\"", vec![], "server.public_url"),
+            ("", vec![("MODAL_ENABLED", "true")], "modal.url"),
+            ("", vec![("MODAL_ENABLED", "perhaps")], "modal.enabled"),
+            ("[modal]\nslots = 0", vec![], "modal.slots"),
             ("[uploads]\nmax_open = \"many\"", vec![], "max_open"),
             ("[uploads\n", vec![], "Leptos.toml"),
         ] {

@@ -10,7 +10,7 @@ use crate::{
     accounts,
     app::{App, shell},
     error::ApiError,
-    gallery, live,
+    gallery, jobs, live,
     shell::not_found::ResponseStatus,
     storage::LocalStore,
     videos,
@@ -18,7 +18,7 @@ use crate::{
 use axum::{
     Router,
     body::Body,
-    extract::{Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     http::{StatusCode, request::Parts},
     middleware::{from_fn, from_fn_with_state},
     response::Response,
@@ -52,6 +52,7 @@ pub fn router(app: &AppState, store: Option<&LocalStore>) -> Router {
         .route("/ws", any(live::routes::connect))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
+        .route("/remote/calls/{job}", post(jobs::remote::routes::hear).layer(DefaultBodyLimit::max(4 << 10)))
         .route("/media/videos/{id}", get(videos::routes::video))
         .route("/media/videos/{id}/poster", get(videos::routes::poster))
         .route("/media/renditions/{id}", get(gallery::routes::play))

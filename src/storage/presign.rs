@@ -32,11 +32,11 @@ pub enum Disposition {
 
 impl ObjectStore {
     /// A PUT of a whole object of exactly `content_length` bytes, and of exactly this checksum (Base64, of the
-    /// store's kind) if one is given.
+    /// store's kind) if they are given.
     pub async fn presign_put(
         &self,
         key: &ObjectKey,
-        content_length: u64,
+        content_length: impl Into<Option<u64>>,
         checksum: Option<&str>,
         expires: Duration,
         base: &PublicBase,
@@ -47,7 +47,7 @@ impl ObjectStore {
             .put_object()
             .bucket(self.bucket())
             .key(key.as_str())
-            .content_length(signed(content_length)?)
+            .set_content_length(content_length.into().map(signed).transpose()?)
             .set_checksum_crc32(sums.crc32)
             .set_content_md5(sums.md5);
         let request = request.customize().config_override(self.as_seen_from(base));

@@ -8,9 +8,10 @@ use touchline::{
     accounts,
     domain::ids::{AccountId, ExportId, JobId, VideoId},
     jobs::{
+        log,
         store::{self, Ending, Ticked},
         trees,
-        types::{Job, Kind, NewJob, Progress},
+        types::{Job, Kind, Lane, NewJob, Progress},
     },
     server::db::{Db, now_ms},
 };
@@ -59,7 +60,7 @@ impl Queue {
     }
 
     async fn claim(&self) -> Option<Job> {
-        store::claim(&self.db, "tester", "").await.expect("an answer")
+        store::claim(&self.db, "tester", "", Lane::All).await.expect("an answer")
     }
 
     /// Every worker has died.
@@ -92,7 +93,7 @@ on_both!(a_job_is_claimed_once, |queue: Queue| async move {
         let db = queue.db.clone();
         tokio::spawn(async move {
             let mut claimed = Vec::new();
-            while let Some(job) = store::claim(&db, "tester", "").await.expect("an answer") {
+            while let Some(job) = store::claim(&db, "tester", "", Lane::All).await.expect("an answer") {
                 claimed.push(job.id);
             }
             claimed
@@ -329,13 +330,16 @@ on_both!(a_parent_waits_for_its_children, |queue: Queue| async move {
 on_both!(an_error_goes_up_and_a_cancel_down, |queue: Queue| async move {
     let parent = queue.tree("").await;
     let one = queue.claim().await.expect("a segment");
+    log::say(&queue.db, &one, &format!("{}: begun", log::name_of(&one).expect("a part"))).await;
     let failed = Ending::Error { code: "truncated_video", message: "It ends early.", log: "tail" };
     assert!(store::end(&queue.db, &one, failed).await.expect("an answer"));
     let settled = queue.settle().await;
     assert_eq!(settled.failed, [(queue.owner.clone(), parent.id.clone())]);
-    for (column, value) in [("state", "error"), ("error_code", "truncated_video"), ("log_tail", "tail")] {
+    for (column, value) in [("state", "error"), ("error_code", "truncated_video")] {
         assert_eq!(queue.text(&parent.id, column).await, value);
     }
+    let log = queue.text(&parent.id, "log_tail").await;
+    assert_eq!(log, "+0 s  Part 1: begun\ntail", "what happened, then what the tools said");
     assert!(queue.claim().await.is_none(), "its other child is cancelled");
 
     // Tried again, then cancelled by its owner while one child runs.
@@ -353,17 +357,17 @@ on_both!(an_error_goes_up_and_a_cancel_down, |queue: Queue| async move {
 
 on_both!(a_child_is_for_machines_of_its_kind, |queue: Queue| async move {
     let parent = queue.tree("one kind").await;
-    assert!(store::claim(&queue.db, "w", "another kind").await.expect("an answer").is_none());
-    let taken = store::claim(&queue.db, "w", "one kind").await.expect("an answer").expect("a segment");
+    assert!(store::claim(&queue.db, "w", "another kind", Lane::All).await.expect("an answer").is_none());
+    let taken = store::claim(&queue.db, "w", "one kind", Lane::All).await.expect("an answer").expect("a segment");
     assert_eq!(taken.requires, "one kind");
     // That machine dies, and no other of its kind is left: the parent looks again, and hands out for those that are there.
     queue.leases_run_out().await;
-    let now = store::claim(&queue.db, "w", "another kind").await.expect("an answer").expect("the export");
+    let now = store::claim(&queue.db, "w", "another kind", Lane::All).await.expect("an answer").expect("the export");
     assert_eq!(now.id, parent.id);
     assert!(queue.wait(&now, "another kind").await);
     let states = "(SELECT COUNT(*) FROM jobs WHERE requires = 'one kind' AND state = 'pending')";
     assert_eq!(queue.text(&parent.id, states).await, "0");
-    assert!(store::claim(&queue.db, "w", "another kind").await.expect("an answer").is_some());
+    assert!(store::claim(&queue.db, "w", "another kind", Lane::All).await.expect("an answer").is_some());
     // Long without anybody at it.
     sqlx::query("UPDATE jobs SET progress_at = 1, worker = NULL WHERE parent IS NULL")
         .execute(queue.db.pool())

@@ -21,6 +21,7 @@ mod openapi;
 mod process;
 mod reaper;
 mod reels;
+mod remote;
 mod single;
 mod statements;
 mod strangers;

@@ -19,7 +19,7 @@ pub struct Process {
     port: Option<u16>,
     data: TempDir,
     arguments: Vec<&'static str>,
-    /// Its configuration beside what every process has.
+    /// Its configuration beside what every process has; `{port}` is where it listens.
     env: Vec<(&'static str, String)>,
     client: Client,
 }
@@ -266,6 +266,6 @@ fn command(port: Option<u16>, data: &Path, arguments: &[&str], env: &[(&str, Str
         .env("LEPTOS_HASH_FILES", "false")
         .env("TOUCHLINE_DATA", data)
         .env("TOUCHLINE_LOG", "error")
-        .envs(env.iter().map(|(name, value)| (*name, value)));
+        .envs(env.iter().map(|(name, value)| (*name, value.replace("{port}", &port.unwrap_or_default().to_string()))));
     command
 }

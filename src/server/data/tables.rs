@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
 /// Every table but the built-in store's own book, parents before children.
-pub const TABLES: [&str; 15] = [
+pub const TABLES: [&str; 16] = [
     "accounts",
     "sessions",
     "games",
@@ -19,6 +19,7 @@ pub const TABLES: [&str; 15] = [
     "reel_clips",
     "overlays",
     "jobs",
+    "remote_calls",
     "exports",
     "segments",
     "renditions",
