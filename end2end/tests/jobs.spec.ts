@@ -89,6 +89,10 @@ test("progress on screen is the row's, at most two seconds old, and never falls"
   const rows: { at: number; percent: number }[] = [];
   const shown: { at: number; percent: number }[] = [];
   await expect(bar).toBeVisible();
+  // Who asks why it takes so long finds what happened so far.
+  await row.getByText("Log", { exact: true }).click();
+  await expect(row.locator("pre")).toContainText("Parts to render, with the sound: 2");
+  await expect(row.locator("pre")).toContainText("Part 1: begun on");
   await expect
     .poll(
       async () => {

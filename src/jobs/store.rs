@@ -227,12 +227,12 @@ pub async fn request_cancel(db: &Db, owner: &AccountId, id: &JobId) -> Result<()
     .map(drop)
 }
 
-/// At boot: this folder has one server only, so every lease that is left is a dead process's.
+/// At boot: this folder has one server only, so every lease that is left is a dead process's. Who waits for children goes on
+/// waiting: one of them may have died for the last time.
 pub async fn release_all(db: &Db) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query("UPDATE jobs SET lease_until = 0, version = version + 1 WHERE state = 'processing'")
-        .execute(db.pool())
-        .await?;
-    Ok(done.rows_affected())
+    let sql =
+        "UPDATE jobs SET lease_until = 0, version = version + 1 WHERE state = 'processing' AND worker IS NOT NULL";
+    Ok(sqlx::query(sql).execute(db.pool()).await?.rows_affected())
 }
 
 /// Jobs that nobody will claim again: every attempt died, or a cancel came while nobody was there to hear it.
@@ -266,8 +266,10 @@ pub async fn is_stalled(db: &Db, job: &Job, longest_ms: i64) -> Result<bool, sql
     Ok(moved.is_some_and(|moved| now_ms() - moved > longest_ms))
 }
 
-/// Puts an ended job back into the queue with fresh attempts; whether it had ended badly.
+/// Puts an ended job back into the queue with fresh attempts, without what its children left behind; whether it had ended
+/// badly.
 pub async fn retry(db: &Db, owner: &AccountId, id: &JobId) -> Result<bool, sqlx::Error> {
+    let mut tx = db.begin_write().await?;
     let done = sqlx::query(
         "UPDATE jobs SET state = 'pending', attempt = 0, run_after = 0, cancel_requested_at = NULL, error_code = NULL, \
          error_detail = NULL, log_tail = NULL, stage = '', done = 0, done_before = 0, started_at = NULL, finished_at = NULL, \
@@ -277,9 +279,17 @@ pub async fn retry(db: &Db, owner: &AccountId, id: &JobId) -> Result<bool, sqlx:
     )
     .bind(id.as_str())
     .bind(owner.as_str())
-    .execute(db.pool())
+    .execute(&mut *tx)
     .await?;
-    Ok(done.rows_affected() == 1)
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query("DELETE FROM jobs WHERE parent = $1 AND state NOT IN ('pending', 'processing')")
+        .bind(id.as_str())
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// What waits.

@@ -23,7 +23,8 @@ const NO_END: i64 = 9_000_000_000_000_000;
 /// A parent whose children nobody takes looks again after so long: the machine that they were made for may be gone.
 const LOOK_AGAIN_MS: i64 = 3 * LEASE_MS;
 
-/// Hands out `children` and waits for them; whether the fence still held. What earlier children left behind is cleared away.
+/// Hands out `children` and waits for them; whether the fence still held. Earlier children that ended well are cleared away; one
+/// that failed ends the whole, however often that was begun meanwhile.
 pub async fn wait(
     connection: &mut AnyConnection,
     job: &Job,
@@ -48,7 +49,7 @@ pub async fn wait(
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    sqlx::query("DELETE FROM jobs WHERE parent = $1 AND state NOT IN ('pending', 'processing')")
+    sqlx::query("DELETE FROM jobs WHERE parent = $1 AND state IN ('complete', 'cancelled')")
         .bind(job.id.as_str())
         .execute(&mut *connection)
         .await?;

@@ -99,6 +99,37 @@ async fn one_server_finishes_what_it_accepted() {
     println!("| {jobs} | {} | {rounds} | 1 | {attempts} | {} |", rounds * 3, began.elapsed().as_secs());
 }
 
+/// Work that ends its server each time it is tried is not tried for ever, and keeps nobody else from his.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_poison_job_ends_and_others_go_on() {
+    let mut server = Process::server(&[], &[("TOUCHLINE_JOBS__SLOTS", "1".to_owned())]).await;
+    let video = server.recording("One").await["video"].clone();
+    let poison = server.export(&server.reel(&video, 0, 2_000_000).await).await;
+    let mut deaths = 0;
+    let ended = loop {
+        // Before it comes any further than the time before.
+        let met = eventually("it is tried, or has ended", async || {
+            if programs_on(server.data()) > 0 {
+                return Some(None);
+            }
+            let export = state(&server, &poison).await?;
+            (export["state"] != "pending" && export["state"] != "processing").then_some(Some(export))
+        })
+        .await;
+        if let Some(ended) = met {
+            break ended;
+        }
+        deaths += 1;
+        assert!(deaths <= 20, "it is tried for ever");
+        server.restart().await;
+    };
+    assert_eq!((&ended["state"], &ended["error_code"]), (&json!("error"), &json!("crash_loop")), "{ended}");
+    assert!((5..=10).contains(&deaths), "five attempts for a part, {deaths} deaths");
+    let other = server.export(&server.reel(&video, 400_000, 400_000).await).await;
+    completes(&server, &other).await;
+    assert_eq!(state(&server, &poison).await.expect("it is still there")["state"], "error");
+}
+
 /// From the click to no process: at most a second, though the programs ignore every polite signal.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancel_ends_programs_that_ignore_term() {
