@@ -17,19 +17,26 @@ use std::{
 use support::{Report, median};
 use tokio_util::sync::CancellationToken;
 use touchline::{
-    domain::{geometry::Rect, plan::ExportPlan, time::FrameRate},
+    domain::{
+        geometry::Rect,
+        plan::ExportPlan,
+        time::{FrameRate, Micros},
+        video::VideoFacts,
+    },
     media::{
         chunk::chunk_file,
         compose::Compositor,
         encode::{encoder_arguments, plain_mp4},
         finish::finish,
+        index::{Finder, Span, Stream},
     },
     server::{
         config::{Config, leptos_options},
         start,
         state::AppState,
     },
-    storage::ObjectKey,
+    storage::{CacheConfig, LocalStore, ObjectKey, ObjectStore, ranges::Opened},
+    videos::fetch::{Need, fill},
 };
 
 const ROUNDS: usize = 5;
@@ -50,6 +57,7 @@ async fn main() {
     let running = start::open(config, leptos).await.unwrap();
     let client = Client { base: format!("http://{}", running.address().unwrap()), http: reqwest::Client::new() };
     let app = running.app.clone();
+    let local = running.store.clone().unwrap();
     let server = tokio::spawn(start::run(running));
     let ground = Ground::make(folder.path(), app.tools.threads());
     let reel = client.reel(&ground.recording).await;
@@ -74,6 +82,8 @@ async fn main() {
     report.at_most("compositor, 1080p to 1080x1920", composing(), "ms/frame", 10.0);
     let (finishing, copying) = finish_against_copy(&app, &last, folder.path()).await;
     report.against("finish, against cp of the output", finishing, "ms", copying, Some(2.5));
+    let (came, needed) = fetched(&app, &local, &client.base, &ground.recording).await;
+    report.against("fetched for 5 s, against index + covered GOPs", came, "kB", needed, Some(1.2));
     report.at_most("sandbox, a process", sandbox(&app).await, "ms", 60.0);
     report.at_most("cancel to no process", client.cancel(&reel, data.path()).await, "s", 1.0);
     report.finish();
@@ -342,6 +352,43 @@ async fn finish_against_copy(app: &AppState, export: &Value, folder: &Path) -> (
         copying.push(since.elapsed());
     }
     (seconds(&mut finishing) * 1000.0, seconds(&mut copying) * 1000.0)
+}
+
+/// Kilobytes that come over the network for the picture of five seconds from a store elsewhere; and the index with the groups
+/// of pictures that hold them, by ffprobe's count.
+async fn fetched(app: &AppState, local: &LocalStore, base: &str, recording: &Path) -> (f64, f64) {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = CacheConfig { folder: folder.path().to_owned(), max_bytes: 1 << 40 };
+    let store = ObjectStore::remote(local.store_config(base, None), cache).unwrap();
+    let row = sqlx::query("SELECT object_key, facts FROM videos").fetch_one(app.db.pool()).await.unwrap();
+    let facts: VideoFacts = serde_json::from_str(&row.get::<String, _>("facts")).unwrap();
+    let key: ObjectKey = row.get::<String, _>("object_key").parse().unwrap();
+    let (from, to) = (12.4, 17.4);
+    let span = [Span { from: Micros::from_seconds_f64(from), to: Micros::from_seconds_f64(to) }];
+    let Opened::Parts(mut file) = store.open_parts(&key, &CancellationToken::new()).await.unwrap() else { panic!() };
+    assert!(fill(&mut file, Need::Spans(&facts, &span, Stream::Picture)).await.unwrap());
+
+    let args = ["-v", "error", "-select_streams", "v", "-show_entries", "packet=pts_time,size,flags", "-of", "csv=p=0"];
+    let output = Command::new("ffprobe").args(args).arg(recording).stdin(Stdio::null()).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let packets: Vec<(f64, f64, bool)> = text
+        .lines()
+        .map(|line| {
+            let mut fields = line.split(',');
+            let mut next = || fields.next().unwrap();
+            let (at, size) = (next().parse().unwrap(), next().parse().unwrap());
+            (at, size, next().starts_with('K'))
+        })
+        .collect();
+    let first = packets.iter().rposition(|(at, _, key)| *key && *at <= from).unwrap();
+    let end = packets.iter().position(|(at, _, key)| *key && *at >= to).unwrap();
+    let pictures: f64 = packets[first..end].iter().map(|(_, size, _)| size).sum();
+    let mut finder = Finder::new(file.length());
+    while let Some(range) = finder.wants() {
+        finder.feed(&file.read(range).await.unwrap()).unwrap();
+    }
+    let index = finder.index().unwrap();
+    (file.fetched() as f64 / 1e3, (pictures + (index.end - index.start) as f64) / 1e3)
 }
 
 /// Milliseconds that a process costs more inside.

@@ -15,9 +15,12 @@ use crate::{
         runner::Work,
         types::{Failure, Job, Kind, NewJob, Outcome, Progress},
     },
-    media::{Sources, audio, chunk},
+    media::{
+        Sources, audio, chunk,
+        index::{Span, Stream},
+    },
     storage::{LocalFile, ObjectKey, keys},
-    videos,
+    videos::{self, fetch::Need},
 };
 use std::{collections::HashSet, path::Path};
 use tempfile::TempDir;
@@ -92,7 +95,8 @@ pub async fn render_segment(work: &Work) -> Result<Outcome, Failure> {
     }
     let Some(_slot) = work.local_slot().await else { return Err(Failure::Stopped) };
     work.report(Progress { stage: "fetch", done: 0, total });
-    let source = fetch(work, &spec.video).await?;
+    let need = Need::Spans(&spec.facts, &chunk::spans(spec), Stream::Picture);
+    let source = fetch(work, &spec.video, need).await?;
     let folder = scratch(work)?;
     let file = folder.path().join("chunk.mp4");
     let report = |done| work.report(Progress { stage: "render", done, total });
@@ -106,7 +110,10 @@ pub async fn render_sound(work: &Work) -> Result<Outcome, Failure> {
     let mut files: Vec<(VideoId, LocalFile)> = Vec::new();
     for clip in &plan.clips {
         if !files.iter().any(|(video, _)| *video == clip.video) {
-            files.push((clip.video.clone(), fetch(work, &clip.video).await?));
+            let pieces = plan.sound().filter(|piece| *piece.video == clip.video);
+            let spans: Vec<Span> = pieces.map(|piece| Span { from: piece.start, to: piece.end }).collect();
+            let need = Need::Spans(&clip.facts, &spans, Stream::Sound);
+            files.push((clip.video.clone(), fetch(work, &clip.video, need).await?));
         }
     }
     let sources: Sources = files.iter().map(|(video, file)| (video.clone(), file.path().to_owned())).collect();
@@ -118,8 +125,8 @@ pub async fn render_sound(work: &Work) -> Result<Outcome, Failure> {
 }
 
 /// A recording as a file that ffmpeg can open.
-async fn fetch(work: &Work, video: &VideoId) -> Result<LocalFile, Failure> {
-    Ok(work.app.store.materialise(&recording(work, video).await?, &work.cancel).await?)
+async fn fetch(work: &Work, video: &VideoId, need: Need<'_>) -> Result<LocalFile, Failure> {
+    Ok(videos::fetch::fetch(&work.app.store, &recording(work, video).await?, need, &work.cancel).await?)
 }
 
 async fn recording(work: &Work, video: &VideoId) -> Result<ObjectKey, Failure> {

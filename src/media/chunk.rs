@@ -5,11 +5,13 @@
 
 use super::{
     compose::Compositor,
-    decode::{Decoder, MOST_MISSING, frame_bytes, stretches},
+    decode::{Decoder, MOST_MISSING, Stretch, frame_bytes, stretches},
     encode::Encoder,
     error::{MediaError, MediaErrorKind as Kind},
     finish::count_frames,
+    index::Span,
     tools::Tools,
+    window::Window,
 };
 use crate::domain::plan::{ChunkSpec, PLAN_VERSION};
 use serde::Serialize;
@@ -47,6 +49,12 @@ pub fn content_key(fingerprint: &str, spec: &ChunkSpec) -> String {
     }
     // Serialising plain structs cannot fail.
     hex::encode(Sha256::digest(serde_json::to_vec(&Key { spec, encoder: fingerprint }).unwrap_or_default()))
+}
+
+/// What of the recording a chunk shows.
+pub fn spans(spec: &ChunkSpec) -> Vec<Span> {
+    let start = |frame| spec.facts.rate.frame_start(frame);
+    stretches(spec).into_iter().map(|Stretch { first, end }| Span { from: start(first), to: start(end) }).collect()
 }
 
 pub fn chunk_file(work: &Path, key: &str) -> PathBuf {
@@ -112,15 +120,16 @@ fn check_spec(spec: &ChunkSpec) -> Result<(), MediaError> {
 
 async fn run(site: &Site, spec: &ChunkSpec, source: PathBuf, file: &Path) -> Result<(), MediaError> {
     let part = file.with_extension("part");
-    let (pictures, wanted) = Passing::new(frame_bytes(spec.facts.width, spec.facts.height));
+    let window = Window::of(spec);
+    let (pictures, wanted) = Passing::new(window.bytes());
     let (composed, to_write) = Passing::new(frame_bytes(spec.width, spec.height));
     let decoder = {
         let (site, spec) = (site.clone(), spec.clone());
-        site.tracker.clone().spawn_blocking(move || decode(&site, &spec, &source, &pictures))
+        site.tracker.clone().spawn_blocking(move || decode(&site, &spec, window, &source, &pictures))
     };
     let compositor = {
         let (spec, cancel) = (spec.clone(), site.cancel.clone());
-        site.tracker.spawn_blocking(move || compose(&spec, &wanted, &composed, &cancel))
+        site.tracker.spawn_blocking(move || compose(&spec, window, &wanted, &composed, &cancel))
     };
     let encoder = {
         let (site, spec, part) = (site.clone(), spec.clone(), part.clone());
@@ -185,9 +194,15 @@ type Numbered = (i64, Vec<u8>);
 /// An output picture and how often it is shown in a row.
 type Repeated = (u32, Vec<u8>);
 
-fn decode(site: &Site, spec: &ChunkSpec, source: &Path, pictures: &Passing<Numbered>) -> Result<(), MediaError> {
+fn decode(
+    site: &Site,
+    spec: &ChunkSpec,
+    window: Window,
+    source: &Path,
+    pictures: &Passing<Numbered>,
+) -> Result<(), MediaError> {
     for stretch in stretches(spec) {
-        let mut decoder = Decoder::start(&site.tools, source, &spec.facts, stretch, &site.cancel)?;
+        let mut decoder = Decoder::start(&site.tools, source, &spec.facts, stretch, window, &site.cancel)?;
         // Whoever hung up says why.
         while let Ok(mut buffer) = pictures.empty.recv() {
             let Some(number) = decoder.read(&mut buffer)? else { break };
@@ -201,11 +216,12 @@ fn decode(site: &Site, spec: &ChunkSpec, source: &Path, pictures: &Passing<Numbe
 
 fn compose(
     spec: &ChunkSpec,
+    window: Window,
     wanted: &Taking<Numbered>,
     composed: &Passing<Repeated>,
     cancel: &CancellationToken,
 ) -> Result<(), MediaError> {
-    let mut compositor = Compositor::new((spec.facts.width, spec.facts.height), (spec.width, spec.height));
+    let mut compositor = Compositor::new((window.width, window.height), (spec.width, spec.height));
     let space = spec.space();
     let mut held: Option<Numbered> = None;
     for (frame, times) in repeats(spec.source_frames()) {
@@ -226,7 +242,7 @@ fn compose(
         }
         let (Some((_, picture)), Ok(mut buffer)) = (&held, composed.empty.recv()) else { return Ok(()) };
         let crop = space.rect_at(&spec.crop, spec.facts.rate.frame_start(frame));
-        compositor.compose(picture, crop, &mut buffer)?;
+        compositor.compose(picture, window.inside(crop), &mut buffer)?;
         if composed.give.send((times, buffer)).is_err() {
             return Ok(());
         }

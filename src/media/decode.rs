@@ -5,6 +5,7 @@ use super::{
     input::{self, strings},
     process::Running,
     tools::Tools,
+    window::Window,
 };
 use crate::domain::{plan::ChunkSpec, video::VideoFacts};
 use std::{ffi::OsString, path::Path};
@@ -40,7 +41,7 @@ pub fn stretches(spec: &ChunkSpec) -> Vec<Stretch> {
     stretches
 }
 
-/// A decoder of one stretch. Blocks.
+/// A decoder of one stretch, of a part of its pictures. Blocks.
 pub struct Decoder {
     running: Option<Running>,
     stretch: Stretch,
@@ -55,14 +56,15 @@ impl Decoder {
         path: &Path,
         facts: &VideoFacts,
         stretch: Stretch,
+        window: Window,
         cancel: &CancellationToken,
     ) -> Result<Self, MediaError> {
-        let call = tools.ffmpeg(arguments(tools, path, facts, stretch), &[path]);
+        let call = tools.ffmpeg(arguments(tools, path, facts, stretch, window), &[path]);
         let running = Some(tools.start(&call, cancel)?);
         Ok(Self { running, stretch, next: stretch.first, at_the_end: stretch.end >= facts.frames })
     }
 
-    /// Fills `buffer` (of [`frame_bytes`]) with the next frame and answers its number; `None` after the last. At the very
+    /// Fills `buffer` (of [`Window::bytes`]) with the next frame and answers its number; `None` after the last. At the very
     /// end of a recording, `None` may come up to [`MOST_MISSING`] frames early.
     pub fn read(&mut self, buffer: &mut [u8]) -> Result<Option<i64>, MediaError> {
         if let Some(running) = &mut self.running
@@ -83,7 +85,7 @@ impl Decoder {
     }
 }
 
-fn arguments(tools: &Tools, path: &Path, facts: &VideoFacts, stretch: Stretch) -> Vec<OsString> {
+fn arguments(tools: &Tools, path: &Path, facts: &VideoFacts, stretch: Stretch, window: Window) -> Vec<OsString> {
     let at = facts.rate.frame_start(stretch.first);
     let mut args =
         strings(["-hide_banner", "-nostdin", "-loglevel", "error", "-threads", &tools.threads().to_string()]);
@@ -93,6 +95,7 @@ fn arguments(tools: &Tools, path: &Path, facts: &VideoFacts, stretch: Stretch) -
     let mut filters: Vec<String> = input::deinterlace(facts).into_iter().collect();
     filters.push(input::frames_from(facts, at));
     filters.extend(input::plain_picture(facts, tools.capabilities().zscale));
+    filters.push(window.filter());
     // From zero, so that no version of ffmpeg fills the time in front with copies.
     filters.push("setpts=PTS-STARTPTS".to_owned());
     args.extend(strings(["-map", &format!("0:{}", facts.video_stream), "-vf", &filters.join(",")]));

@@ -12,7 +12,7 @@ use std::{ffi::OsString, path::Path};
 use tokio_util::sync::CancellationToken;
 
 /// Part of every chunk's content key: raise it when the same spec gives another file.
-const ENCODER_VERSION: u32 = 1;
+const ENCODER_VERSION: u32 = 2;
 
 /// What every chunk of an export is encoded with, so that chunks join without being touched again: x264 "veryfast" is
 /// the knee of speed against quality; two seconds between keyframes, each GOP closed.

@@ -11,6 +11,7 @@ pub mod decode;
 pub mod encode;
 pub mod error;
 pub mod finish;
+pub mod index;
 pub mod input;
 pub mod poster;
 pub mod probe;
@@ -18,6 +19,7 @@ pub mod process;
 pub mod sandbox;
 pub mod sniff;
 pub mod tools;
+pub mod window;
 
 #[cfg(test)]
 mod testing;

@@ -5,11 +5,15 @@ use super::{
     client::ObjectStore,
     error::{StoreError, StoreErrorKind},
     keys::ObjectKey,
+    ranges::Have,
     registry::{Claim, Registry},
 };
 use sha2::{Digest as _, Sha256};
 use std::{
+    collections::HashMap,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
+    sync::Mutex,
     time::SystemTime,
 };
 use tokio_util::sync::CancellationToken;
@@ -29,6 +33,10 @@ pub struct LocalFile {
 }
 
 impl LocalFile {
+    pub(super) const fn parts(path: PathBuf, in_use: Option<Claim<Turn>>) -> Self {
+        Self { path, _use: in_use }
+    }
+
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -66,12 +74,14 @@ impl ObjectStore {
 /// The folder and what of it is in use, shared by all clones of the store.
 #[derive(Debug)]
 pub(super) struct Cache {
-    config: CacheConfig,
-    used: Registry<Turn>,
+    pub(super) config: CacheConfig,
+    pub(super) used: Registry<Turn>,
+    /// By name of the file. Known to this process alone: what an earlier one left is not trusted.
+    pub(super) parts: Mutex<HashMap<String, Have>>,
 }
 
 /// Held while an object is downloaded.
-type Turn = tokio::sync::Mutex<()>;
+pub(super) type Turn = tokio::sync::Mutex<()>;
 
 impl Cache {
     /// Makes the folder and clears away what earlier downloads left unfinished.
@@ -83,7 +93,18 @@ impl Cache {
                 std::fs::remove_file(entry.path())?;
             }
         }
-        Ok(Self { config, used: Registry::default() })
+        Ok(Self { config, used: Registry::default(), parts: Mutex::default() })
+    }
+
+    /// Whether a whole copy of these bytes lies here.
+    pub(super) async fn has_whole(&self, key: &ObjectKey, bytes: u64) -> bool {
+        let (path, _in_use) = self.claim(key);
+        tokio::fs::metadata(path).await.is_ok_and(|file| file.len() == bytes)
+    }
+
+    /// Of the file with parts of an object.
+    pub(super) fn name_of_parts(key: &ObjectKey) -> String {
+        format!("{}{PARTS}", hex::encode(Sha256::digest(key.as_str())))
     }
 
     fn claim(&self, key: &ObjectKey) -> (PathBuf, Claim<Turn>) {
@@ -92,14 +113,15 @@ impl Cache {
     }
 
     /// Clears away what was used longest ago, until `bytes` more find room.
-    async fn make_room(&self, bytes: u64) -> Result<(), StoreError> {
+    pub(super) async fn make_room(&self, bytes: u64) -> Result<(), StoreError> {
         let (folder, max_bytes, used) = (self.config.folder.clone(), self.config.max_bytes, self.used.clone());
         let work = move || -> std::io::Result<()> {
             let mut files: Vec<(SystemTime, u64, String)> = Vec::new();
             for entry in std::fs::read_dir(&folder)? {
                 let entry = entry?;
                 let about = entry.metadata()?;
-                files.push((about.modified()?, about.len(), entry.file_name().to_string_lossy().into_owned()));
+                // A file with holes takes what is in it.
+                files.push((about.modified()?, about.blocks() * 512, entry.file_name().to_string_lossy().into_owned()));
             }
             files.sort();
             let mut total: u64 = files.iter().map(|(_, length, _)| length).sum();
@@ -107,7 +129,7 @@ impl Cache {
                 if total.saturating_add(bytes) <= max_bytes {
                     break;
                 }
-                if is_finished(&name)
+                if (is_finished(&name) || name.ends_with(PARTS))
                     && let Some(removed) = used.unless_used(&name, || std::fs::remove_file(folder.join(&name)))
                 {
                     removed?;
@@ -120,6 +142,8 @@ impl Cache {
         Ok(done.map_err(|error| StoreError::new(StoreErrorKind::Disk, error))??)
     }
 }
+
+const PARTS: &str = ".parts";
 
 /// Downloads in progress have a longer name.
 fn is_finished(name: &str) -> bool {

@@ -44,7 +44,7 @@ pub struct StoreError {
 }
 
 impl StoreError {
-    pub(super) fn new(kind: StoreErrorKind, detail: impl fmt::Display) -> Self {
+    pub fn new(kind: StoreErrorKind, detail: impl fmt::Display) -> Self {
         Self { kind, detail: detail.to_string() }
     }
 

@@ -11,6 +11,7 @@ pub mod keys;
 pub mod local;
 mod multipart;
 pub mod presign;
+pub mod ranges;
 mod registry;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,9 @@
 //! The probe job: reads a recording that has arrived, makes its poster, and only then the video is ready.
 
-use super::store;
+use super::{
+    fetch::{Need, fetch},
+    store,
+};
 use crate::{
     domain::{ids::VideoId, time::Micros},
     jobs::{
@@ -8,7 +11,10 @@ use crate::{
         runner::Work,
         types::{Failure, Outcome, Progress},
     },
-    media::{self, MediaError, MediaErrorKind},
+    media::{
+        self, MediaError, MediaErrorKind,
+        index::{Span, Stream},
+    },
     storage::{ObjectKey, keys},
 };
 
@@ -19,10 +25,10 @@ pub async fn run(work: &Work) -> Result<Outcome, Failure> {
     let row = store::get(&app.db, &work.job.owner, &video).await?.ok_or_else(gone)?;
     let key = row.object_key.parse().map_err(|_| gone())?;
     work.report(Progress { stage: "fetch", done: 0, total: 2 });
-    let file = app.store.materialise(&key, &work.cancel).await?;
+    let file = fetch(&app.store, &key, Need::Edges, &work.cancel).await?;
     work.report(Progress { stage: "probe", done: 1, total: 2 });
     let facts = media::probe::probe(&app.tools, file.path(), &work.cancel).await?;
-    let poster = make_poster(work, file.path(), &facts, &video).await;
+    let poster = make_poster(work, &key, &facts, &video).await;
     work.report(Progress { stage: "poster", done: 2, total: 2 });
     let mut tx = app.db.begin_write().await?;
     store::set_ready(&mut *tx, &video, &facts, poster.as_ref().map(ObjectKey::as_str)).await?;
@@ -36,15 +42,19 @@ pub async fn run(work: &Work) -> Result<Outcome, Failure> {
 /// A game without a poster is still a game: its card shows a drawing.
 async fn make_poster(
     work: &Work,
-    path: &std::path::Path,
+    recording: &ObjectKey,
     facts: &crate::domain::video::VideoFacts,
     video: &VideoId,
 ) -> Option<ObjectKey> {
     let at = Micros((facts.duration.0 / 10).min(10_000_000));
     let key = keys::poster(&work.job.owner, video);
     let made = async {
-        let picture =
-            media::poster::poster(&work.app.tools, path, facts, at, &work.cancel).await.map_err(|e| e.to_string())?;
+        let span = [Span { from: at, to: at + facts.rate.frame_length() }];
+        let need = Need::Spans(facts, &span, Stream::Picture);
+        let file =
+            fetch(&work.app.store, recording, need, &work.cancel).await.map_err(|error| error.code().to_owned())?;
+        let picture = media::poster::poster(&work.app.tools, file.path(), facts, at, &work.cancel).await;
+        let picture = picture.map_err(|error| error.to_string())?;
         work.app.store.put_bytes(&key, picture.into(), "image/jpeg").await.map_err(|error| error.code().to_owned())
     };
     match made.await {

@@ -142,6 +142,8 @@ async fn order(
         error_code: None,
         heard_at: now_ms(),
     };
+    let gone = || Failure::permanent("not_found", "The video is not in the store any more. Add it again.");
+    let source_bytes = app.store.head(source).await?.ok_or_else(gone)?.bytes;
     let base = PublicBase::parse(&app.config.server.public_url)?;
     let source = app.store.presign_get(source, EXPIRES, &base, &Disposition::Inline, "video/mp4").await?;
     let target = app.store.presign_put(&key, None, None, EXPIRES, &base).await?;
@@ -152,6 +154,7 @@ async fn order(
         threads: app.tools.threads(),
         spec: spec.clone(),
         source: source.url,
+        source_bytes,
         target: target.url,
         target_headers: target.headers,
         callback: format!("{}/remote/calls/{}", base.as_str(), job.id),

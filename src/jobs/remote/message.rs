@@ -21,8 +21,9 @@ pub struct Order {
     pub requires: String,
     pub threads: usize,
     pub spec: ChunkSpec,
-    /// A presigned GET of the recording.
+    /// A presigned GET of the recording, and its length in bytes.
     pub source: String,
+    pub source_bytes: u64,
     /// A presigned PUT of the piece, and the headers that belong to it.
     pub target: String,
     pub target_headers: Vec<(String, String)>,

@@ -3,11 +3,19 @@
 
 use super::message::{Answer, Order, SIGNATURE, Stage, TIMESTAMP, Word, sign};
 use crate::{
-    media::{Tools, ToolsConfig, chunk, encode},
+    media::{Tools, ToolsConfig, chunk, encode, index::Stream},
     server::db::now_ms,
+    storage::{
+        StoreError, StoreErrorKind,
+        ranges::{Fetch, Have, RangeFile},
+    },
+    videos::fetch::{Need, fill},
 };
+use async_trait::async_trait;
+use bytes::Bytes;
 use reqwest::{Body, Client, StatusCode};
 use std::{
+    ops::Range,
     path::Path,
     sync::{
         Arc,
@@ -21,6 +29,27 @@ use tokio_util::{io::ReaderStream, sync::CancellationToken};
 const SAY_EVERY: Duration = Duration::from_secs(1);
 /// How often sending a finished piece is tried.
 const TRIES: u32 = 5;
+
+/// A presigned address.
+struct Address {
+    client: Client,
+    url: String,
+}
+
+#[async_trait]
+impl Fetch for Address {
+    async fn get(&self, range: Range<u64>) -> Result<Bytes, StoreError> {
+        let unavailable = |error: reqwest::Error| StoreError::new(StoreErrorKind::Unavailable, error.without_url());
+        let wanted = format!("bytes={}-{}", range.start, range.end - 1);
+        let request = self.client.get(&self.url).header("range", wanted).timeout(Duration::from_mins(5));
+        let answer = request.send().await.and_then(reqwest::Response::error_for_status).map_err(unavailable)?;
+        // A store that ignores ranges must not fill our memory with the whole object.
+        if answer.status() != StatusCode::PARTIAL_CONTENT {
+            return Err(StoreError::new(StoreErrorKind::BadRange, "the store ignored the range"));
+        }
+        answer.bytes().await.map_err(unavailable)
+    }
+}
 
 /// Why a piece was not made: a code that the server can show.
 struct Failed(String);
@@ -143,10 +172,28 @@ impl Call {
         }
     }
 
+    /// What of the recording the piece shows; all of it where that cannot be told.
     async fn fetch(&self, file: &Path) -> Result<(), Failed> {
+        let store = |error: StoreError| {
+            tracing::warn!(detail = error.detail(), "render.fetch");
+            Failed::code("network")
+        };
+        let Order { spec, source, source_bytes, .. } = &self.order;
+        let from = Box::new(Address { client: self.client.clone(), url: source.clone() });
+        let mut parts = RangeFile::open(from, file.to_owned(), *source_bytes, Have::default(), &self.cancel)
+            .await
+            .map_err(store)?;
+        let need = Need::Spans(&spec.facts, &chunk::spans(spec), Stream::Picture);
+        if fill(&mut parts, need).await.map_err(store)? {
+            return Ok(());
+        }
+        self.fetch_whole(file).await
+    }
+
+    async fn fetch_whole(&self, file: &Path) -> Result<(), Failed> {
         let answer = self.client.get(&self.order.source).send().await.and_then(reqwest::Response::error_for_status);
         let mut answer = answer.map_err(Failed::network)?;
-        let mut file = File::create_new(file).await.map_err(Failed::disk)?;
+        let mut file = File::create(file).await.map_err(Failed::disk)?;
         while let Some(bytes) = answer.chunk().await.map_err(Failed::network)? {
             file.write_all(&bytes).await.map_err(Failed::disk)?;
         }

@@ -4,6 +4,7 @@
 mod conformance;
 mod foreign;
 mod hardening;
+mod ranges;
 mod senders;
 
 use super::{AllowedOrigins, LocalStore, ObjectKey, ObjectStore, PublicBase, keys};
