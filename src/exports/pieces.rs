@@ -89,7 +89,8 @@ pub async fn render_segment(work: &Work) -> Result<Outcome, Failure> {
     let total = spec.frames();
     let hash = chunk::content_key(&work.job.requires, spec);
     if let Some(made) = remote::call::render(work, spec, &recording(work, &spec.video).await?).await? {
-        let outcome = commit(work, &made.key, made.bytes, &hash, total).await;
+        // Its key is the call's, which another worker may have taken over: only who holds the job decides about it.
+        let outcome = commit(work, &made.key, made.bytes, &hash, total, Losing::LeavesIt).await;
         made.settle(work).await?;
         return outcome;
     }
@@ -160,11 +161,25 @@ pub fn disk_failed(error: &std::io::Error) -> Failure {
 async fn publish(work: &Work, file: &Path, hash: &str, frames: i64) -> Result<Outcome, Failure> {
     let key = keys::segment(&work.job.owner);
     let bytes = work.app.store.put_file(&key, file, "video/mp4").await?;
-    commit(work, &key, bytes, hash, frames).await
+    commit(work, &key, bytes, hash, frames, Losing::SweepsIt).await
+}
+
+/// What becomes of an object when the fence is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Losing {
+    SweepsIt,
+    LeavesIt,
 }
 
 /// The pointer and the job's end together, if the fence still holds.
-async fn commit(work: &Work, key: &ObjectKey, bytes: u64, hash: &str, frames: i64) -> Result<Outcome, Failure> {
+async fn commit(
+    work: &Work,
+    key: &ObjectKey,
+    bytes: u64,
+    hash: &str,
+    frames: i64,
+    losing: Losing,
+) -> Result<Outcome, Failure> {
     let (app, owner) = (&work.app, &work.job.owner);
     let mut tx = app.db.begin_write().await?;
     let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
@@ -176,7 +191,7 @@ async fn commit(work: &Work, key: &ObjectKey, bytes: u64, hash: &str, frames: i6
     } else {
         drop(tx);
     }
-    if !first {
+    if !first && (held || losing == Losing::SweepsIt) {
         store::doom(&app.db, owner, &[key.as_str()]).await?;
     }
     if held { Ok(Outcome::Complete) } else { Err(Failure::Stopped) }

@@ -12,7 +12,10 @@ use crate::{
 };
 use rand::Rng;
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -40,6 +43,8 @@ pub struct Work {
     progress: Arc<Mutex<Progress>>,
     /// Where work that was to be done elsewhere waits for a slot here.
     slots: Option<Arc<Semaphore>>,
+    /// It waits for one: it does not move, and is not stuck.
+    waits: Arc<AtomicBool>,
 }
 
 impl Work {
@@ -54,8 +59,10 @@ impl Work {
     /// elsewhere waits for it. None: it was stopped meanwhile.
     pub async fn local_slot(&self) -> Option<Option<OwnedSemaphorePermit>> {
         let Some(slots) = &self.slots else { return Some(None) };
-        let slot = self.cancel.run_until_cancelled(Arc::clone(slots).acquire_owned()).await?;
-        slot.ok().map(Some)
+        self.waits.store(true, Ordering::Relaxed);
+        let slot = self.cancel.run_until_cancelled(Arc::clone(slots).acquire_owned()).await;
+        self.waits.store(false, Ordering::Relaxed);
+        slot?.ok().map(Some)
     }
 
     fn reported(&self) -> Progress {
@@ -121,7 +128,8 @@ async fn run_lane(app: AppState, lane: Lane, slots: Arc<Semaphore>, fall_back: O
 
 async fn work(app: AppState, job: Job, slots: Option<Arc<Semaphore>>) {
     tracing::info!(job.id = %job.id, job.kind = job.kind.code(), job.attempt, "job.started");
-    let work = Work { app, job, cancel: CancellationToken::new(), progress: Arc::default(), slots };
+    let work =
+        Work { app, job, cancel: CancellationToken::new(), progress: Arc::default(), slots, waits: Arc::default() };
     kinds::tell(&work.app, &work.job).await;
     let began = std::time::Instant::now();
     let span = tracing::info_span!("job", id = %work.job.id, kind = work.job.kind.code(), attempt = work.job.attempt);
@@ -191,7 +199,8 @@ async fn watch(work: &Work, handler: &mut JoinHandle<Handled>) -> (Result<Handle
         };
         let now = work.reported();
         work.app.pulse.tick();
-        let ticked = store::tick(&work.app.db, &work.job, now, now != last).await;
+        let moved = now != last || work.waits.load(Ordering::Relaxed);
+        let ticked = store::tick(&work.app.db, &work.job, now, moved).await;
         if let Some(parent) = &work.job.parent
             && matches!(ticked, Ok(Ticked::GoOn))
             && let Err(error) = trees::carry_up(&work.app.db, parent, now.stage).await

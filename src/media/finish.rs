@@ -43,7 +43,8 @@ pub async fn finish(
     let (list, part) = (work.join("chunks.txt"), file.with_extension("part"));
     tokio::fs::write(&list, listing(chunks)).await?;
     let mut args = strings(["-hide_banner", "-nostdin", "-loglevel", "error", "-y"]);
-    args.extend(strings(["-protocol_whitelist", "file,pipe", "-f", "concat"]));
+    // Pieces are MP4, whatever they say they are.
+    args.extend(strings(["-protocol_whitelist", "file,pipe", "-format_whitelist", "concat,mov", "-f", "concat"]));
     args.extend([
         OsString::from("-i"),
         input::file(&list),

@@ -46,7 +46,7 @@ pub fn seconds(time: Micros) -> String {
 
 /// How far in front of the wanted frame reading starts. Demuxers seek by decoding time, which runs ahead of presentation
 /// by the depth of reordering; a transport stream has no index and may land behind the keyframe that it needs.
-fn run_up(container: Container, rate: FrameRate) -> Micros {
+pub fn run_up(container: Container, rate: FrameRate) -> Micros {
     let reordering = rate.frame_start(8);
     let least = match container {
         Container::Mp4 | Container::Matroska => Micros(300_000),

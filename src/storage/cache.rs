@@ -11,6 +11,7 @@ use super::{
 use sha2::{Digest as _, Sha256};
 use std::{
     collections::HashMap,
+    io::{self, ErrorKind},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     sync::Mutex,
@@ -115,11 +116,12 @@ impl Cache {
     /// Clears away what was used longest ago, until `bytes` more find room.
     pub(super) async fn make_room(&self, bytes: u64) -> Result<(), StoreError> {
         let (folder, max_bytes, used) = (self.config.folder.clone(), self.config.max_bytes, self.used.clone());
-        let work = move || -> std::io::Result<()> {
+        let work = move || -> io::Result<()> {
             let mut files: Vec<(SystemTime, u64, String)> = Vec::new();
             for entry in std::fs::read_dir(&folder)? {
                 let entry = entry?;
-                let about = entry.metadata()?;
+                // One that was cleared away, or got its name, meanwhile.
+                let Ok(about) = entry.metadata() else { continue };
                 // A file with holes takes what is in it.
                 files.push((about.modified()?, about.blocks() * 512, entry.file_name().to_string_lossy().into_owned()));
             }
@@ -132,14 +134,27 @@ impl Cache {
                 if (is_finished(&name) || name.ends_with(PARTS))
                     && let Some(removed) = used.unless_used(&name, || std::fs::remove_file(folder.join(&name)))
                 {
-                    removed?;
-                    total -= length;
+                    match removed {
+                        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                        _ => total -= length,
+                    }
                 }
             }
             Ok(())
         };
-        let done = tokio::task::spawn_blocking(work).await;
-        Ok(done.map_err(|error| StoreError::new(StoreErrorKind::Disk, error))??)
+        on_disk(work).await
+    }
+}
+
+/// Work on files of this machine. One that is not there is the disk's fault: it says nothing about the object.
+pub(super) async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, StoreError> {
+    let disk = |error: &dyn std::fmt::Display| StoreError::new(StoreErrorKind::Disk, error);
+    match tokio::task::spawn_blocking(work).await {
+        Ok(Err(error)) if error.kind() == ErrorKind::NotFound => Err(disk(&error)),
+        Ok(done) => Ok(done?),
+        Err(error) => Err(disk(&error)),
     }
 }
 

@@ -2,7 +2,7 @@
 //! it like the whole; whoever opens it sees to it that they touch nothing else.
 
 use super::{
-    cache::{Cache, LocalFile, Turn},
+    cache::{Cache, LocalFile, Turn, on_disk},
     client::{ObjectStore, unless_cancelled},
     error::{StoreError, StoreErrorKind},
     keys::ObjectKey,
@@ -165,13 +165,6 @@ impl RangeFile {
 fn pieces(range: Range<u64>) -> impl Iterator<Item = Range<u64>> {
     let end = range.end;
     (range.start..end).step_by(usize::try_from(PIECE).unwrap_or(usize::MAX)).map(move |at| at..(at + PIECE).min(end))
-}
-
-async fn on_disk<T: Send + 'static>(
-    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
-) -> Result<T, StoreError> {
-    let done = tokio::task::spawn_blocking(work).await;
-    Ok(done.map_err(|error| StoreError::new(StoreErrorKind::Disk, error))??)
 }
 
 /// The file beside the whole copy's.

@@ -4,7 +4,7 @@ use crate::{
     domain::video::{Container, VideoFacts},
     media::index::{self, Finder, IndexError, Span, Stream},
     storage::{
-        LocalFile, ObjectKey, ObjectStore, StoreError,
+        LocalFile, ObjectKey, ObjectStore, StoreError, StoreErrorKind,
         ranges::{Opened, RangeFile},
     },
 };
@@ -66,8 +66,14 @@ async fn wanted(file: &mut RangeFile, need: Need<'_>) -> Result<Result<Vec<Range
         Ok(range) => file.read(range).await?,
         Err(error) => return Ok(Err(error)),
     };
-    Ok(match need {
-        Need::Edges => index::edges(&finder, &moov),
-        Need::Spans(facts, spans, stream) => index::ranges(&finder, &moov, facts, spans, stream),
-    })
+    // Long games have hundreds of thousands of samples: not on a thread that others wait for.
+    let work: Box<dyn FnOnce() -> Result<Vec<Range<u64>>, IndexError> + Send> = match need {
+        Need::Edges => Box::new(move || index::edges(&finder, &moov)),
+        Need::Spans(facts, spans, stream) => {
+            let (facts, spans) = (facts.clone(), spans.to_vec());
+            Box::new(move || index::ranges(&finder, &moov, &facts, &spans, stream))
+        }
+    };
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| StoreError::new(StoreErrorKind::Disk, error))
 }

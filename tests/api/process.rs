@@ -1,7 +1,7 @@
 //! The real program as a process of its own, which a test may kill and start again on the same data.
 
 use crate::{
-    footage::MATCH,
+    footage::{MATCH, is_settled},
     support::{Answer, eventually, id},
 };
 use reqwest::{Client, Method};
@@ -147,6 +147,13 @@ impl Process {
         self.is_ready().await;
     }
 
+    /// Signs this client in.
+    pub async fn sign_in(&self, password: &str) {
+        let form = self.client.post(self.url("/login")).form(&[("password", password)]);
+        let answer = form.send().await.expect("an answer");
+        assert!(answer.status().is_success() && !answer.url().path().starts_with("/login"), "{}", answer.url());
+    }
+
     /// A call; none when the server died of it.
     pub async fn call(&self, method: Method, path: &str, body: Value) -> Option<Answer> {
         let request = self.client.request(method, self.url(path));
@@ -191,7 +198,7 @@ impl Process {
         eventually("the recording is read", async || {
             let game = self.ok(Method::GET, &path, Value::Null).await;
             let mut videos = game["videos"].as_array().unwrap().iter();
-            videos.any(|video| video["id"] == upload["video"] && video["state"] == "ready").then_some(())
+            videos.any(|video| video["id"] == upload["video"] && is_settled(video)).then_some(())
         })
         .await;
     }
@@ -232,7 +239,7 @@ impl Drop for Process {
 }
 
 fn client() -> Client {
-    Client::builder().redirect(reqwest::redirect::Policy::limited(3)).build().expect("a client")
+    Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::limited(3)).build().expect("a client")
 }
 
 fn new_folder() -> TempDir {

@@ -221,7 +221,10 @@ async fn a_cancel_reaches_the_runner() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_the_runner_is_heard() {
     let (url, runner) = Runner::start(Manner::Renders, 0).await;
-    let server = Process::server(&[], &env(&url)).await;
+    // Whoever can be reached by a runner has a password.
+    let password = [("TOUCHLINE_PASSWORD", "correct horse battery".to_owned())];
+    let server = Process::server(&[], &[&env(&url)[..], &password].concat()).await;
+    server.sign_in("correct horse battery").await;
     let video = server.recording("One").await["video"].clone();
     let export = server.export(&server.reel(&video, 0, 2_000_000).await).await;
     log_says(&server, &export, "Part 1: rendered elsewhere").await;

@@ -6,17 +6,18 @@ use super::{
     message::{Order, Stage, Word},
 };
 use crate::{
-    domain::plan::ChunkSpec,
+    domain::{plan::ChunkSpec, video::Container},
     jobs::{
         log,
         runner::Work,
         types::{Failure, Progress},
     },
+    media::{MediaError, finish, sniff},
     server::{config::ModalConfig, db::now_ms},
     storage::{Disposition, ObjectKey, PublicBase, keys},
 };
 use reqwest::{Client, Method, RequestBuilder, Response};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use std::{sync::LazyLock, time::Duration};
 use tokio::time::{Instant, sleep};
 
@@ -26,6 +27,11 @@ const LOOK: Duration = Duration::from_secs(1);
 const ASK_MS: i64 = 30_000;
 /// One that does not answer for so long is given up.
 const GIVE_UP_MS: i64 = 120_000;
+/// One that says the same for so long is stuck, or never gets its turn: before the watchdog would end the whole job.
+const STUCK: Duration = Duration::from_mins(10);
+/// Twenty seconds of picture are far less.
+const MOST_BYTES: u64 = 1 << 30;
+const MOST_ANSWER: usize = 64 << 10;
 /// How long the addresses in an order hold.
 const EXPIRES: Duration = Duration::from_hours(2);
 
@@ -74,46 +80,45 @@ pub async fn render(work: &Work, spec: &ChunkSpec, source: &ObjectKey) -> Result
     if !modal.enabled {
         return Ok(None);
     }
-    let job = &work.job;
-    let known = calls::get(&work.app.db, &job.id).await?;
-    let row = match known {
-        Some(row) if row.stage != Stage::Failed && !is_silent(&row) => row,
+    let (db, job) = (&work.app.db, &work.job);
+    let name = log::name_of(job).unwrap_or_default();
+    // One that was ordered before goes on, however long nobody listened: its runner is asked first.
+    let row = match calls::get(db, &job.id).await? {
+        Some(row) if row.stage != Stage::Failed => row,
         other => {
             if let Some(old) = other {
-                calls::forget(&work.app.db, &old.call).await?;
+                calls::forget(db, job, &old.call).await?;
             }
             match order(work, modal, spec, source).await? {
                 Ok(row) => row,
                 Err(Refused(why)) => {
                     tracing::warn!(why, "remote.refused");
-                    let name = log::name_of(job).unwrap_or_default();
-                    let line = format!("{name}: nobody elsewhere takes it, so it is rendered here");
-                    log::say(&work.app.db, job, &line).await;
+                    log::say(db, job, &format!("{name}: nobody elsewhere takes it, so it is rendered here")).await;
                     return Ok(None);
                 }
             }
         }
     };
-    log::say(&work.app.db, job, &format!("{}: rendered elsewhere", log::name_of(job).unwrap_or_default())).await;
-    let made = follow(work, modal, &row.call, spec.frames()).await;
+    log::say(db, job, &format!("{name}: rendered elsewhere")).await;
+    let made = follow(work, modal, &row.call, spec).await;
     match &made {
-        Ok(Some(_)) => {}
         Ok(None) => {
-            let name = log::name_of(job).unwrap_or_default();
-            log::say(&work.app.db, job, &format!("{name}: was not rendered elsewhere, so it is rendered here")).await;
+            log::say(db, job, &format!("{name}: was not rendered elsewhere, so it is rendered here")).await;
             let_go(work, modal, &row.call).await?;
         }
-        // The server stops, or another worker has the job by now: the call goes on for whoever comes next.
-        Err(Failure::Stopped) if calls::is_wanted(&work.app.db, &job.id).await? => {}
-        Err(_) => let_go(work, modal, &row.call).await?,
+        // Cancelled, by whoever wanted it.
+        Err(Failure::Stopped) if !calls::is_wanted(db, &job.id).await? => let_go(work, modal, &row.call).await?,
+        // It is there. Or the server stops, the database is away, another worker has the job by now: then the call goes on for
+        // whoever comes next.
+        _ => {}
     }
     made
 }
 
 impl Made {
-    /// Once the piece is committed, or lost its race.
+    /// Once the piece is committed. Who lost the lease meanwhile leaves it to the worker that has the job now.
     pub async fn settle(&self, work: &Work) -> Result<(), Failure> {
-        Ok(calls::forget(&work.app.db, &self.call).await?)
+        Ok(calls::forget(&work.app.db, &work.job, &self.call).await?)
     }
 }
 
@@ -161,10 +166,7 @@ async fn order(
         secret: row.secret.clone(),
     };
     calls::begin(&app.db, &job.id, &row).await?;
-    let spawned = async {
-        let answer = asked(modal, Method::POST, "").json(&order).send().await?.error_for_status()?;
-        Ok::<Spawned, Refused>(answer.json().await?)
-    };
+    let spawned = async { answered::<Spawned>(asked(modal, Method::POST, "").json(&order).send().await?).await };
     match work.cancel.run_until_cancelled(spawned).await {
         None => {
             let_go(work, modal, &row.call).await?;
@@ -175,37 +177,49 @@ async fn order(
             Ok(Ok(row))
         }
         Some(Err(refused)) => {
-            calls::forget(&app.db, &row.call).await?;
+            calls::forget(&app.db, job, &row.call).await?;
             Ok(Err(refused))
         }
     }
 }
 
-async fn follow(work: &Work, modal: &ModalConfig, call: &str, total: i64) -> Result<Option<Made>, Failure> {
-    let db = &work.app.db;
-    let mut asked_at = Instant::now();
+async fn follow(work: &Work, modal: &ModalConfig, call: &str, spec: &ChunkSpec) -> Result<Option<Made>, Failure> {
+    let (db, total) = (&work.app.db, spec.frames());
+    let mut asked_at = None::<Instant>;
+    let (mut last, mut moved_at) = ((Stage::Waiting, 0), Instant::now());
     loop {
         let Some(row) = calls::get(db, &work.job.id).await?.filter(|row| row.call == call) else {
             return Err(Failure::Stopped);
         };
         // Numbers of a program elsewhere: they never exceed what is planned.
-        work.report(Progress { stage: row.stage.code(), done: row.done.clamp(0, total), total });
+        let done = row.done.clamp(0, total);
+        work.report(Progress { stage: row.stage.code(), done, total });
+        if (row.stage, done) != last {
+            (last, moved_at) = ((row.stage, done), Instant::now());
+        }
         match row.stage {
-            Stage::Done => return Ok(arrived(work, row).await),
+            Stage::Done => {
+                let arrived = work.cancel.run_until_cancelled(arrived(work, row, spec)).await;
+                return arrived.ok_or(Failure::Stopped);
+            }
             Stage::Failed => {
                 tracing::warn!(code = row.error_code, "remote.failed");
                 return Ok(None);
             }
-            _ if is_silent(&row) => {
-                tracing::warn!("remote.silent");
+            // Queued for ever, or stuck: whatever it says, here it gets done.
+            _ if moved_at.elapsed() > STUCK => {
+                tracing::warn!("remote.stuck");
                 return Ok(None);
             }
             _ => {}
         }
-        let quiet = now_ms() - row.heard_at > ASK_MS;
-        if quiet && asked_at.elapsed() > Duration::from_millis(ASK_MS.unsigned_abs()) {
-            asked_at = Instant::now();
-            match ask(modal, &row).await {
+        let due = asked_at.is_none_or(|at| at.elapsed() > Duration::from_millis(ASK_MS.unsigned_abs()));
+        if due && now_ms() - row.heard_at > ASK_MS {
+            asked_at = Some(Instant::now());
+            let Some(answer) = work.cancel.run_until_cancelled(ask(modal, &row)).await else {
+                return Err(Failure::Stopped);
+            };
+            match answer {
                 Ok(Asked::Running) => calls::lives(db, call).await?,
                 // Whatever it counted: this is its last word.
                 Ok(Asked::Ended { result }) if result.call == call => {
@@ -213,6 +227,10 @@ async fn follow(work: &Work, modal: &ModalConfig, call: &str, total: i64) -> Res
                 }
                 Ok(Asked::Ended { .. } | Asked::Failed) => {
                     tracing::warn!("remote.ended_without_a_word");
+                    return Ok(None);
+                }
+                Err(Refused(why)) if is_silent(&row) => {
+                    tracing::warn!(why, "remote.silent");
                     return Ok(None);
                 }
                 Err(Refused(why)) => tracing::warn!(why, "remote.does_not_answer"),
@@ -226,23 +244,42 @@ async fn follow(work: &Work, modal: &ModalConfig, call: &str, total: i64) -> Res
     }
 }
 
-/// What the runner says it has sent, if it is there.
-async fn arrived(work: &Work, row: CallRow) -> Option<Made> {
+/// What the runner says it has sent: looked at before it counts, as what is rendered here is.
+async fn arrived(work: &Work, row: CallRow, spec: &ChunkSpec) -> Option<Made> {
     let key: ObjectKey = row.object_key.parse().ok()?;
-    match work.app.store.head(&key).await {
-        Ok(Some(info)) if i64::try_from(info.bytes) == Ok(row.bytes) && info.bytes > 0 => {
-            Some(Made { key, bytes: info.bytes, call: row.call })
+    let checked = async {
+        let info = work.app.store.head(&key).await.map_err(|error| error.to_string())?.ok_or("it is not there")?;
+        if i64::try_from(info.bytes) != Ok(row.bytes) || !(1..=MOST_BYTES).contains(&info.bytes) {
+            return Err(format!("{} bytes, not {}", info.bytes, row.bytes));
         }
-        found => {
-            tracing::warn!(?found, said = row.bytes, "remote.piece_missing");
+        let file = work.app.store.materialise(&key, &work.cancel).await.map_err(|error| error.to_string())?;
+        let looked = async {
+            let container = sniff::sniff_file(file.path()).await?;
+            Ok::<_, MediaError>((container, finish::count_frames(&work.app.tools, file.path(), &work.cancel).await?))
+        };
+        match looked.await {
+            Ok((Container::Mp4, frames)) if frames == spec.frames() => Ok(info.bytes),
+            Ok(found) => Err(format!("{found:?}, not {} frames", spec.frames())),
+            Err(error) => Err(format!("{}: {}", error.code(), error.log_tail())),
+        }
+    };
+    match checked.await {
+        Ok(bytes) => Some(Made { key, bytes, call: row.call }),
+        Err(why) => {
+            tracing::warn!(why, "remote.bad_piece");
             None
         }
     }
 }
 
-/// Nobody waits for the call any more: the runner is told, if it can be, and what it wrote is swept.
+/// Nobody waits for the call any more: the runner is told, if it can be, and what it wrote is swept. Another worker's call is
+/// left alone.
 async fn let_go(work: &Work, modal: &ModalConfig, call: &str) -> Result<(), Failure> {
-    let row = calls::get(&work.app.db, &work.job.id).await?.filter(|row| row.call == call);
+    let (db, job) = (&work.app.db, &work.job);
+    if !calls::is_ours(db, job).await? {
+        return Ok(());
+    }
+    let row = calls::get(db, &job.id).await?.filter(|row| row.call == call);
     if let Some(row) = row.filter(|row| !row.runner_call.is_empty()) {
         let path = format!("/{}", row.runner_call);
         let told = asked(modal, Method::DELETE, &path).timeout(Duration::from_secs(5)).send().await;
@@ -250,15 +287,27 @@ async fn let_go(work: &Work, modal: &ModalConfig, call: &str) -> Result<(), Fail
             tracing::warn!(error = %error, "remote.not_cancelled");
         }
     }
-    Ok(calls::forget(&work.app.db, call).await?)
+    Ok(calls::forget(db, job, call).await?)
 }
 
 async fn ask(modal: &ModalConfig, row: &CallRow) -> Result<Asked, Refused> {
     if row.runner_call.is_empty() {
         return Err(Refused("the order was never confirmed".to_owned()));
     }
-    let answer = asked(modal, Method::GET, &format!("/{}", row.runner_call)).send().await?.error_for_status()?;
-    Ok(answer.json().await?)
+    answered(asked(modal, Method::GET, &format!("/{}", row.runner_call)).send().await?).await
+}
+
+/// What a runner answers is some hundred bytes.
+async fn answered<T: DeserializeOwned>(answer: Response) -> Result<T, Refused> {
+    let mut answer = answer.error_for_status()?;
+    let mut body = Vec::new();
+    while let Some(bytes) = answer.chunk().await? {
+        body.extend_from_slice(&bytes);
+        if body.len() > MOST_ANSWER {
+            return Err(Refused("a huge answer".to_owned()));
+        }
+    }
+    Ok(serde_json::from_slice(&body)?)
 }
 
 /// A request to the runner, with the keys by which Modal knows us.

@@ -3,9 +3,10 @@
 use super::message::{Stage, Word};
 use crate::{
     domain::ids::{AccountId, JobId},
+    jobs::types::Job,
     server::db::{Db, now_ms, parsed},
 };
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 
 #[derive(Clone)]
 pub struct CallRow {
@@ -112,18 +113,28 @@ pub async fn is_wanted(db: &Db, job: &JobId) -> Result<bool, sqlx::Error> {
     Ok(row.is_some())
 }
 
-/// Forgets a call. Its object is swept unless a piece has it by now: the runner may still write it.
-pub async fn forget(db: &Db, call: &str) -> Result<(), sqlx::Error> {
+/// Whether the job is still this claim's: who lost the lease leaves its call alone.
+pub async fn is_ours(db: &Db, job: &Job) -> Result<bool, sqlx::Error> {
+    let row = sqlx::query("SELECT id FROM jobs WHERE id = $1 AND fence = $2")
+        .bind(job.id.as_str())
+        .bind(job.fence)
+        .fetch_optional(db.pool())
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Forgets the call of a job that is ours. Its object is swept unless a piece has it by now: the runner may still write it.
+pub async fn forget(db: &Db, job: &Job, call: &str) -> Result<(), sqlx::Error> {
     let mut tx = db.begin_write().await?;
-    sqlx::query(
-        "INSERT INTO doomed_objects (object_key, owner, created_at) SELECT c.object_key, c.owner, $1 FROM remote_calls c \
-         WHERE c.call = $2 AND NOT EXISTS (SELECT 1 FROM segments s WHERE s.object_key = c.object_key) \
-         ON CONFLICT (object_key) DO NOTHING",
-    )
-    .bind(now_ms())
-    .bind(call)
-    .execute(&mut *tx)
-    .await?;
-    sqlx::query("DELETE FROM remote_calls WHERE call = $1").bind(call).execute(&mut *tx).await?;
+    let ours = "c.call = $1 AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = c.job AND j.fence = $2)";
+    let doom = format!(
+        "INSERT INTO doomed_objects (object_key, owner, created_at) SELECT c.object_key, c.owner, $3 FROM remote_calls c \
+         WHERE {ours} AND NOT EXISTS (SELECT 1 FROM segments s WHERE s.object_key = c.object_key) \
+         ON CONFLICT (object_key) DO NOTHING"
+    );
+    let now = now_ms();
+    sqlx::query(AssertSqlSafe(doom)).bind(call).bind(job.fence).bind(now).execute(&mut *tx).await?;
+    let delete = format!("DELETE FROM remote_calls WHERE call IN (SELECT c.call FROM remote_calls c WHERE {ours})");
+    sqlx::query(AssertSqlSafe(delete)).bind(call).bind(job.fence).execute(&mut *tx).await?;
     tx.commit().await
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use reqwest::{Body, Client, StatusCode};
+use reqwest::{Body, Client, StatusCode, redirect::Policy};
 use std::{
     ops::Range,
     path::Path,
@@ -81,7 +81,8 @@ struct Call {
 
 /// Renders the order; its last word, which is also said to the server.
 pub async fn run(order: Order, config: &ToolsConfig) -> Word {
-    let client = Client::builder().connect_timeout(Duration::from_secs(10)).build().unwrap_or_default();
+    let client = Client::builder().connect_timeout(Duration::from_secs(10)).redirect(Policy::none());
+    let client = client.build().unwrap_or_default();
     let call = Arc::new(Call { order, client, seq: AtomicI64::new(0), cancel: CancellationToken::new() });
     let frames = call.order.spec.frames();
     let (stage, bytes, error_code) = match call.render(config).await {

@@ -9,6 +9,7 @@ mod track;
 
 pub use track::Track;
 
+use super::input;
 use crate::domain::{time::Micros, video::VideoFacts};
 use boxes::{Header, child, children, inside, number};
 use std::ops::Range;
@@ -16,10 +17,12 @@ use std::ops::Range;
 /// Three hours have 10 MB of it.
 const MOST_BYTES: u64 = 64 << 20;
 const MOST_BOXES: usize = 100;
+/// Cameras write two, some with their own data four or five.
+const MOST_TRACKS: u32 = 16;
 /// Small boxes beside the media are fetched whole: programs read them on their way.
 const SMALL: u64 = 1 << 20;
-/// Seeking aims at 0.3 s in front of its target (`input::seek`); twice that, since a clock may be off by some frames.
-const BEFORE: Micros = Micros(600_000);
+/// Seeking aims at some way in front of its target (`input::run_up`); more than that, since a clock may be off by some frames.
+const BEFORE: Micros = Micros(300_000);
 const AFTER: Micros = Micros(100_000);
 /// What is read of a file's beginning and end to learn what it is.
 const FIRST: Micros = Micros(6_000_000);
@@ -71,6 +74,8 @@ impl Finder {
         let range = self.at..self.at + whole;
         match &header.name {
             b"moov" if whole > MOST_BYTES => return Err(IndexError::Unsupported("a huge index")),
+            // Programs read the first.
+            b"moov" if self.index.is_some() => return Err(IndexError::Unsupported("two indexes")),
             b"moov" => self.index = Some(range.clone()),
             b"moof" => return Err(IndexError::Unsupported("fragments")),
             b"mdat" => self.frame.push(range.start..range.start + Header::BYTES.min(whole)),
@@ -128,8 +133,10 @@ pub fn ranges(
     let picture = track(moov, facts.video_stream)?;
     let sound =
         facts.sound_stream.filter(|_| streams == Stream::Sound).map(|number| track(moov, number)).transpose()?;
+    // A frame more, since a moment lies anywhere in its frame.
+    let before = BEFORE + input::run_up(facts.container, facts.rate) + facts.rate.frame_length();
     for span in spans {
-        let (from, to) = (facts.stream_start + span.from - BEFORE, facts.stream_start + span.to + AFTER);
+        let (from, to) = (facts.stream_start + span.from - before, facts.stream_start + span.to + AFTER);
         match &sound {
             // Programs look for the picture's keyframe in front, whichever stream they want, and read from there.
             Some(sound) => wanted.extend(sound.ranges(picture.start_of(from), to)),
@@ -142,11 +149,12 @@ pub fn ranges(
 /// The bytes that tell what a recording is: the beginning and the end of every track.
 pub fn edges(finder: &Finder, moov: &[u8]) -> Result<Vec<Range<u64>>, IndexError> {
     let mut wanted = finder.frame()?;
-    for stream in 0.. {
+    for stream in 0..=MOST_TRACKS {
         match track(moov, stream) {
+            Ok(_) if stream == MOST_TRACKS => return Err(IndexError::Unsupported("many tracks")),
             Ok(track) => {
                 wanted.extend(track.ranges(Micros::ZERO, FIRST));
-                wanted.extend(track.ranges(track.end() - LAST, Micros(i64::MAX)));
+                wanted.extend(track.ranges(Micros(track.end().0.saturating_sub(LAST.0)), Micros(i64::MAX)));
             }
             Err(IndexError::Unsupported("a stream that is no track")) if stream > 0 => break,
             Err(error) => return Err(error),

@@ -40,9 +40,11 @@ pub async fn identify(State(app): State<AppState>, mut request: Request, next: N
     next.run(request).await
 }
 
-/// What may be seen without signing in.
+/// What may be seen without signing in; messages of remote calls are signed themselves.
 fn is_public(path: &str) -> bool {
-    ["/login", "/pkg/", "/favicon", "/healthz", "/readyz"].iter().any(|prefix| path.starts_with(prefix))
+    ["/login", "/pkg/", "/favicon", "/healthz", "/readyz", "/remote/calls/"]
+        .iter()
+        .any(|prefix| path.starts_with(prefix))
 }
 
 fn is_call(path: &str) -> bool {
