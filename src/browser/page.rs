@@ -40,6 +40,15 @@ pub fn on_revival(act: impl Fn() + Clone + 'static) {
     });
 }
 
+/// The bytes at an address, over redirects; none when they do not come.
+pub async fn bytes_of(url: &str) -> Option<Vec<u8>> {
+    let answer = gloo_net::http::Request::get(url).send().await.ok()?;
+    if !answer.ok() {
+        return None;
+    }
+    answer.binary().await.ok()
+}
+
 pub fn is_visible() -> bool {
     document().visibility_state() == web_sys::VisibilityState::Visible
 }

@@ -11,6 +11,7 @@ pub mod ids;
 pub mod keyframes;
 pub mod left;
 pub mod naming;
+pub mod overview;
 pub mod parts;
 pub mod plan;
 pub mod rating;

@@ -1,10 +1,12 @@
 //! What Annotate and Framing share: player, transport, timeline, keys.
 
+pub mod film;
 pub mod key_help;
 pub mod keys;
 pub mod playback;
 pub mod player;
 pub mod ruler;
 pub mod scale;
+pub mod sound_lane;
 pub mod timeline;
 pub mod transport;

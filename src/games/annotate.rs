@@ -3,6 +3,7 @@
 mod annotation;
 mod keys;
 mod layers;
+mod overview;
 mod panel;
 mod saving;
 mod topbar;
@@ -11,8 +12,8 @@ mod videos_dialog;
 mod videos_lane;
 
 use self::{
-    annotation::Annotation, layers::Layers, panel::ClipsPanel, topbar::AnnotateBar, videos_dialog::VideosDialog,
-    videos_lane::VideosLane,
+    annotation::Annotation, layers::Layers, overview::GameSound, panel::ClipsPanel, topbar::AnnotateBar,
+    videos_dialog::VideosDialog, videos_lane::VideosLane,
 };
 use super::{api::get_game, types::Game};
 use crate::{
@@ -98,6 +99,7 @@ fn Editor(game: Game, clips: Vec<Clip>) -> impl IntoView {
                 marks=move || view! { <ClipMarks scale clips /> }
             >
                 <VideosLane page />
+                <GameSound page />
                 <ClipsLane scale clips selected on_select=select on_move=Callback::new(move |moved| page.moved(moved)) mark />
             </Timeline>
             <KeyHelp open=help sections=keys::SECTIONS />

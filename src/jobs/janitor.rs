@@ -1,6 +1,6 @@
 //! Cleans up: jobs that nobody will claim again, objects that no row points to, work folders of ended exports.
 
-use super::{store, trees};
+use super::{store, trees, types::NewJob};
 use crate::{
     clips,
     domain::ids::ExportId,
@@ -11,6 +11,7 @@ use crate::{
         state::AppState,
     },
     storage::ObjectKey,
+    videos,
 };
 use sqlx::Row;
 use std::{io, time::Duration};
@@ -25,6 +26,9 @@ const KEEP_CHILDREN_MS: i64 = 24 * 3_600_000;
 const KEEP_DELETED_MS: i64 = 30 * 24 * 3_600_000;
 
 pub async fn run(app: AppState) {
+    if let Err(error) = make_overviews(&app).await {
+        tracing::warn!(error = %error, "janitor.overviews_failed");
+    }
     loop {
         match store::end_abandoned(&app.db).await {
             Ok(ended) => {
@@ -59,6 +63,19 @@ pub async fn run(app: AppState) {
             () = tokio::time::sleep(ROUND) => {}
         }
     }
+}
+
+/// Recordings from before there were overviews get theirs.
+async fn make_overviews(app: &AppState) -> Result<(), sqlx::Error> {
+    for (owner, video) in videos::store::without_overview(&app.db).await? {
+        let mut tx = app.db.begin_write().await?;
+        for job in NewJob::overview(&owner, &video, true) {
+            store::submit(&mut tx, &job).await?;
+        }
+        tx.commit().await?;
+    }
+    app.wake.jobs();
+    Ok(())
 }
 
 /// Deletes doomed objects; one that cannot be deleted now stays doomed.

@@ -16,8 +16,10 @@ pub async fn run(work: Work) -> Result<Outcome, Failure> {
     match work.job.kind {
         Kind::Probe => videos::ingest::run(&work).await,
         Kind::Export => exports::render::run(&work).await,
-        Kind::Segment => exports::pieces::render_segment(&work).await,
+        Kind::Segment => Box::pin(exports::pieces::render_segment(&work)).await,
         Kind::Sound => exports::pieces::render_sound(&work).await,
+        Kind::Sprites => videos::overview::run_sprites(&work).await,
+        Kind::Waveform => videos::overview::run_waveform(&work).await,
     }
 }
 
@@ -26,6 +28,8 @@ pub async fn tell(app: &AppState, job: &Job) {
     match job.kind {
         Kind::Probe => app.hub.send(&job.owner, Event::Changed { topic: Topic::Games }),
         Kind::Export => tell_export(app, &job.owner, &job.id).await,
+        // They tell of their result themselves.
+        Kind::Sprites | Kind::Waveform => {}
         Kind::Segment | Kind::Sound => {
             if let Some(parent) = &job.parent {
                 tell_export(app, &job.owner, parent).await;

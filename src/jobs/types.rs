@@ -13,29 +13,38 @@ pub enum Kind {
     Segment,
     /// Renders the sound of an export.
     Sound,
+    /// Makes the small pictures along a recording's time.
+    Sprites,
+    /// Measures the peaks of a recording's sound.
+    Waveform,
 }
 
 impl Kind {
+    const ALL: [Self; 6] = [Self::Probe, Self::Export, Self::Segment, Self::Sound, Self::Sprites, Self::Waveform];
+
     pub const fn code(self) -> &'static str {
         match self {
             Self::Probe => "probe",
             Self::Export => "export",
             Self::Segment => "segment",
             Self::Sound => "sound",
+            Self::Sprites => "sprites",
+            Self::Waveform => "waveform",
         }
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Probe, Self::Export, Self::Segment, Self::Sound].into_iter().find(|kind| kind.code() == code)
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
     /// Lower goes first: somebody waits for a probe with the file already sent; handing out and joining is quick, and lets
-    /// owners take turns at the pieces.
+    /// owners take turns at the pieces; nobody waits for what a timeline is drawn with.
     pub const fn priority(self) -> i64 {
         match self {
             Self::Probe => 10,
             Self::Export => 20,
             Self::Segment | Self::Sound => 100,
+            Self::Sprites | Self::Waveform => 200,
         }
     }
 }
@@ -68,12 +77,22 @@ pub struct NewJob {
 
 impl NewJob {
     pub fn probe(owner: &AccountId, video: &VideoId) -> Self {
+        Self::of_video(owner, video, Kind::Probe)
+    }
+
+    /// What is made of a recording that can be played.
+    pub fn overview(owner: &AccountId, video: &VideoId, has_sound: bool) -> impl Iterator<Item = Self> {
+        let kinds = [Some(Kind::Sprites), has_sound.then_some(Kind::Waveform)];
+        kinds.into_iter().flatten().map(|kind| Self::of_video(owner, video, kind))
+    }
+
+    fn of_video(owner: &AccountId, video: &VideoId, kind: Kind) -> Self {
         Self {
             id: JobId::generate(),
             owner: owner.clone(),
-            kind: Kind::Probe,
+            kind,
             subject: video.to_string(),
-            request_hash: format!("probe:{video}"),
+            request_hash: format!("{}:{video}", kind.code()),
             parent: None,
             requires: String::new(),
             total: 0,

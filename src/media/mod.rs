@@ -13,6 +13,7 @@ pub mod error;
 pub mod finish;
 pub mod index;
 pub mod input;
+pub mod overview;
 pub mod poster;
 pub mod probe;
 pub mod process;

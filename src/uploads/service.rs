@@ -118,6 +118,9 @@ async fn begin(caller: &Caller, new: &NewUpload) -> Result<UploadRow, ApiError> 
             gap: Micros::ZERO,
             facts: None,
             poster_key: None,
+            sprites: None,
+            sprites_key: None,
+            waveform_key: None,
             error_code: None,
             upload: None,
         };

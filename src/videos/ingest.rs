@@ -9,7 +9,7 @@ use crate::{
     jobs::{
         self,
         runner::Work,
-        types::{Failure, Outcome, Progress},
+        types::{Failure, NewJob, Outcome, Progress},
     },
     media::{
         self, MediaError, MediaErrorKind,
@@ -35,7 +35,11 @@ pub async fn run(work: &Work) -> Result<Outcome, Failure> {
     if !jobs::store::complete(&mut *tx, &work.job, None).await? {
         return Err(Failure::Stopped);
     }
+    for job in NewJob::overview(&work.job.owner, &video, facts.has_sound) {
+        jobs::store::submit(&mut tx, &job).await?;
+    }
     tx.commit().await?;
+    app.wake.jobs();
     Ok(Outcome::Complete)
 }
 

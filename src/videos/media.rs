@@ -8,6 +8,16 @@ pub fn poster_path(video: &VideoRow) -> Option<String> {
     video.poster_key.as_ref().map(|_| format!("/media/videos/{}/poster", video.id))
 }
 
+/// The path of its sheet of small pictures.
+pub fn sprites_path(id: &str) -> String {
+    format!("/media/videos/{id}/sprites")
+}
+
+/// The path of its sound's peaks.
+pub fn waveform_path(id: &str) -> String {
+    format!("/media/videos/{id}/waveform")
+}
+
 /// The recording's path, once it is stored.
 pub fn video_path(id: &str) -> String {
     format!("/media/videos/{id}")

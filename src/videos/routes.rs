@@ -1,6 +1,6 @@
 //! REST of videos, and the paths under which pages show them.
 
-use super::{service, types::Arrangement};
+use super::{overview, service, types::Arrangement};
 use crate::{
     domain::ids::{GameId, VideoId},
     error::ApiError,
@@ -10,7 +10,11 @@ use crate::{
         reply::{Change, PathId, see},
     },
 };
-use axum::{Json, http::StatusCode, response::Response};
+use axum::{
+    Json,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
 
 /// Put a game's videos in order, with gaps or overlaps between them
 #[utoipa::path(put, path = "/api/games/{id}/videos", tag = "videos", params(("id" = String, Path)), request_body = Arrangement, responses((status = 200, body = Game), (status = 409, body = ApiError), (status = 422, body = ApiError)))]
@@ -30,6 +34,21 @@ pub async fn delete(caller: Caller, PathId(id): PathId<VideoId>) -> Result<Statu
 /// `GET /media/videos/{id}`: leads to a signed address of the recording.
 pub async fn video(caller: Caller, PathId(id): PathId<VideoId>) -> Result<Response, ApiError> {
     service::url(&caller, &id).await.map(|url| see(&url))
+}
+
+/// `GET /media/videos/{id}/sprites`: leads to the sheet of small pictures.
+pub async fn sprites(caller: Caller, PathId(id): PathId<VideoId>) -> Result<Response, ApiError> {
+    overview::sprites_url(&caller, &id).await.map(|url| see(&url))
+}
+
+/// `GET /media/videos/{id}/sprites.vtt`: the sheet as a track of thumbnails.
+pub async fn vtt(caller: Caller, PathId(id): PathId<VideoId>) -> Result<impl IntoResponse, ApiError> {
+    Ok(([(header::CONTENT_TYPE, "text/vtt; charset=utf-8")], overview::vtt(&caller, &id).await?))
+}
+
+/// `GET /media/videos/{id}/waveform`: leads to the peaks of the sound.
+pub async fn waveform(caller: Caller, PathId(id): PathId<VideoId>) -> Result<Response, ApiError> {
+    overview::waveform_url(&caller, &id).await.map(|url| see(&url))
 }
 
 /// `GET /media/videos/{id}/poster`

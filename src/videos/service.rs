@@ -25,6 +25,9 @@ pub async fn show(caller: &Caller, video: VideoRow) -> Result<Video, ApiError> {
     let url = if stored { Some(play_url(caller, &video).await?) } else { None };
     Ok(Video {
         poster_url: super::media::poster_path(&video),
+        sprites: video.sprites,
+        sprites_url: video.sprites_key.as_ref().map(|_| super::media::sprites_path(video.id.as_str())),
+        waveform_url: video.waveform_key.as_ref().map(|_| super::media::waveform_path(video.id.as_str())),
         url,
         id: video.id,
         game: video.game,

@@ -5,10 +5,12 @@ use crate::{
     domain::{
         clock::GameClock,
         ids::{AccountId, GameId, UploadId, VideoId},
+        overview::Sprites,
         time::Micros,
         video::VideoFacts,
     },
     server::db::{Db, document, now_ms, parsed},
+    storage::ObjectKey,
 };
 use sqlx::{Any, AnyConnection, Row, any::AnyRow};
 use std::collections::HashMap;
@@ -27,6 +29,9 @@ pub struct VideoRow {
     pub object_key: String,
     pub facts: Option<VideoFacts>,
     pub poster_key: Option<String>,
+    pub sprites: Option<Sprites>,
+    pub sprites_key: Option<String>,
+    pub waveform_key: Option<String>,
     pub error_code: Option<String>,
     pub upload: Option<UploadId>,
 }
@@ -53,7 +58,7 @@ impl VideoState {
 
 fn video(row: &AnyRow) -> Result<VideoRow, sqlx::Error> {
     let facts: Option<String> = row.try_get("facts")?;
-    let upload: Option<String> = row.try_get("upload")?;
+    let (upload, sprites): (Option<String>, Option<String>) = (row.try_get("upload")?, row.try_get("sprites")?);
     Ok(VideoRow {
         id: parsed(row, "id")?,
         owner: parsed(row, "owner")?,
@@ -65,6 +70,9 @@ fn video(row: &AnyRow) -> Result<VideoRow, sqlx::Error> {
         object_key: row.try_get("object_key")?,
         facts: facts.as_deref().map(document).transpose()?,
         poster_key: row.try_get("poster_key")?,
+        sprites: sprites.as_deref().map(document).transpose()?,
+        sprites_key: row.try_get("sprites_key")?,
+        waveform_key: row.try_get("waveform_key")?,
         error_code: row.try_get("error_code")?,
         upload: upload.and_then(|id| id.parse().ok()),
     })
@@ -186,6 +194,71 @@ pub async fn set_ready<'e, E: sqlx::Executor<'e, Database = Any>>(
     .map(drop)
 }
 
+/// What was made of a recording in the background.
+pub enum Overview<'a> {
+    Sprites(&'a Sprites, &'a ObjectKey),
+    Waveform(&'a ObjectKey),
+}
+
+impl Overview<'_> {
+    pub const fn key(&self) -> &ObjectKey {
+        match self {
+            Self::Sprites(_, key) | Self::Waveform(key) => key,
+        }
+    }
+}
+
+/// Whether the video was still without it.
+pub async fn set_overview(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    id: &VideoId,
+    made: &Overview<'_>,
+) -> Result<bool, sqlx::Error> {
+    let query = match made {
+        Overview::Sprites(sheet, key) => {
+            let sheet = serde_json::to_string(sheet).map_err(|error| sqlx::Error::Encode(error.into()))?;
+            sqlx::query(
+                "UPDATE videos SET sprites_key = $1, sprites = $2, version = version + 1 \
+                 WHERE id = $3 AND owner = $4 AND sprites_key IS NULL",
+            )
+            .bind(key.as_str())
+            .bind(sheet)
+        }
+        Overview::Waveform(key) => sqlx::query(
+            "UPDATE videos SET waveform_key = $1, version = version + 1 \
+             WHERE id = $2 AND owner = $3 AND waveform_key IS NULL",
+        )
+        .bind(key.as_str()),
+    };
+    let done = query.bind(id.as_str()).bind(owner.as_str()).execute(connection).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// An object that no row points to.
+pub async fn doom_object(db: &Db, owner: &AccountId, key: &ObjectKey) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO doomed_objects (object_key, owner, created_at) VALUES ($1, $2, $3) ON CONFLICT (object_key) DO NOTHING",
+    )
+    .bind(key.as_str())
+    .bind(owner.as_str())
+    .bind(now_ms())
+    .execute(db.pool())
+    .await
+    .map(drop)
+}
+
+/// Videos that can be played and have no overview, nor a job that makes it or has failed to: from before there were any.
+pub async fn without_overview(db: &Db) -> Result<Vec<(AccountId, VideoId)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT v.owner, v.id FROM videos v WHERE v.state = 'ready' AND (v.sprites_key IS NULL OR v.waveform_key IS NULL) \
+         AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = v.id AND j.kind IN ('sprites', 'waveform'))",
+    )
+    .fetch_all(db.pool())
+    .await?;
+    rows.iter().map(|row| Ok((parsed(row, "owner")?, parsed(row, "id")?))).collect()
+}
+
 pub async fn set_state<'e, E: sqlx::Executor<'e, Database = Any>>(
     executor: E,
     id: &VideoId,
@@ -235,7 +308,7 @@ pub async fn place(
 
 /// Notes that the objects of some videos are to be deleted; in the transaction that deletes their rows.
 async fn doom(connection: &mut AnyConnection, owner: &AccountId, column: &str, id: &str) -> Result<(), sqlx::Error> {
-    for key in ["object_key", "poster_key"] {
+    for key in ["object_key", "poster_key", "sprites_key", "waveform_key"] {
         let sql = format!(
             "INSERT INTO doomed_objects (object_key, owner, created_at) \
              SELECT {key}, owner, $1 FROM videos WHERE {column} = $2 AND owner = $3 AND {key} IS NOT NULL \

@@ -1,9 +1,13 @@
 //! What travels about videos.
 
-use crate::domain::{
-    ids::{GameId, UploadId, VideoId},
-    time::Micros,
-    video::VideoFacts,
+use crate::{
+    domain::{
+        ids::{GameId, UploadId, VideoId},
+        overview::Sprites,
+        time::Micros,
+        video::VideoFacts,
+    },
+    editor::film::Picture,
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,9 +44,24 @@ pub struct Video {
     /// Signed addresses that work for some hours; none before the upload is complete.
     pub url: Option<String>,
     pub poster_url: Option<String>,
+    /// How its sheet of small pictures is cut, and where the sheet is; made some time after it can be played.
+    #[serde(default)]
+    pub sprites: Option<Sprites>,
+    #[serde(default)]
+    pub sprites_url: Option<String>,
+    /// Where the peaks of its sound are, a byte each, `domain::overview::PEAKS_A_SECOND`.
+    #[serde(default)]
+    pub waveform_url: Option<String>,
     /// The open upload, to be continued.
     #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
     pub upload: Option<UploadId>,
+}
+
+impl Video {
+    /// Its small picture of source time `at`; none before its sheet is made.
+    pub fn picture(&self, at: Micros) -> Option<Picture> {
+        Some(Picture { sheet: self.sprites?, url: self.sprites_url.clone()?, at })
+    }
 }
 
 /// The order of a game's videos, all of them, and how far they stand apart.

@@ -168,7 +168,7 @@ async fn accepted_jobs_finish_exactly_once_whatever_dies() {
         began.elapsed().as_secs()
     );
     // The recording and its still, two for each rendition, and of each its picture and its sound.
-    assert_eq!((objects, pieces), (2 + 2 * jobs + pieces, 2 * jobs));
+    assert_eq!((objects, pieces), (4 + 2 * jobs + pieces, 2 * jobs));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

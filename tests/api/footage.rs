@@ -49,6 +49,13 @@ pub fn programs_on(folder: &Path) -> usize {
         .count()
 }
 
+/// Whether nothing goes on with a video: it cannot be used, or is read and drawn.
+pub fn is_settled(video: &Value) -> bool {
+    let drawn =
+        !video["sprites_url"].is_null() && (!video["waveform_url"].is_null() || video["facts"]["has_sound"] == false);
+    video["state"] == "error" || (video["state"] == "ready" && drawn)
+}
+
 impl TestApp {
     /// Sends a file of one part as the browser does; answers the completed upload.
     pub async fn send_file(&self, game: &Value, name: &str, bytes: Vec<u8>) -> Value {
@@ -60,12 +67,12 @@ impl TestApp {
         self.send(self.request(reqwest::Method::POST, &format!("{path}/complete"))).await.ok()
     }
 
-    /// The game's first video, once it is read.
+    /// The game's first video, once it is read and drawn.
     pub async fn read_video(&self, game: &Value) -> Value {
         let path = format!("/api/games/{}", id(&game["id"]));
         eventually("the video is read", async || {
             let video = self.get(&path).await.ok()["videos"][0].clone();
-            matches!(video["state"].as_str(), Some("ready" | "error")).then_some(video)
+            is_settled(&video).then_some(video)
         })
         .await
     }

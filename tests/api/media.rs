@@ -1,9 +1,10 @@
 //! A real recording: read, shown, refused when it is none.
 
 use crate::{
-    footage::MATCH,
+    database::Database,
+    footage::{MATCH, probe},
     on_both,
-    support::{TestApp, id},
+    support::{NOBODY, TestApp, eventually, id},
 };
 use reqwest::{Method, header};
 use serde_json::{Value, json};
@@ -49,6 +50,51 @@ on_both!(a_recording_is_read_and_can_be_played, |app: TestApp| async move {
     let found = app.post("/api/clips/search", json!({})).await.ok()[0].clone();
     assert_eq!((&found["clip"], &found["poster_url"]), (&clip, &video["poster_url"]));
 });
+
+// What a timeline is drawn with comes after the recording can be played, and goes with it.
+on_both!(a_recording_is_drawn, |app: TestApp| async move {
+    let (game, _) = app.game_with_recording().await;
+    let video = app.read_video(&game).await;
+    let expected = json!({"interval": 1_000_000, "count": 3, "columns": 3, "width": 128, "height": 72});
+    assert_eq!(video["sprites"], expected);
+    let sheet = follow(&app, id(&video["sprites_url"])).await;
+    assert_eq!(sheet.headers()[header::CONTENT_TYPE], "image/jpeg");
+    let probed = probe(&sheet.bytes().await.unwrap());
+    assert_eq!((&probed["streams"][0]["width"], &probed["streams"][0]["height"]), (&json!(384), &json!(72)));
+    let peaks = follow(&app, id(&video["waveform_url"])).await.bytes().await.unwrap();
+    assert!((58..=61).contains(&peaks.len()) && peaks[1..57].iter().all(|peak| *peak > 20), "{peaks:?}");
+    let track = format!("/media/videos/{}/sprites.vtt", id(&video["id"]));
+    let track = app.request(Method::GET, &track).send().await.unwrap();
+    assert_eq!(track.headers()[header::CONTENT_TYPE], "text/vtt; charset=utf-8");
+    let track = track.text().await.unwrap();
+    assert!(track.starts_with("WEBVTT\n\n00:00:00.000 --> 00:00:01.000\n/media/videos/"), "{track}");
+    assert!(track.trim_end().ends_with("/sprites#xywh=256,0,128,72"), "{track}");
+    for part in ["sprites", "sprites.vtt", "waveform"] {
+        let path = format!("/media/videos/{}/{part}", id(&video["id"]));
+        app.as_other(Method::GET, &path, None).await.refused(404, "not_found");
+        app.get(&format!("/media/videos/{NOBODY}/{part}")).await.refused(404, "not_found");
+    }
+    let before = app.state().store.list("").await.expect("a list").len();
+    assert_eq!(before, 4, "the recording, its poster, its pictures, its peaks");
+    app.delete(&format!("/api/games/{}", id(&game["id"]))).await;
+    eventually("its objects are gone", async || {
+        app.state().store.list("").await.expect("a list").is_empty().then_some(())
+    })
+    .await;
+});
+
+/// Recordings from before there were sheets get theirs when the server starts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn older_recordings_are_drawn_too() {
+    let mut app = TestApp::start(Database::Sqlite).await;
+    let (game, _) = app.game_with_recording().await;
+    let old = "UPDATE videos SET sprites = NULL, sprites_key = NULL, waveform_key = NULL";
+    sqlx::query(old).execute(app.state().db.pool()).await.expect("as it was");
+    sqlx::query("DELETE FROM jobs WHERE kind <> 'probe'").execute(app.state().db.pool()).await.expect("as it was");
+    assert!(app.get(&format!("/api/games/{}", id(&game["id"]))).await.ok()["videos"][0]["sprites_url"].is_null());
+    app.restart().await;
+    assert!(!app.read_video(&game).await["sprites_url"].is_null());
+}
 
 on_both!(a_file_that_is_no_video_says_so, |app: TestApp| async move {
     let game = app.game().await;

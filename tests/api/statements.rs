@@ -88,6 +88,9 @@ async fn add(caller: &Caller, reel_of_all: &mut Vec<touchline::domain::ids::Clip
         gap: Micros::ZERO,
         facts: None,
         poster_key: None,
+        sprites: None,
+        sprites_key: None,
+        waveform_key: None,
         error_code: None,
         upload: None,
     };

@@ -8,6 +8,7 @@ use crate::{
         time::Micros,
     },
     editor::{
+        film::Film,
         scale::{Scale, Span as Stretch},
         timeline::{Lane, Timeline},
     },
@@ -27,16 +28,28 @@ pub fn FramingTimeline(desk: Desk) -> impl IntoView {
     let on_seek = Callback::new(move |at: Micros| desk.playback.seek(at + start.get_untracked()));
     view! {
         <Timeline scale playhead on_seek bar=false>
-            <Lane name="Video" icon="film" kind="video"><Thumbs desk /></Lane>
+            <Lane name="Video" icon="film" kind="video"><Thumbs desk scale start /></Lane>
             <Lane name="Crop" icon="diamond" kind="keys"><Keyframes desk scale start /></Lane>
             <Lane name="Speed" icon="split" kind="regions"><Segments desk scale start /></Lane>
         </Timeline>
     }
 }
 
-/// The poster, side by side, until sprites of the video exist.
+/// What the clip shows; the poster, side by side, until its video's small pictures are there.
 #[component]
-fn Thumbs(desk: Desk) -> impl IntoView {
+fn Thumbs(desk: Desk, scale: Scale, start: Memo<Micros>) -> impl IntoView {
+    let picture = Callback::new(move |at: Micros| desk.video.with(|video| video.as_ref()?.picture(at + start.get())));
+    let has_pictures =
+        Memo::new(move |_| desk.video.with(|video| video.as_ref().is_some_and(|video| video.sprites_url.is_some())));
+    view! {
+        <Show when=move || has_pictures.get() fallback=move || view! { <Posters desk /> }>
+            <Film scale picture />
+        </Show>
+    }
+}
+
+#[component]
+fn Posters(desk: Desk) -> impl IntoView {
     const COUNT: usize = 14;
     let poster = Memo::new(move |_| desk.video.with(|video| video.as_ref().and_then(|video| video.poster_url.clone())));
     view! {

@@ -1,0 +1,114 @@
+//! The picture along a timeline: small pictures side by side, cut from each recording's sheet.
+
+use super::scale::Scale;
+use crate::domain::{overview::Sprites, time::Micros};
+use leptos::prelude::*;
+
+/// About as wide as a picture is in the lane.
+const CELL_PIXELS: f64 = 84.0;
+/// Before the lane has a width.
+const USUAL_CELLS: f64 = 16.0;
+
+/// One small picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    pub sheet: Sprites,
+    /// Of the sheet.
+    pub url: String,
+    /// Source time.
+    pub at: Micros,
+}
+
+impl Picture {
+    /// The part of the sheet, in parts of the element whatever its size.
+    fn style(&self) -> String {
+        let Self { sheet, url, at } = self;
+        let (column, row) = sheet.place(*at);
+        let place = |at: i64, count: i64| if count > 1 { percent(at, count - 1) } else { 0.0 };
+        format!(
+            "--ratio: {:.4}; background-image: url({url}); background-size: {:.1}% {:.1}%; background-position: {:.4}% {:.4}%",
+            f64::from(sheet.width) / f64::from(sheet.height.max(1)),
+            percent(sheet.columns, 1),
+            percent(sheet.rows(), 1),
+            place(column, sheet.columns),
+            place(row, sheet.rows()),
+        )
+    }
+}
+
+#[allow(clippy::cast_precision_loss)] // At most some hundreds.
+fn percent(part: i64, whole: i64) -> f64 {
+    part as f64 / whole as f64 * 100.0
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Cell {
+    start: Micros,
+    end: Micros,
+    picture: Picture,
+}
+
+/// Pictures over the whole lane. They stand where their time is, so that they move with it.
+#[component]
+pub fn Film(
+    scale: Scale,
+    /// What the timeline shows at a time of its own.
+    picture: Callback<Micros, Option<Picture>>,
+) -> impl IntoView {
+    let cells = Memo::new(move |_| {
+        let window = scale.window();
+        let pixels = scale.per_pixel().map(|seconds| seconds * CELL_PIXELS);
+        let step = step(pixels.unwrap_or_else(|| window.length().seconds() / USUAL_CELLS));
+        let (first, last) = (window.start.0.div_euclid(step.0), window.end.0.div_euclid(step.0));
+        (first..=last)
+            .filter_map(|n| {
+                let (start, end) = (Micros(n * step.0), Micros((n + 1) * step.0));
+                let picture = picture.run(Micros(start.0 + step.0 / 2))?;
+                Some(Cell { start, end, picture })
+            })
+            .collect::<Vec<_>>()
+    });
+    view! {
+        <div class="film" aria-hidden="true">
+            <For each=move || cells.get() key=|cell| (cell.start, cell.end, cell.picture.style()) let:cell>
+                <span class="film__cell" style=move || scale.bar_style(cell.start, cell.end)>
+                    <span class="film__picture" style=cell.picture.style()></span>
+                </span>
+            </For>
+        </div>
+    }
+}
+
+/// The least of 1, 1.5, 2, 3, 4, 6, … seconds (and below: 0.75, 0.5, …) that is at least so long: so few that pictures stay where
+/// they are while a timeline zooms.
+fn step(seconds: f64) -> Micros {
+    let seconds = seconds.clamp(0.01, 100_000.0);
+    let power = libm::exp2(libm::ceil(libm::log2(seconds)));
+    let step = if power * 0.75 >= seconds { power * 0.75 } else { power };
+    Micros::from_seconds_f64(step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_few() {
+        let seconds = [(1.0, 1.0), (1.1, 1.5), (1.6, 2.0), (2.9, 3.0), (3.1, 4.0), (0.6, 0.75), (0.0, 0.011_719)];
+        for (wanted, found) in seconds {
+            assert!((step(wanted).seconds() - found).abs() < 1e-6, "{wanted}: {:?}", step(wanted));
+        }
+    }
+
+    #[test]
+    fn a_picture_is_a_part_of_its_sheet() {
+        let sheet = Sprites { interval: Micros::SECOND, count: 30, columns: 10, width: 128, height: 72 };
+        let picture = Picture { sheet, url: "/s".to_owned(), at: Micros(14_500_000) };
+        let style = picture.style();
+        assert!(style.contains("background-size: 1000.0% 300.0%"), "{style}");
+        assert!(style.contains("background-position: 44.4444% 50.0000%"), "{style}");
+        let single = Sprites { count: 1, columns: 1, ..sheet };
+        let picture = Picture { sheet: single, url: String::new(), at: Micros::ZERO };
+        assert!(picture.style().contains("background-position: 0.0000% 0.0000%"));
+    }
+}

@@ -1,0 +1,115 @@
+//! A recording at a glance (`domain::overview`): both read the whole file once, and decode as little of it as will do.
+
+use super::{
+    error::{MediaError, MediaErrorKind as Kind},
+    input::{self, strings},
+    tools::Tools,
+};
+use crate::domain::{
+    overview::{PEAKS_A_SECOND, Sprites},
+    video::VideoFacts,
+};
+use std::{ffi::OsString, path::Path};
+use tokio_util::sync::CancellationToken;
+
+const MOST_BYTES: usize = 32 << 20;
+/// Samples a second that peaks are taken of: what people hear as loud lies below half of it.
+const RATE: i64 = 8_000;
+const BLOCK: usize = 64 << 10;
+
+/// The sheet, a JPEG. Keyframes only: a hundredth of the time that decoding all would take.
+pub async fn sprites(
+    tools: &Tools,
+    path: &Path,
+    facts: &VideoFacts,
+    sheet: &Sprites,
+    cancel: &CancellationToken,
+) -> Result<Vec<u8>, MediaError> {
+    let mut args = strings(["-hide_banner", "-nostdin", "-loglevel", "error", "-copyts", "-skip_frame", "nokey"]);
+    args.extend(input::reading(facts.container));
+    args.extend([OsString::from("-i"), input::file(path)]);
+    let mut filters: Vec<String> = input::deinterlace(facts).into_iter().collect();
+    // Small first: whatever else is done costs little then.
+    let (width, height) = (sheet.width, sheet.height);
+    let start = input::seconds(facts.stream_start);
+    filters.push(format!("fps=fps=1000000/{}:round=down:eof_action=pass:start_time={start}", sheet.interval.0));
+    filters.push(format!("scale={width}:{height}:flags=area"));
+    let mut square = facts.clone();
+    square.pixels.stretched = false;
+    filters.extend(input::plain_picture(&square, tools.capabilities().zscale));
+    filters.push(format!("trim=end_frame={}", sheet.count));
+    filters.push("scale=in_range=tv:out_range=pc,format=yuvj420p".to_owned());
+    filters.push(format!("tile={}x{}", sheet.columns, sheet.rows()));
+    args.extend(strings(["-map", &format!("0:{}", facts.video_stream), "-vf", &filters.join(",")]));
+    args.extend(strings(["-frames:v", "1", "-c:v", "mjpeg", "-q:v", "5", "-f", "image2pipe", "pipe:1"]));
+    let jpeg = tools.output(tools.ffmpeg(args, &[path]), MOST_BYTES, cancel).await?;
+    if jpeg.starts_with(&[0xFF, 0xD8]) { Ok(jpeg) } else { Err(Kind::TruncatedVideo.into()) }
+}
+
+/// The peaks of the sound from the first frame of the picture on, 0 (silence) to 255; [`PEAKS_A_SECOND`].
+pub async fn waveform(
+    tools: &Tools,
+    path: &Path,
+    facts: &VideoFacts,
+    cancel: &CancellationToken,
+) -> Result<Vec<u8>, MediaError> {
+    let Some(stream) = facts.sound_stream else { return Ok(Vec::new()) };
+    let start = input::seconds(facts.stream_start);
+    let mut args = strings(["-hide_banner", "-nostdin", "-loglevel", "error", "-copyts"]);
+    args.extend(input::reading(facts.container));
+    args.extend([OsString::from("-i"), input::file(path)]);
+    args.extend(strings(["-map", &format!("0:{stream}"), "-vn", "-ac", "1"]));
+    // Begins with the picture, whenever the sound begins; gaps become silence.
+    let filters = format!("asetpts=PTS-({start})/TB,aresample={RATE}:async=1:first_pts=0");
+    args.extend(strings(["-af", &filters, "-f", "s16le", "pipe:1"]));
+    let call = tools.ffmpeg(args, &[path]);
+    let length = usize::try_from(facts.duration.0 * PEAKS_A_SECOND / 1_000_000 + 1).unwrap_or(0);
+    let (tools, cancel) = (tools.clone(), cancel.child_token());
+    let _ends_with_us = cancel.clone().drop_guard();
+    let reading = move || {
+        let mut running = tools.start(&call, &cancel)?;
+        let mut peaks = Peaks::default();
+        let mut block = vec![0; BLOCK];
+        loop {
+            match running.fill(&mut block)? {
+                0 => break running.finish().map(|()| peaks.all(length)),
+                read => peaks.add(&block[..read]),
+            }
+        }
+    };
+    tokio::task::spawn_blocking(reading).await.map_err(|_| MediaError::new(Kind::ToolFailed, "a thread ended"))?
+}
+
+#[derive(Default)]
+struct Peaks {
+    done: Vec<u8>,
+    loudest: u16,
+    samples: i64,
+}
+
+impl Peaks {
+    fn add(&mut self, block: &[u8]) {
+        for sample in block.chunks_exact(2) {
+            self.loudest = self.loudest.max(i16::from_le_bytes([sample[0], sample[1]]).unsigned_abs());
+            self.samples += 1;
+            if self.samples == RATE / PEAKS_A_SECOND {
+                self.next();
+            }
+        }
+    }
+
+    fn next(&mut self) {
+        // 32,768 is the most that a sample's size can be.
+        self.done.push(u8::try_from(self.loudest.min(32_767) >> 7).unwrap_or(u8::MAX));
+        (self.loudest, self.samples) = (0, 0);
+    }
+
+    /// As long as the picture at most.
+    fn all(mut self, length: usize) -> Vec<u8> {
+        if self.samples > 0 {
+            self.next();
+        }
+        self.done.truncate(length);
+        self.done
+    }
+}

@@ -1,0 +1,88 @@
+//! Jobs in the background: the small pictures and the peaks along a recording's time. Nothing waits for them; a recording
+//! without them is still one.
+
+use super::{service, store, store::VideoRow};
+use crate::{
+    domain::{ids::VideoId, overview::Sprites, video::VideoFacts},
+    error::ApiError,
+    jobs::{
+        self,
+        runner::Work,
+        types::{Failure, Outcome, Progress},
+    },
+    live::types::{Event, Topic},
+    media::overview,
+    server::door::Caller,
+    storage::{LocalFile, keys},
+};
+
+pub async fn run_sprites(work: &Work) -> Result<Outcome, Failure> {
+    let (video, facts, file) = recording(work).await?;
+    let sheet = Sprites::of(&facts);
+    work.report(Progress { stage: "sprites", done: 0, total: 1 });
+    let jpeg = overview::sprites(&work.app.tools, file.path(), &facts, &sheet, &work.cancel).await?;
+    let key = keys::sprites(&work.job.owner, &video);
+    work.app.store.put_bytes(&key, jpeg.into(), "image/jpeg").await?;
+    publish(work, &video, &store::Overview::Sprites(&sheet, &key)).await
+}
+
+pub async fn run_waveform(work: &Work) -> Result<Outcome, Failure> {
+    let (video, facts, file) = recording(work).await?;
+    work.report(Progress { stage: "waveform", done: 0, total: 1 });
+    let peaks = overview::waveform(&work.app.tools, file.path(), &facts, &work.cancel).await?;
+    let key = keys::waveform(&work.job.owner, &video);
+    work.app.store.put_bytes(&key, peaks.into(), "application/octet-stream").await?;
+    publish(work, &video, &store::Overview::Waveform(&key)).await
+}
+
+/// The whole file: both read it from its beginning to its end.
+async fn recording(work: &Work) -> Result<(VideoId, VideoFacts, LocalFile), Failure> {
+    let gone = || Failure::permanent("not_found", "The video was deleted.");
+    let video: VideoId = work.job.subject.parse().map_err(|_| gone())?;
+    let row = store::get(&work.app.db, &work.job.owner, &video).await?.ok_or_else(gone)?;
+    let facts = row.facts.ok_or_else(gone)?;
+    let key = row.object_key.parse().map_err(|_| gone())?;
+    work.report(Progress { stage: "fetch", done: 0, total: 1 });
+    Ok((video, facts, work.app.store.materialise(&key, &work.cancel).await?))
+}
+
+/// The pointer and the job's end together. An object that is not wanted any more (the video is gone, or has one) is swept.
+async fn publish(work: &Work, video: &VideoId, made: &store::Overview<'_>) -> Result<Outcome, Failure> {
+    let (app, job) = (&work.app, &work.job);
+    let mut tx = app.db.begin_write().await?;
+    if !jobs::store::complete(&mut *tx, job, None).await? {
+        drop(tx);
+        store::doom_object(&app.db, &job.owner, made.key()).await?;
+        return Err(Failure::Stopped);
+    }
+    let wanted = store::set_overview(&mut tx, &job.owner, video, made).await?;
+    tx.commit().await?;
+    if wanted {
+        app.hub.send(&job.owner, Event::Changed { topic: Topic::Games });
+    } else {
+        store::doom_object(&app.db, &job.owner, made.key()).await?;
+    }
+    Ok(Outcome::Complete)
+}
+
+/// Where this browser finds the sheet of small pictures.
+pub async fn sprites_url(caller: &Caller, id: &VideoId) -> Result<String, ApiError> {
+    let key = owned(caller, id).await?.sprites_key.ok_or_else(|| ApiError::not_found("sheet"))?;
+    service::show_url(caller, &key, "image/jpeg").await
+}
+
+/// Where this browser finds the peaks.
+pub async fn waveform_url(caller: &Caller, id: &VideoId) -> Result<String, ApiError> {
+    let key = owned(caller, id).await?.waveform_key.ok_or_else(|| ApiError::not_found("waveform"))?;
+    service::show_url(caller, &key, "application/octet-stream").await
+}
+
+/// The sheet as a track of thumbnails.
+pub async fn vtt(caller: &Caller, id: &VideoId) -> Result<String, ApiError> {
+    let sheet = owned(caller, id).await?.sprites.ok_or_else(|| ApiError::not_found("sheet"))?;
+    Ok(sheet.vtt(&super::media::sprites_path(id.as_str())))
+}
+
+async fn owned(caller: &Caller, id: &VideoId) -> Result<VideoRow, ApiError> {
+    store::get(&caller.app.db, caller.owner(), id).await?.ok_or_else(|| ApiError::not_found("video"))
+}
