@@ -26,6 +26,10 @@ use leptos_router::{
 const THEME_SCRIPT: &str =
     "try{var t=localStorage.getItem('theme');if(t)document.documentElement.dataset.theme=t}catch(e){}";
 
+/// When the server began with a page, in milliseconds: what changes from then on, the tab has to hear.
+#[derive(Debug, Clone, Copy)]
+pub struct RenderedAt(pub i64);
+
 /// The HTML document around [`App`].
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     view! {
@@ -35,6 +39,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
                 <meta name="color-scheme" content="dark light" />
+                {use_context::<RenderedAt>().map(|RenderedAt(at)| view! { <meta name="rendered-at" content=at.to_string() /> })}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <script nonce=use_nonce()>{THEME_SCRIPT}</script>
                 <AutoReload options=options.clone() />

@@ -33,6 +33,7 @@ test("a timeline shows the game at a glance", async ({ page, request }) => {
 
   const game = await readyGame(request, "Framed", recording.path);
   const reel = await readyReel(request, game, [4, 8]);
+  // They come while this page is on its way: what is said before it listens is heard all the same.
   await gotoHydrated(page, `/reels/${reel}`);
   await expect(page.locator(".lane--video .film__cell").first()).toBeVisible({ timeout: 60_000 });
   const clip = await film(page);

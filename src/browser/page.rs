@@ -49,6 +49,12 @@ pub async fn bytes_of(url: &str) -> Option<Vec<u8>> {
     answer.binary().await.ok()
 }
 
+/// When the server made this page, in milliseconds by its clock.
+pub fn rendered_at() -> Option<i64> {
+    let meta = document().query_selector("meta[name=rendered-at]").ok()??;
+    meta.get_attribute("content")?.parse().ok()
+}
+
 pub fn is_visible() -> bool {
     document().visibility_state() == web_sys::VisibilityState::Visible
 }

@@ -48,7 +48,7 @@ pub fn open(versions: Versions) {
 
 /// One connection, until it breaks. Answers whether it was ever open.
 async fn converse(versions: Versions, revivals: &mut Revivals, again: bool) -> bool {
-    let Ok(socket) = WebSocket::open(&address()) else { return false };
+    let Ok(socket) = WebSocket::open(&address(again)) else { return false };
     let (mut sink, stream) = socket.split();
     let mut stream = stream.fuse();
     // Ends when the socket is open, or cannot be opened; some never say.
@@ -141,8 +141,10 @@ fn ping() -> Message {
     Message::Text("ping".to_owned())
 }
 
-fn address() -> String {
+fn address(again: bool) -> String {
     let (secure, host) = page::origin();
+    // What changed while the page was on its way; later everything is asked for anyway.
+    let since = page::rendered_at().filter(|_| !again).map(|at| format!("&since={at}")).unwrap_or_default();
     // What this tab does itself it knows already.
-    format!("{}://{host}/ws?tab={}", if secure { "wss" } else { "ws" }, client::tab())
+    format!("{}://{host}/ws?tab={}{since}", if secure { "wss" } else { "ws" }, client::tab())
 }

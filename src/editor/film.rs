@@ -6,8 +6,6 @@ use leptos::prelude::*;
 
 /// About as wide as a picture is in the lane.
 const CELL_PIXELS: f64 = 84.0;
-/// Before the lane has a width.
-const USUAL_CELLS: f64 = 16.0;
 
 /// One small picture.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +39,12 @@ fn percent(part: i64, whole: i64) -> f64 {
     part as f64 / whole as f64 * 100.0
 }
 
+/// One picture that fills what it stands in.
+#[component]
+pub fn Still(picture: Picture) -> impl IntoView {
+    view! { <span class="film__still" aria-hidden="true"><span class="film__picture" style=picture.style()></span></span> }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 struct Cell {
     start: Micros,
@@ -55,10 +59,13 @@ pub fn Film(
     /// What the timeline shows at a time of its own.
     picture: Callback<Micros, Option<Picture>>,
 ) -> impl IntoView {
+    // How many there are depends on the lane's width, which only the browser knows.
+    let is_shown = RwSignal::new(false);
+    Effect::new(move |_| is_shown.set(true));
     let cells = Memo::new(move |_| {
-        let window = scale.window();
-        let pixels = scale.per_pixel().map(|seconds| seconds * CELL_PIXELS);
-        let step = step(pixels.unwrap_or_else(|| window.length().seconds() / USUAL_CELLS));
+        let (window, is_shown) = (scale.window(), is_shown.get());
+        let Some(seconds) = scale.per_pixel().filter(|_| is_shown) else { return Vec::new() };
+        let step = step(seconds * CELL_PIXELS);
         let (first, last) = (window.start.0.div_euclid(step.0), window.end.0.div_euclid(step.0));
         (first..=last)
             .filter_map(|n| {

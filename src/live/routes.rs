@@ -31,16 +31,18 @@ const LONGEST_MESSAGE: usize = 1024;
 pub struct Tab {
     #[serde(default)]
     tab: String,
+    /// When the page was made that now begins to listen, in milliseconds by the server's clock.
+    since: Option<i64>,
 }
 
 pub async fn connect(
     State(app): State<AppState>,
     caller: Caller,
-    Query(Tab { tab }): Query<Tab>,
+    Query(Tab { tab, since }): Query<Tab>,
     jar: CookieJar,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let subscription = app.hub.subscribe(caller.owner().clone(), is_tab(&tab).then_some(tab));
+    let subscription = app.hub.subscribe(caller.owner().clone(), is_tab(&tab).then_some(tab), since);
     let session = caller.actor.signed_in.then(|| jar.get(COOKIE).map(|cookie| cookie.value().to_owned())).flatten();
     upgrade.max_message_size(LONGEST_MESSAGE).on_upgrade(move |socket| serve(app, socket, subscription, session))
 }

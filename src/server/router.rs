@@ -1,14 +1,16 @@
 //! Every path of the server, and what each request passes through.
 
 use super::{
-    api_docs, health,
+    api_docs,
+    db::now_ms,
+    health,
     middleware::{gate, headers, server_fn_errors, session},
     state::AppState,
     telemetry,
 };
 use crate::{
     accounts,
-    app::{App, shell},
+    app::{App, RenderedAt, shell},
     error::ApiError,
     gallery, jobs, live,
     shell::not_found::ResponseStatus,
@@ -89,6 +91,7 @@ fn page_context(app: &AppState) -> impl Fn() + Clone + Send + Sync + 'static + u
     let app = app.clone();
     move || {
         provide_context(app.clone());
+        provide_context(RenderedAt(now_ms()));
         if let Some(parts) = leptos::prelude::use_context::<Parts>()
             && let Some(nonce) = parts.extensions.get::<headers::PageNonce>()
         {

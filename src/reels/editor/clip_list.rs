@@ -3,6 +3,7 @@
 use super::{add_clips::AddClips, session::Session};
 use crate::{
     domain::{framing::Framing, ids::ReelClipId, time::Micros},
+    editor::film::Still,
     reels::types::{Reel, ReelClip},
     ui::icon::Icon,
 };
@@ -68,6 +69,14 @@ fn ClipRow(session: Session, id: ReelClipId, dragged: RwSignal<Option<ReelClipId
     let name = read(|_, clip| clip.clip.title());
     let meta = read(|_, clip| format!("{} · {}", clip.clip.length(), framed_word(&clip.framing)));
     let poster = read(|reel, clip| reel.video_of(clip).and_then(|video| video.poster_url.clone()).unwrap_or_default());
+    // The middle of the clip, once its video has small pictures.
+    let still = Memo::new(move |_| {
+        session.reel.with(|reel| {
+            let clip = reel.clips.iter().find(|clip| id.with_value(|id| clip.id == *id))?;
+            let (start, end) = (clip.clip.details.start, clip.clip.details.end);
+            reel.video_of(clip)?.picture(start + Micros((end - start).0 / 2))
+        })
+    });
     let is_current = Memo::new(move |_| session.current.with(is_this));
     let is_over = RwSignal::new(false);
     let row = NodeRef::<leptos::html::Div>::new();
@@ -122,7 +131,13 @@ fn ClipRow(session: Session, id: ReelClipId, dragged: RwSignal<Option<ReelClipId
             }>
             <span class="reel-row__grip" title="Drag to reorder, or Alt and Up or Down"><Icon name="grip" class="icon--solid icon--sm" /></span>
             <div class="poster">
-                {move || Some(poster.get()).filter(|url| !url.is_empty()).map(|url| view! { <img class="scene" src=url alt="" loading="lazy" draggable="false" /> })}
+                {move || match still.get() {
+                    Some(picture) => view! { <Still picture /> }.into_any(),
+                    None => Some(poster.get())
+                        .filter(|url| !url.is_empty())
+                        .map(|url| view! { <img class="scene" src=url alt="" loading="lazy" draggable="false" /> })
+                        .into_any(),
+                }}
             </div>
             <div>
                 <p class="reel-row__name">{move || name.get()}</p>
