@@ -37,6 +37,7 @@ soak: test setup-soak ## Runs `test` and all that takes longer: size of the WASM
 	@$(MAKE) build
 	@$(with) scripts/wasm-size
 	@$(with) scripts/with-garage cargo test --locked --lib storage::tests::foreign
+	@TOUCHLINE_LONG=1 $(with) cargo test --locked --lib -- --nocapture media::corpus media::index
 	@$(MAKE) chaos
 	@cd end2end && TOUCHLINE_PROGRAM=target/release/touchline TOUCHLINE_LONG=1 ../$(with) npx playwright test
 	@$(MAKE) bench

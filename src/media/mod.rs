@@ -23,6 +23,8 @@ pub mod tools;
 pub mod window;
 
 #[cfg(test)]
+mod corpus;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;

@@ -29,7 +29,7 @@ use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
-async fn tools() -> &'static Tools {
+pub(super) async fn tools() -> &'static Tools {
     static TOOLS: OnceCell<Tools> = OnceCell::const_new();
     TOOLS.get_or_init(async || Tools::find(&ToolsConfig::default()).await.expect("ffmpeg")).await
 }
@@ -74,12 +74,12 @@ impl Source {
 }
 
 /// A sixth of the real size: the same work, sooner done (scaling is slow without optimisation).
-fn small(aspect: Aspect) -> (u32, u32) {
+pub(super) fn small(aspect: Aspect) -> (u32, u32) {
     let (width, height) = aspect.size();
     (width / 6 / 2 * 2, height / 6 / 2 * 2)
 }
 
-fn planned(aspect: Aspect, clips: Vec<ClipForPlan>) -> ExportPlan {
+pub(super) fn planned(aspect: Aspect, clips: Vec<ClipForPlan>) -> ExportPlan {
     let mut plan = plan(&ReelForPlan { aspect, clips }).expect("a plan");
     (plan.width, plan.height) = small(aspect);
     for chunk in &mut plan.chunks {
@@ -90,7 +90,7 @@ fn planned(aspect: Aspect, clips: Vec<ClipForPlan>) -> ExportPlan {
 
 /// All pieces of a plan one after the other, then the file: what the jobs of an export do. `on_frames` hears of all frames
 /// that are composed; pieces that lie in `work` are not made again.
-async fn render(
+pub(super) async fn render(
     plan: &ExportPlan,
     sources: &Sources,
     work: &Path,
