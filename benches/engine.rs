@@ -21,6 +21,7 @@ use touchline::{
     domain::{
         geometry::Rect,
         plan::ExportPlan,
+        preset::Quality,
         time::{FrameRate, Micros},
         video::VideoFacts,
     },
@@ -315,7 +316,7 @@ impl Ground {
 
     fn encoder(&self) -> Vec<String> {
         let threads = self.threads.parse().unwrap();
-        let args = encoder_arguments(RATE, threads).into_iter().chain(plain_mp4(RATE));
+        let args = encoder_arguments(RATE, Quality::Standard, threads).into_iter().chain(plain_mp4(RATE));
         args.map(|arg| arg.to_string_lossy().into_owned()).chain([self.output.to_string_lossy().into_owned()]).collect()
     }
 }

@@ -14,6 +14,7 @@ pub mod naming;
 pub mod overview;
 pub mod parts;
 pub mod plan;
+pub mod preset;
 pub mod rating;
 pub mod size;
 pub mod tags;

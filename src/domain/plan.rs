@@ -10,6 +10,7 @@ use super::{
     geometry::CropSpace,
     ids::{ReelClipId, VideoId},
     keyframes::keys_for,
+    preset::{ExportSettings, Quality},
     time::{FrameRate, Micros, round_div},
     time_map::{Piece, TimeMap, TimeMapError, source_frame},
     video::VideoFacts,
@@ -35,6 +36,7 @@ pub const OVERHANG: Micros = Micros::SECOND;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReelForPlan {
     pub aspect: Aspect,
+    pub settings: ExportSettings,
     pub clips: Vec<ClipForPlan>,
 }
 
@@ -56,6 +58,9 @@ pub struct ExportPlan {
     pub width: u32,
     pub height: u32,
     pub rate: FrameRate,
+    /// Plans from before there was a choice say nothing.
+    #[serde(default, skip_serializing_if = "Quality::is_standard")]
+    pub quality: Quality,
     pub total_frames: i64,
     /// At 48 kHz: as long as the picture, to the sample.
     pub total_samples: i64,
@@ -95,6 +100,8 @@ pub struct ChunkSpec {
     pub width: u32,
     pub height: u32,
     pub rate: FrameRate,
+    #[serde(default, skip_serializing_if = "Quality::is_standard")]
+    pub quality: Quality,
     /// Only the keyframes that matter here.
     pub crop: Vec<CropKey>,
     pub runs: Vec<Run>,
@@ -188,14 +195,15 @@ pub fn plan(reel: &ReelForPlan) -> Result<ExportPlan, PlanError> {
         return Err(PlanError::TooManyClips);
     }
     reel.clips.iter().try_for_each(check_video)?;
-    let rate = output_rate(&reel.clips)?;
-    let (width, height) = reel.aspect.size();
+    let rate = reel.settings.pace.of(output_rate(&reel.clips)?);
+    let (width, height) = reel.settings.size.of(reel.aspect);
     let mut plan = ExportPlan {
         version: PLAN_VERSION,
         aspect: reel.aspect,
         width,
         height,
         rate,
+        quality: reel.settings.quality,
         total_frames: 0,
         total_samples: 0,
         clips: Vec::with_capacity(reel.clips.len()),
@@ -223,6 +231,7 @@ fn add_clip(plan: &mut ExportPlan, clip: &ClipForPlan) -> Result<(), PlanError> 
             width: plan.width,
             height: plan.height,
             rate: plan.rate,
+            quality: plan.quality,
             crop: keys_of(&keys, &runs, clip.facts.rate, plan.rate),
             runs,
         };

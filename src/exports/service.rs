@@ -8,6 +8,7 @@ use crate::{
     domain::{
         ids::{ExportId, JobId},
         plan::{ClipForPlan, ExportPlan, PlanError, ReelForPlan, plan},
+        preset::ExportSettings,
     },
     error::{ApiError, Code},
     jobs::{
@@ -27,7 +28,7 @@ use sha2::{Digest, Sha256};
 pub async fn create(caller: &Caller, new: &NewExport) -> Result<Export, ApiError> {
     let (db, owner) = (&caller.app.db, caller.owner());
     let reel = reels::store::get(db.pool(), owner, &new.reel).await?.ok_or_else(|| ApiError::not_found("reel"))?;
-    let plan = plan_of(caller, &reel).await?;
+    let plan = plan_of(caller, &reel, new.settings).await?;
     let text = serde_json::to_string(&plan).map_err(|_| ApiError::internal())?;
     let request = format!("{}:{}", reel.id, hex::encode(Sha256::digest(text.as_bytes())));
     let id = ExportId::generate();
@@ -35,7 +36,8 @@ pub async fn create(caller: &Caller, new: &NewExport) -> Result<Export, ApiError
     let mut tx = db.begin_write().await?;
     let accepted = jobs::store::submit(&mut tx, &job).await?;
     let shown = if accepted == job.id {
-        let new = Submitted { id: &id, reel: &reel.id, name: &reel.name, plan: &plan, job: &job.id };
+        let settings = new.settings;
+        let new = Submitted { id: &id, reel: &reel.id, name: &reel.name, settings, plan: &plan, job: &job.id };
         store::insert(&mut tx, owner, &new).await?;
         id
     } else {
@@ -47,7 +49,11 @@ pub async fn create(caller: &Caller, new: &NewExport) -> Result<Export, ApiError
     get(caller, &shown).await
 }
 
-async fn plan_of(caller: &Caller, reel: &reels::store::ReelRow) -> Result<ExportPlan, ApiError> {
+async fn plan_of(
+    caller: &Caller,
+    reel: &reels::store::ReelRow,
+    settings: ExportSettings,
+) -> Result<ExportPlan, ApiError> {
     let (db, owner) = (&caller.app.db, caller.owner());
     let clips = reels::store::clips(db, owner, &reel.id).await?;
     let videos = videos::store::of_reel(db, owner, reel.id.as_str()).await?;
@@ -72,7 +78,7 @@ async fn plan_of(caller: &Caller, reel: &reels::store::ReelRow) -> Result<Export
             })
         })
         .collect();
-    Ok(plan(&ReelForPlan { aspect: reel.aspect, clips: clips? })?)
+    Ok(plan(&ReelForPlan { aspect: reel.aspect, settings, clips: clips? })?)
 }
 
 impl From<PlanError> for ApiError {

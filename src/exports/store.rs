@@ -5,6 +5,7 @@ use crate::{
     domain::{
         ids::{AccountId, ExportId, JobId, ReelId, RenditionId},
         plan::ExportPlan,
+        preset::ExportSettings,
     },
     server::db::{Db, document, now_ms, parsed},
 };
@@ -14,7 +15,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 const LOG_BYTES: usize = 2_000;
 
 /// `queued`: nobody is at it. `attempt`: the highest of its pieces'.
-const EXPORT: &str = "SELECT e.id, e.name, e.reel, e.plan_sum, e.created_at, j.state, j.stage, j.done, j.total, j.error_code, \
+const EXPORT: &str = "SELECT e.id, e.name, e.reel, e.settings, e.plan_sum, e.created_at, j.state, j.stage, j.done, j.total, j.error_code, \
                       j.error_detail, j.log_tail, j.version, j.started_at, j.finished_at, n.id AS rendition, \
                       CASE WHEN j.state = 'pending' OR (j.state = 'processing' AND j.worker IS NULL AND NOT EXISTS \
                       (SELECT 1 FROM jobs c WHERE c.parent = j.id AND c.state = 'processing')) THEN 1 ELSE 0 END AS queued, \
@@ -29,6 +30,7 @@ fn export(row: &AnyRow) -> Result<Export, sqlx::Error> {
         version: row.try_get("version")?,
         name: row.try_get("name")?,
         reel: optional("reel")?.and_then(|id| id.parse().ok()),
+        settings: document(&row.try_get::<String, _>("settings")?)?,
         state: JobState::ALL
             .into_iter()
             .find(|known| known.code() == state)
@@ -152,20 +154,23 @@ pub struct Submitted<'a> {
     pub id: &'a ExportId,
     pub reel: &'a ReelId,
     pub name: &'a str,
+    pub settings: ExportSettings,
     pub plan: &'a ExportPlan,
     pub job: &'a JobId,
 }
 
 pub async fn insert(connection: &mut AnyConnection, owner: &AccountId, new: &Submitted<'_>) -> Result<(), sqlx::Error> {
-    let plan = serde_json::to_string(new.plan).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let text = |json: serde_json::Result<String>| json.map_err(|error| sqlx::Error::Encode(error.into()));
+    let (plan, settings) = (text(serde_json::to_string(new.plan))?, text(serde_json::to_string(&new.settings))?);
     sqlx::query(
         "INSERT INTO exports (id, owner, reel, name, kind, settings, plan, plan_sum, encoder, job, created_at) \
-         VALUES ($1, $2, $3, $4, 'reel', '{}', $5, $6, '', $7, $8)",
+         VALUES ($1, $2, $3, $4, 'reel', $5, $6, $7, '', $8, $9)",
     )
     .bind(new.id.as_str())
     .bind(owner.as_str())
     .bind(new.reel.as_str())
     .bind(new.name)
+    .bind(settings)
     .bind(plan)
     .bind(new.plan.sum())
     .bind(new.job.as_str())

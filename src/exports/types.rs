@@ -1,6 +1,9 @@
 //! What travels about exports.
 
-use crate::domain::ids::{ExportId, ReelId, RenditionId};
+use crate::domain::{
+    ids::{ExportId, ReelId, RenditionId},
+    preset::ExportSettings,
+};
 use serde::{Deserialize, Serialize};
 
 /// What to render.
@@ -9,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub struct NewExport {
     #[cfg_attr(feature = "ssr", schema(value_type = String))]
     pub reel: ReelId,
+    #[serde(default)]
+    pub settings: ExportSettings,
 }
 
 /// The states of a durable job.
@@ -52,6 +57,7 @@ pub struct Export {
     pub name: String,
     #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
     pub reel: Option<ReelId>,
+    pub settings: ExportSettings,
     pub state: JobState,
     /// `plan`, `fetch`, `render`, `sound`, `finish`; empty while it waits.
     pub stage: String,

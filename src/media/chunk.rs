@@ -251,8 +251,7 @@ fn compose(
 }
 
 fn encode(site: &Site, spec: &ChunkSpec, part: &Path, to_write: &Taking<Repeated>) -> Result<(), MediaError> {
-    let picture = (spec.width, spec.height);
-    let mut encoder = Encoder::start(&site.tools, picture, spec.rate, part, &site.work, &site.cancel)?;
+    let mut encoder = Encoder::start(&site.tools, spec, part, &site.work, &site.cancel)?;
     for (times, buffer) in &to_write.take {
         for _ in 0..times {
             encoder.write(&buffer)?;

@@ -6,7 +6,7 @@ use super::{
     process::{Call, Running},
     tools::Tools,
 };
-use crate::domain::time::FrameRate;
+use crate::domain::{plan::ChunkSpec, preset::Quality, time::FrameRate};
 use sha2::{Digest, Sha256};
 use std::{ffi::OsString, path::Path};
 use tokio_util::sync::CancellationToken;
@@ -16,9 +16,10 @@ const ENCODER_VERSION: u32 = 2;
 
 /// What every chunk of an export is encoded with, so that chunks join without being touched again: x264 "veryfast" is
 /// the knee of speed against quality; two seconds between keyframes, each GOP closed.
-pub fn encoder_arguments(rate: FrameRate, threads: usize) -> Vec<OsString> {
+pub fn encoder_arguments(rate: FrameRate, quality: Quality, threads: usize) -> Vec<OsString> {
     let two_seconds = (2 * rate.num / rate.den.max(1)).max(1).to_string();
-    let mut args = strings(["-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-profile:v", "high"]);
+    let crf = quality.crf().to_string();
+    let mut args = strings(["-c:v", "libx264", "-preset", "veryfast", "-crf", &crf, "-profile:v", "high"]);
     args.extend(strings(["-pix_fmt", "yuv420p", "-g", &two_seconds, "-flags:v", "+cgop+bitexact"]));
     args.extend(strings(["-threads", &threads.to_string()]));
     args.extend(bt709());
@@ -28,7 +29,7 @@ pub fn encoder_arguments(rate: FrameRate, threads: usize) -> Vec<OsString> {
 /// What decides the bytes of a chunk beside its spec: two machines with one fingerprint write the same file.
 pub fn fingerprint(tools: &Tools) -> String {
     let mut hash = Sha256::new();
-    for argument in encoder_arguments(FrameRate { num: 30, den: 1 }, tools.threads()) {
+    for argument in encoder_arguments(FrameRate { num: 30, den: 1 }, Quality::Standard, tools.threads()) {
         hash.update(argument.as_encoded_bytes());
         hash.update([0]);
     }
@@ -57,18 +58,18 @@ impl Encoder {
     /// Writes `file`, replacing it, which lies in the folder `work`.
     pub fn start(
         tools: &Tools,
-        size: (u32, u32),
-        rate: FrameRate,
+        spec: &ChunkSpec,
         file: &Path,
         work: &Path,
         cancel: &CancellationToken,
     ) -> Result<Self, MediaError> {
+        let rate = spec.rate;
         let mut args = strings(["-hide_banner", "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "yuv420p"]);
-        args.extend(strings(["-video_size", &format!("{}x{}", size.0, size.1)]));
+        args.extend(strings(["-video_size", &format!("{}x{}", spec.width, spec.height)]));
         args.extend(strings(["-framerate", &format!("{}/{}", rate.num, rate.den)]));
         args.extend(bt709());
         args.extend(strings(["-i", "pipe:0", "-an"]));
-        args.extend(encoder_arguments(rate, tools.threads()));
+        args.extend(encoder_arguments(rate, spec.quality, tools.threads()));
         args.extend(plain_mp4(rate));
         args.push(input::file(file));
         let mut call = tools.ffmpeg(args, &[]);

@@ -4,6 +4,7 @@ use crate::domain::{
     aspect::Aspect,
     geometry::Rect,
     plan::{ChunkSpec, PLAN_VERSION},
+    preset::Quality,
     time::{FrameRate, Micros},
     video::{Container, PixelFacts, VideoFacts},
 };
@@ -45,6 +46,7 @@ pub fn chunk_spec() -> ChunkSpec {
         width: 1080,
         height: 1920,
         rate: FrameRate { num: 25, den: 1 },
+        quality: Quality::Standard,
         crop: Vec::new(),
         runs: Vec::new(),
     }

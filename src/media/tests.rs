@@ -13,6 +13,7 @@ use crate::domain::{
     ids::{ReelClipId, VideoId},
     overview::Sprites,
     plan::{ClipForPlan, ExportPlan, ReelForPlan, plan},
+    preset::ExportSettings,
     time::{FrameRate, Micros},
     time_map::TimeMap,
     video::{Container, VideoFacts},
@@ -80,7 +81,7 @@ pub(super) fn small(aspect: Aspect) -> (u32, u32) {
 }
 
 pub(super) fn planned(aspect: Aspect, clips: Vec<ClipForPlan>) -> ExportPlan {
-    let mut plan = plan(&ReelForPlan { aspect, clips }).expect("a plan");
+    let mut plan = plan(&ReelForPlan { aspect, settings: ExportSettings::default(), clips }).expect("a plan");
     (plan.width, plan.height) = small(aspect);
     for chunk in &mut plan.chunks {
         (chunk.spec.width, chunk.spec.height) = small(aspect);

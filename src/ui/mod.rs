@@ -1,6 +1,7 @@
 //! The design system. It knows no slice.
 
 pub mod button;
+pub mod choice;
 pub mod dialog;
 pub mod field;
 pub mod icon;

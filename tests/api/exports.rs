@@ -1,6 +1,7 @@
 //! Exports of real video: the file that comes out, cancel, retry, restart, and what is refused.
 
 use crate::{
+    database::Database,
     footage::{MATCH, probe, programs_on},
     on_both,
     support::{TestApp, eventually, id},
@@ -22,6 +23,34 @@ async fn location(app: &TestApp, path: &str) -> String {
     let see = app.request(Method::GET, path).send().await.unwrap();
     assert_eq!(see.status().as_u16(), 307, "{path}");
     see.headers()[header::LOCATION].to_str().unwrap().to_owned()
+}
+
+/// A smaller picture at another pace, in fewer bytes; and what is no choice is refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_is_made_as_it_is_wanted() {
+    let app = TestApp::start(Database::Sqlite).await;
+    let (_, upload) = app.game_with_recording().await;
+    let reel = app.reel("4:5", &[&app.clip(&upload, (0, 1_000), json!({})).await]).await;
+    let file = async |settings: Value| {
+        let export = app.post("/api/exports", json!({"reel": reel["id"], "settings": settings})).await.ok();
+        let done = app.ended(&export).await;
+        assert_eq!(done["state"], "complete", "{done}");
+        let path = location(&app, &format!("/media/renditions/{}", id(&done["rendition"]))).await;
+        let bytes = app.request(Method::GET, &path).send().await.unwrap().bytes().await.unwrap();
+        (done["settings"].clone(), probe(&bytes)["streams"][0].clone(), bytes.len())
+    };
+    let (told, picture, small) = file(json!({"size": "small", "pace": "thirty", "quality": "compact"})).await;
+    assert_eq!(told, json!({"size": "small", "pace": "thirty", "quality": "compact"}));
+    assert_eq!((&picture["width"], &picture["height"]), (&json!(720), &json!(900)));
+    assert_eq!((&picture["nb_read_frames"], &picture["r_frame_rate"]), (&json!("30"), &json!("30/1")));
+    let (told, picture, best) = file(json!({"size": "small", "quality": "best"})).await;
+    assert_eq!(told["pace"], "source", "what is not said is as usual");
+    assert_eq!((&picture["nb_read_frames"], &picture["r_frame_rate"]), (&json!("25"), &json!("25/1")));
+    assert!(small * 3 < best * 2, "{small} and {best} bytes");
+    for wrong in [json!({"size": "huge"}), json!({"quality": 3}), json!("small")] {
+        let answer = app.post("/api/exports", json!({"reel": reel["id"], "settings": wrong})).await;
+        assert!((400..=422).contains(&answer.status.as_u16()), "{wrong}: {}", answer.json);
+    }
 }
 
 on_both!(a_reel_becomes_a_file, |app: TestApp| async move {
@@ -134,7 +163,7 @@ async fn running(app: &TestApp) -> Value {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancelled_export_stops_at_once_and_can_be_tried_again() {
-    let app = TestApp::start(crate::database::Database::Sqlite).await;
+    let app = TestApp::start(Database::Sqlite).await;
     let export = running(&app).await;
     app.delete(&path(&export)).await.ok();
     let ended = app.ended(&export).await;

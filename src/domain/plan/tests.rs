@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::{
     framing::{Ease, Segment},
     geometry::Crop,
+    preset::{Pace, Size},
     video::Container,
 };
 use proptest::prelude::*;
@@ -42,7 +43,27 @@ fn clip(rate: FrameRate, start: i64, end: i64) -> ClipForPlan {
 }
 
 fn planned(clips: Vec<ClipForPlan>) -> Result<ExportPlan, PlanError> {
-    plan(&ReelForPlan { aspect: Aspect::Portrait, clips })
+    plan(&ReelForPlan { aspect: Aspect::Portrait, settings: ExportSettings::default(), clips })
+}
+
+#[test]
+fn settings_decide_size_pace_and_quality() {
+    let clips = || vec![clip(PAL, 0, 2_000_000)];
+    let usual = planned(clips()).expect("a plan");
+    // What was planned before there was a choice has the same sum, and can be read.
+    let text = serde_json::to_string(&usual).expect("plain");
+    assert!(!text.contains("quality"), "{text}");
+    assert_eq!(serde_json::from_str::<ExportPlan>(&text).expect("a plan"), usual);
+    let settings = ExportSettings { size: Size::Large, pace: Pace::Sixty, quality: Quality::Best };
+    let large = plan(&ReelForPlan { aspect: Aspect::Wide, settings, clips: clips() }).expect("a plan");
+    assert_eq!((large.width, large.height, large.total_frames), (3840, 2160, 120));
+    assert_eq!(large.total_samples, usual.total_samples);
+    let spec = &large.chunks[0].spec;
+    assert_eq!((spec.width, spec.rate, spec.quality), (3840, FrameRate { num: 60, den: 1 }, Quality::Best));
+    assert_eq!(
+        serde_json::from_str::<ExportPlan>(&serde_json::to_string(&large).expect("plain")).expect("a plan"),
+        large
+    );
 }
 
 fn part(start: i64, end: i64, speed: u16) -> Segment {

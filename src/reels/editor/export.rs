@@ -9,6 +9,8 @@ use crate::{
     domain::{
         ids::{ReelClipId, ReelId},
         plan::{ClipForPlan, ExportPlan, PlanError, ReelForPlan, plan},
+        preset::{ExportSettings, Made, Pace, Quality, Size, expected_bytes, expected_seconds},
+        size::size,
         time::Micros,
     },
     error::ApiError,
@@ -20,11 +22,14 @@ use crate::{
     gallery::{api::get_rendition, types::Rendition},
     live::{types::Topic, versions::Versions},
     reels::types::Reel,
-    ui::{notice::LoadError, toast::Toasts},
+    ui::{choice::Choice, notice::LoadError, toast::Toasts},
     videos::types::VideoState,
 };
 use leptos::{html, prelude::*};
+use serde::{Deserialize, Serialize};
 
+/// So many tell how fast exports are made here.
+const MOST_MADE: usize = 9;
 /// How far back an export of this reel is looked for.
 const RECENT_HOURS: i64 = 168;
 
@@ -33,12 +38,18 @@ pub fn ExportStep(session: Session) -> impl IntoView {
     let versions = Versions::expect();
     let id = session.id();
     let exports = Resource::new(move || versions.exports.get(), move |_| newest_of(id.clone()));
+    // What was chosen here; before that, what the last export was made with.
+    let chosen = RwSignal::new(None::<ExportSettings>);
     view! {
         <main class="workspace export-layout" id="main">
             <Transition fallback=|| view! { <section class="stage-column"></section> }>
                 {move || Suspend::new(async move {
                     match exports.await {
-                        Ok((last, rendition)) => view! { <ExportDesk session last rendition /> }.into_any(),
+                        Ok(Newest { last, rendition, made }) => {
+                            let before = last.as_ref().map(|export| export.settings).unwrap_or_default();
+                            let settings = Settings { chosen, before };
+                            view! { <ExportDesk session last rendition settings made /> }.into_any()
+                        }
                         Err(error) => view! { <LoadError error on_retry=move || exports.refetch() /> }.into_any(),
                     }
                 })}
@@ -47,22 +58,64 @@ pub fn ExportStep(session: Session) -> impl IntoView {
     }
 }
 
-/// The newest export of a reel, and its file when it has one. One resource for both: one that is made inside of what waits
-/// for another does not find its answer in the page again.
-async fn newest_of(reel: ReelId) -> Result<(Option<Export>, Option<Rendition>), ApiError> {
+/// What the step needs to know of exports. One resource for all of it: one that is made inside of what waits for another does
+/// not find its answer in the page again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Newest {
+    /// The newest of this reel, and its file when it has one.
+    last: Option<Export>,
+    rendition: Option<Rendition>,
+    /// What was made here lately, of any reel.
+    made: Vec<Made>,
+}
+
+async fn newest_of(reel: ReelId) -> Result<Newest, ApiError> {
+    let recent = recent_exports(RECENT_HOURS).await?;
+    let made = recent.iter().filter_map(made_of).take(MOST_MADE).collect();
     // The newest first: the one that counts.
-    let last = recent_exports(RECENT_HOURS).await?.into_iter().find(|export| export.reel.as_ref() == Some(&reel));
+    let last = recent.into_iter().find(|export| export.reel.as_ref() == Some(&reel));
     let file = last.as_ref().filter(|export| export.state == JobState::Complete);
     let rendition = match file.and_then(|export| export.rendition.clone()) {
         // Deleted in this very moment: there is none.
         Some(id) => get_rendition(id).await.ok(),
         None => None,
     };
-    Ok((last, rendition))
+    Ok(Newest { last, rendition, made })
+}
+
+fn made_of(export: &Export) -> Option<Made> {
+    let milliseconds = export.finished_at? - export.started_at?;
+    let seconds = Micros(milliseconds.saturating_mul(1_000)).seconds();
+    (export.state == JobState::Complete).then_some((export.settings, export.total, seconds))
+}
+
+/// How the next export is made.
+#[derive(Debug, Clone, Copy)]
+struct Settings {
+    chosen: RwSignal<Option<ExportSettings>>,
+    before: ExportSettings,
+}
+
+impl Settings {
+    fn get(self) -> ExportSettings {
+        self.chosen.get().unwrap_or(self.before)
+    }
+
+    fn change(self, change: impl FnOnce(&mut ExportSettings)) {
+        let mut settings = untrack(|| self.get());
+        change(&mut settings);
+        self.chosen.set(Some(settings));
+    }
 }
 
 #[component]
-fn ExportDesk(session: Session, last: Option<Export>, rendition: Option<Rendition>) -> impl IntoView {
+fn ExportDesk(
+    session: Session,
+    last: Option<Export>,
+    rendition: Option<Rendition>,
+    settings: Settings,
+    made: Vec<Made>,
+) -> impl IntoView {
     view! {
         <section class="stage-column stage-column--export" aria-label="Preview">
             {match rendition {
@@ -70,7 +123,7 @@ fn ExportDesk(session: Session, last: Option<Export>, rendition: Option<Renditio
                 None => view! { <FirstFrame session /> }.into_any(),
             }}
         </section>
-        <ExportPanel session last />
+        <ExportPanel session last settings made />
     }
 }
 
@@ -107,9 +160,16 @@ fn FirstFrame(session: Session) -> impl IntoView {
 }
 
 #[component]
-fn ExportPanel(session: Session, last: Option<Export>) -> impl IntoView {
+fn ExportPanel(session: Session, last: Option<Export>, settings: Settings, made: Vec<Made>) -> impl IntoView {
     let listed = last.clone();
-    let planned = Memo::new(move |_| session.reel.with(planned));
+    let planned = Memo::new(move |_| {
+        let settings = settings.get();
+        session.reel.with(|reel| planned(reel, settings))
+    });
+    let made = StoredValue::new(made);
+    let seconds = move |plan: &ExportPlan| {
+        made.with_value(|made| expected_seconds(settings.get(), plan.total_frames, made.iter().copied()))
+    };
     let sum = Memo::new(move |_| {
         planned.with(|planned| match planned {
             Planned::Ready(plan) => plan.sum(),
@@ -119,12 +179,16 @@ fn ExportPanel(session: Session, last: Option<Export>) -> impl IntoView {
     view! {
         <section class="export-panel" aria-label="Export settings">
             <h2 class="export-panel__title">"Export"</h2>
+            <Choices session settings planned />
             {move || match planned.get() {
-                Planned::Ready(plan) => view! { <Facts session plan=*plan /> }.into_any(),
+                Planned::Ready(plan) => {
+                    let seconds = seconds(&plan);
+                    view! { <Facts session plan=*plan seconds /> }.into_any()
+                }
                 Planned::Not(why) => view! { <p class="muted" role="status">{why}</p> }.into_any(),
             }}
             {last.map(|export| view! { <ExportStatus listed=export sum /> })}
-            <ExportButton session planned listed sum />
+            <ExportButton session settings planned listed sum />
         </section>
     }
 }
@@ -137,7 +201,7 @@ enum Planned {
 }
 
 /// The very plan that the server makes.
-fn planned(reel: &Reel) -> Planned {
+fn planned(reel: &Reel, settings: ExportSettings) -> Planned {
     let mut clips = Vec::with_capacity(reel.clips.len());
     for clip in &reel.clips {
         let video = reel.video_of(clip);
@@ -161,7 +225,7 @@ fn planned(reel: &Reel) -> Planned {
             framing: clip.framing.clone(),
         });
     }
-    match plan(&ReelForPlan { aspect: reel.aspect, clips }) {
+    match plan(&ReelForPlan { aspect: reel.aspect, settings, clips }) {
         Ok(plan) => Planned::Ready(Box::new(plan)),
         Err(PlanError::ReelEmpty) => Planned::Not("This reel has no clips. Add one in Framing.".to_owned()),
         Err(error) => Planned::Not(reason(reel, &error)),
@@ -182,23 +246,88 @@ fn sentence(text: &str) -> String {
     format!("{}.", text.trim_end_matches('.'))
 }
 
+/// How large, how well, how fast.
 #[component]
-fn Facts(session: Session, plan: ExportPlan) -> impl IntoView {
+fn Choices(session: Session, settings: Settings, planned: Memo<Planned>) -> impl IntoView {
+    let aspect = Memo::new(move |_| session.reel.with(|reel| reel.aspect));
+    let sizes = move || {
+        let words = |size: Size| {
+            let (width, height) = size.of(aspect.get());
+            format!("{width} × {height}")
+        };
+        [Size::Full, Size::Small, Size::Large].map(|size| (size, words(size))).to_vec()
+    };
+    // As recorded is a number only while nothing else is chosen.
+    let recorded = Memo::new(move |before: Option<&Option<String>>| match planned.get() {
+        Planned::Ready(plan) if settings.get().pace == Pace::Source => Some(plan.rate.to_string()),
+        _ => before.cloned().flatten(),
+    });
+    let paces = move || {
+        let as_recorded =
+            recorded.get().map_or_else(|| "As recorded".to_owned(), |rate| format!("As recorded, {rate}"));
+        vec![(Pace::Source, as_recorded), (Pace::Thirty, "30".to_owned()), (Pace::Sixty, "60".to_owned())]
+    };
+    let qualities = || {
+        let words = [
+            (Quality::Standard, "High, for sharing"),
+            (Quality::Compact, "Smaller file"),
+            (Quality::Best, "Best, to go on cutting"),
+        ];
+        words.map(|(quality, words)| (quality, words.to_owned())).to_vec()
+    };
+    view! {
+        <div class="field-row field-row--stack">
+            <Choice label="Size" items=Signal::derive(sizes) value=Signal::derive(move || settings.get().size)
+                on_choose=Callback::new(move |size| settings.change(|it| it.size = size)) />
+            <Choice label="Quality" items=Signal::derive(qualities) value=Signal::derive(move || settings.get().quality)
+                on_choose=Callback::new(move |quality| settings.change(|it| it.quality = quality)) />
+        </div>
+        <Choice label="Frame rate" items=Signal::derive(paces) value=Signal::derive(move || settings.get().pace)
+            on_choose=Callback::new(move |pace| settings.change(|it| it.pace = pace)) />
+    }
+}
+
+#[component]
+fn Facts(
+    session: Session,
+    plan: ExportPlan,
+    /// How long it will take, when that can be told.
+    seconds: Option<f64>,
+) -> impl IntoView {
     let length: Micros = plan.rate.frame_start(plan.total_frames);
     let clips = session.reel.with_untracked(|reel| reel.clips.len());
     view! {
         <dl class="facts">
             <div><dt>"Length"</dt><dd>{length.precise()}</dd></div>
-            <div><dt>"Size"</dt><dd>{format!("{} × {}", plan.width, plan.height)}</dd></div>
-            <div><dt>"Frame rate"</dt><dd>{format!("{} fps", plan.rate)}</dd></div>
             <div><dt>"Clips"</dt><dd>{clips}</dd></div>
+            <div><dt>"File size"</dt><dd>{format!("about {}", round_bytes(expected_bytes(&plan)))}</dd></div>
+            {seconds.map(|seconds| view! { <div><dt>"Ready in"</dt><dd>{format!("about {}", words_of(seconds))}</dd></div> })}
         </dl>
+    }
+}
+
+/// To two digits: it is a guess.
+fn round_bytes(bytes: i64) -> String {
+    let digits = bytes.max(1).ilog10();
+    let unit = 10_i64.pow(digits.saturating_sub(1));
+    size(bytes / unit * unit)
+}
+
+/// "20 s", "4 min", "1 h 10 min"
+#[allow(clippy::cast_possible_truncation)] // Hours.
+fn words_of(seconds: f64) -> String {
+    let minutes = (seconds / 60.0).round() as i64;
+    match (seconds, minutes) {
+        (..60.0, _) => format!("{} s", ((seconds / 5.0).ceil() as i64).max(1) * 5),
+        (_, ..60) => format!("{} min", minutes.max(1)),
+        _ => format!("{} h {} min", minutes / 60, minutes % 60),
     }
 }
 
 #[component]
 fn ExportButton(
     session: Session,
+    settings: Settings,
     planned: Memo<Planned>,
     listed: Option<Export>,
     /// Of the plan of the reel as it is now.
@@ -206,7 +335,7 @@ fn ExportButton(
 ) -> impl IntoView {
     let (versions, toasts) = (Versions::expect(), Toasts::expect());
     let export = Action::new(move |(): &()| async move {
-        match create_export(NewExport { reel: session.id() }).await {
+        match create_export(NewExport { reel: session.id(), settings: untrack(|| settings.get()) }).await {
             Ok(export) => {
                 versions.apply_export(export);
                 versions.bump(&Topic::Exports);
