@@ -23,7 +23,7 @@ where
     view! {
         <label class="field">
             <span class="field__label">{label}</span>
-            <select class="field__input" on:change=move |event| {
+            <select class="field__input" aria-label=label on:change=move |event| {
                 let at: Option<usize> = event_target_value(&event).parse().ok();
                 if let Some((item, _)) = at.and_then(|at| items.with_untracked(|items| items.get(at).cloned())) {
                     on_choose.run(item);
