@@ -20,7 +20,10 @@ use crate::{
         index::{Span, Stream},
     },
     storage::{LocalFile, ObjectKey, keys},
-    videos::{self, fetch::Need},
+    videos::{
+        self,
+        fetch::{Need, fetch, may_be_at_fault},
+    },
 };
 use std::{collections::HashSet, path::Path};
 use tempfile::TempDir;
@@ -88,7 +91,8 @@ pub async fn render_segment(work: &Work) -> Result<Outcome, Failure> {
     let spec = &plan.chunks.get(at).ok_or_else(gone)?.spec;
     let total = spec.frames();
     let hash = chunk::content_key(&work.job.requires, spec);
-    if let Some(made) = remote::call::render(work, spec, &recording(work, &spec.video).await?).await? {
+    let recording = recording_of(work, &spec.video).await?;
+    if let Some(made) = remote::call::render(work, spec, &recording).await? {
         // Its key is the call's, which another worker may have taken over: only who holds the job decides about it.
         let outcome = commit(work, &made.key, made.bytes, &hash, total, Losing::LeavesIt).await;
         made.settle(work).await?;
@@ -97,40 +101,57 @@ pub async fn render_segment(work: &Work) -> Result<Outcome, Failure> {
     let Some(_slot) = work.local_slot().await else { return Err(Failure::Stopped) };
     work.report(Progress { stage: "fetch", done: 0, total });
     let need = Need::Spans(&spec.facts, &chunk::spans(spec), Stream::Picture);
-    let source = fetch(work, &spec.video, need).await?;
+    let source = fetch(&work.app.store, &recording, need, &work.cancel).await?;
     let folder = scratch(work)?;
     let file = folder.path().join("chunk.mp4");
     let report = |done| work.report(Progress { stage: "render", done, total });
-    chunk::render_chunk(&work.app.tools, spec, source.path(), &file, report, &work.cancel).await?;
+    let (tools, cancel) = (&work.app.tools, &work.cancel);
+    match chunk::render_chunk(tools, spec, source.path(), &file, report, cancel).await {
+        Err(error) if may_be_at_fault(&source, &error) => {
+            let whole = work.app.store.materialise(&recording, cancel).await?;
+            chunk::render_chunk(tools, spec, whole.path(), &file, report, cancel).await?;
+        }
+        answer => answer?,
+    }
     publish(work, &file, &hash, total).await
 }
 
 pub async fn render_sound(work: &Work) -> Result<Outcome, Failure> {
     let (plan, _) = planned(work).await?;
     work.report(Progress { stage: "fetch", done: 0, total: 0 });
-    let mut files: Vec<(VideoId, LocalFile)> = Vec::new();
+    let mut files: Vec<(VideoId, ObjectKey, LocalFile)> = Vec::new();
     for clip in &plan.clips {
-        if !files.iter().any(|(video, _)| *video == clip.video) {
+        if !files.iter().any(|(video, ..)| *video == clip.video) {
             let pieces = plan.sound().filter(|piece| *piece.video == clip.video);
             let spans: Vec<Span> = pieces.map(|piece| Span { from: piece.start, to: piece.end }).collect();
             let need = Need::Spans(&clip.facts, &spans, Stream::Sound);
-            files.push((clip.video.clone(), fetch(work, &clip.video, need).await?));
+            let recording = recording_of(work, &clip.video).await?;
+            let file = fetch(&work.app.store, &recording, need, &work.cancel).await?;
+            files.push((clip.video.clone(), recording, file));
         }
     }
-    let sources: Sources = files.iter().map(|(video, file)| (video.clone(), file.path().to_owned())).collect();
     let folder = scratch(work)?;
     let file = folder.path().join("sound.m4a");
     work.report(Progress { stage: "sound", done: 0, total: 0 });
-    audio::render_sound(&work.app.tools, &plan, &sources, &file, &work.cancel).await?;
+    let (tools, cancel) = (&work.app.tools, &work.cancel);
+    match audio::render_sound(tools, &plan, &sources(&files), &file, cancel).await {
+        Err(error) if files.iter().any(|(.., file)| may_be_at_fault(file, &error)) => {
+            for (_, recording, file) in &mut files {
+                *file = work.app.store.materialise(recording, cancel).await?;
+            }
+            audio::render_sound(tools, &plan, &sources(&files), &file, cancel).await?;
+        }
+        answer => answer?,
+    }
     publish(work, &file, &audio::content_key(&work.job.requires, &plan), 0).await
 }
 
-/// A recording as a file that ffmpeg can open.
-async fn fetch(work: &Work, video: &VideoId, need: Need<'_>) -> Result<LocalFile, Failure> {
-    Ok(videos::fetch::fetch(&work.app.store, &recording(work, video).await?, need, &work.cancel).await?)
+fn sources(files: &[(VideoId, ObjectKey, LocalFile)]) -> Sources {
+    files.iter().map(|(video, _, file)| (video.clone(), file.path().to_owned())).collect()
 }
 
-async fn recording(work: &Work, video: &VideoId) -> Result<ObjectKey, Failure> {
+/// Where a recording lies.
+async fn recording_of(work: &Work, video: &VideoId) -> Result<ObjectKey, Failure> {
     let missing = || {
         let message = "A video of this reel was deleted. Remove its clips, then export again.";
         Failure::permanent("video_missing", message)

@@ -69,7 +69,7 @@ pub async fn run(app: AppState) {
 async fn make_overviews(app: &AppState) -> Result<(), sqlx::Error> {
     for (owner, video) in videos::store::without_overview(&app.db).await? {
         let mut tx = app.db.begin_write().await?;
-        for job in NewJob::overview(&owner, &video, true) {
+        for job in NewJob::overview(&owner, &video) {
             store::submit(&mut tx, &job).await?;
         }
         tx.commit().await?;

@@ -1,4 +1,4 @@
-//! What happened to a job, line by line, for who asks why it takes so long: "+12 s  Part 3: another try on 4711-ab12cd".
+//! What happened to a job, line by line, for who asks why it takes so long: "+12 s  Part 3: attempt 2 on 4711-ab12cd".
 //! Lines stand on the row of the whole tree; the last 4,000 characters stay. No path and no address is ever in it.
 
 use super::types::{Job, Kind};

@@ -103,11 +103,7 @@ async fn run_lane(app: AppState, lane: Lane, slots: Arc<Semaphore>, fall_back: O
                 let (app, fall_back) = (app.clone(), fall_back.clone());
                 let on = worker.clone();
                 running.spawn(async move {
-                    if let Some(name) = log::name_of(&job) {
-                        let how = if job.attempt > 1 { format!("attempt {}", job.attempt) } else { "begun".to_owned() };
-                        log::say(&app.db, &job, &format!("{name}: {how} on {on}")).await;
-                    }
-                    work(app, job, fall_back).await;
+                    work(app, job, &on, fall_back).await;
                     drop(slot);
                 });
                 continue;
@@ -126,14 +122,27 @@ async fn run_lane(app: AppState, lane: Lane, slots: Arc<Semaphore>, fall_back: O
     while running.join_next().await.is_some() {}
 }
 
-async fn work(app: AppState, job: Job, slots: Option<Arc<Semaphore>>) {
+async fn work(app: AppState, job: Job, on: &str, slots: Option<Arc<Semaphore>>) {
     tracing::info!(job.id = %job.id, job.kind = job.kind.code(), job.attempt, "job.started");
     let work =
         Work { app, job, cancel: CancellationToken::new(), progress: Arc::default(), slots, waits: Arc::default() };
     kinds::tell(&work.app, &work.job).await;
     let began = std::time::Instant::now();
     let span = tracing::info_span!("job", id = %work.job.id, kind = work.job.kind.code(), attempt = work.job.attempt);
-    let mut handler = tokio::spawn(kinds::run(work.clone()).instrument(span));
+    let first_line = log::name_of(&work.job).map(|name| match work.job.attempt {
+        ..=1 => format!("{name}: begun on {on}"),
+        attempt => format!("{name}: attempt {attempt} on {on}"),
+    });
+    let all_of_it = {
+        let work = work.clone();
+        async move {
+            if let Some(line) = first_line {
+                log::say(&work.app.db, &work.job, &line).await;
+            }
+            kinds::run(work).await
+        }
+    };
+    let mut handler = tokio::spawn(all_of_it.instrument(span));
     let (result, why_stopped) = watch(&work, &mut handler).await;
     let ending = match (&result, why_stopped) {
         (_, Some(stopped)) => stopped.name(),

@@ -81,9 +81,8 @@ impl NewJob {
     }
 
     /// What is made of a recording that can be played.
-    pub fn overview(owner: &AccountId, video: &VideoId, has_sound: bool) -> impl Iterator<Item = Self> {
-        let kinds = [Some(Kind::Sprites), has_sound.then_some(Kind::Waveform)];
-        kinds.into_iter().flatten().map(|kind| Self::of_video(owner, video, kind))
+    pub fn overview(owner: &AccountId, video: &VideoId) -> [Self; 2] {
+        [Kind::Sprites, Kind::Waveform].map(|kind| Self::of_video(owner, video, kind))
     }
 
     fn of_video(owner: &AccountId, video: &VideoId, kind: Kind) -> Self {

@@ -169,7 +169,6 @@ mod tests {
     async fn what_was_said_before_the_ear_opened_comes_first() {
         let (hub, mine, other) = (Hub::default(), AccountId::generate(), AccountId::generate());
         let changed = |topic| Event::Changed { topic };
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         let rendered = now_ms();
         hub.send(&other, changed(Topic::Exports));
         for _ in 0..3 {

@@ -113,3 +113,61 @@ impl Peaks {
         self.done
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::geometry::Rect,
+        media::{
+            probe::probe,
+            testing::{Footage, Picture, QUICK, pictures},
+            tests::tools,
+        },
+    };
+
+    /// Each small picture is of its own stretch, and the peaks beep when the recording does, wherever its clock begins.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_recording_at_a_glance() {
+        const LATE: &[&str] = &[
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-g",
+            "12",
+            "-crf",
+            "12",
+            "-c:a",
+            "aac",
+            "-output_ts_offset",
+            "2.5",
+        ];
+        let folder = tempfile::tempdir().expect("a folder");
+        let (tools, cancel) = (tools().await, CancellationToken::new());
+        for (name, output) in [("plain", QUICK), ("late", LATE)] {
+            let footage = Footage { output, ..Footage::small() };
+            let path = footage.make(folder.path(), name);
+            let facts = probe(tools, &path, &cancel).await.expect("facts");
+            let sheet = Sprites::of(&facts);
+            assert_eq!((sheet.count, sheet.columns, sheet.width), (8, 8, 128));
+            let jpeg = sprites(tools, &path, &facts, &sheet, &cancel).await.expect("a sheet");
+            let file = folder.path().join(format!("{name}.jpg"));
+            std::fs::write(&file, jpeg).expect("written");
+            let [whole] = &pictures(&file, (8 * 128, 72))[..] else { panic!("one picture") };
+            let peaks = waveform(tools, &path, &facts, &cancel).await.expect("peaks");
+            assert!((158..=161).contains(&peaks.len()), "{name}: {}", peaks.len());
+            for (second, first) in (0..8).zip((0_i64..).step_by(25)) {
+                let rows = whole.pixels.chunks(8 * 128).flat_map(|row| &row[second * 128..][..128]);
+                let cell = Picture { width: 128, pixels: rows.copied().collect() };
+                let number = footage.number(&cell, Rect { x: 0.0, y: 0.0, w: 320.0, h: 180.0 });
+                assert!((first..first + 25).contains(&number), "{name}: frame {number} in second {second}");
+                assert!(peaks[second * 20..second * 20 + 2].iter().all(|peak| *peak > 90), "{name}: {peaks:?}");
+                assert!(peaks[second * 20 + 4..second * 20 + 18].iter().all(|peak| *peak < 10), "{name}: {peaks:?}");
+            }
+        }
+        let mute = Footage { sound: false, ..Footage::small() }.make(folder.path(), "mute");
+        let facts = probe(tools, &mute, &cancel).await.expect("facts");
+        assert!(waveform(tools, &mute, &facts, &cancel).await.expect("nothing").is_empty());
+    }
+}

@@ -1,7 +1,7 @@
 //! The whole engine on real footage, checked from outside: frame numbers and a marker are read from the exported pixels.
 
 use super::{
-    MediaError, MediaErrorKind as Kind, Rendered, Sources, Tools, ToolsConfig, audio, chunk, encode, finish, overview,
+    MediaError, MediaErrorKind as Kind, Rendered, Sources, Tools, ToolsConfig, audio, chunk, encode, finish,
     poster::poster,
     probe::probe,
     testing::{Footage, Picture, QUICK, pictures, processes_with, samples, tool},
@@ -11,7 +11,6 @@ use crate::domain::{
     framing::{CropKey, Ease, Framing, Segment},
     geometry::{CropSpace, Rect},
     ids::{ReelClipId, VideoId},
-    overview::Sprites,
     plan::{ClipForPlan, ExportPlan, ReelForPlan, plan},
     preset::ExportSettings,
     time::{FrameRate, Micros},
@@ -318,48 +317,6 @@ async fn phone_footage_is_turned() {
         ],
     );
     assert_eq!(String::from_utf8_lossy(&size).trim(), "640,1138");
-}
-
-/// Each small picture is of its own stretch, and the peaks beep when the recording does, wherever its clock begins.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_recording_at_a_glance() {
-    const LATE: &[&str] = &[
-        "-c:v",
-        "libx264",
-        "-preset",
-        "ultrafast",
-        "-g",
-        "12",
-        "-crf",
-        "12",
-        "-c:a",
-        "aac",
-        "-output_ts_offset",
-        "2.5",
-    ];
-    let folder = tempfile::tempdir().expect("a folder");
-    let (tools, cancel) = (tools().await, CancellationToken::new());
-    for (name, output) in [("plain", QUICK), ("late", LATE)] {
-        let source = source(folder.path(), name, Footage { output, ..Footage::small() }).await;
-        let sheet = Sprites::of(&source.facts);
-        assert_eq!((sheet.count, sheet.columns, sheet.width), (8, 8, 128));
-        let jpeg = overview::sprites(tools, &source.path, &source.facts, &sheet, &cancel).await.expect("a sheet");
-        let file = folder.path().join(format!("{name}.jpg"));
-        std::fs::write(&file, jpeg).expect("written");
-        let [whole] = &pictures(&file, (8 * 128, 72))[..] else { panic!("one picture") };
-        let peaks = overview::waveform(tools, &source.path, &source.facts, &cancel).await.expect("peaks");
-        assert!((158..=161).contains(&peaks.len()), "{name}: {}", peaks.len());
-        for (second, first) in (0..8).zip((0_i64..).step_by(25)) {
-            let rows = whole.pixels.chunks(8 * 128).flat_map(|row| &row[second * 128..][..128]);
-            let cell = Picture { width: 128, pixels: rows.copied().collect() };
-            let number = source.footage.number(&cell, Rect { x: 0.0, y: 0.0, w: 320.0, h: 180.0 });
-            assert!((first..first + 25).contains(&number), "{name}: frame {number} in second {second}");
-            assert!(peaks[second * 20..second * 20 + 2].iter().all(|peak| *peak > 90), "{name}: {peaks:?}");
-            assert!(peaks[second * 20 + 4..second * 20 + 18].iter().all(|peak| *peak < 10), "{name}: {peaks:?}");
-        }
-    }
-    let mute = source(folder.path(), "mute", Footage { sound: false, ..Footage::small() }).await;
-    assert!(overview::waveform(tools, &mute.path, &mute.facts, &cancel).await.expect("nothing").is_empty());
 }
 
 #[tokio::test]

@@ -30,12 +30,18 @@ pub struct CacheConfig {
 #[derive(Debug)]
 pub struct LocalFile {
     path: PathBuf,
+    has_holes: bool,
     _use: Option<Claim<Turn>>,
 }
 
 impl LocalFile {
     pub(super) const fn parts(path: PathBuf, in_use: Option<Claim<Turn>>) -> Self {
-        Self { path, _use: in_use }
+        Self { path, has_holes: true, _use: in_use }
+    }
+
+    /// Only what somebody asked for is there.
+    pub const fn has_holes(&self) -> bool {
+        self.has_holes
     }
 
     pub fn path(&self) -> &Path {
@@ -53,7 +59,7 @@ impl ObjectStore {
     /// The object as a file: the stored file itself in the built-in store, else a whole copy.
     pub async fn materialise(&self, key: &ObjectKey, cancel: &CancellationToken) -> Result<LocalFile, StoreError> {
         if let Some(local) = &self.inner.local {
-            return Ok(LocalFile { path: local.path_of(key).await?, _use: None });
+            return Ok(LocalFile { path: local.path_of(key).await?, has_holes: false, _use: None });
         }
         let cache = self.inner.cache.as_ref();
         let cache = cache.ok_or_else(|| StoreError::new(StoreErrorKind::Misconfigured, "no cache folder"))?;
@@ -68,7 +74,7 @@ impl ObjectStore {
         }
         touch(path.clone()).await;
         drop(turn);
-        Ok(LocalFile { path, _use: Some(in_use) })
+        Ok(LocalFile { path, has_holes: false, _use: Some(in_use) })
     }
 }
 

@@ -2,7 +2,10 @@
 
 use crate::{
     domain::video::{Container, VideoFacts},
-    media::index::{self, Finder, IndexError, Span, Stream},
+    media::{
+        MediaError, MediaErrorKind,
+        index::{self, Finder, IndexError, Span, Stream},
+    },
     storage::{
         LocalFile, ObjectKey, ObjectStore, StoreError, StoreErrorKind,
         ranges::{Opened, RangeFile},
@@ -35,6 +38,20 @@ pub async fn fetch(
     }
     drop(file);
     store.materialise(key, cancel).await
+}
+
+/// Whether the file may be at fault for what a program says of it: it lacks bytes, or those in the cache were damaged. Then the
+/// whole recording is tried before anybody is told that it is bad.
+pub fn may_be_at_fault(file: &LocalFile, error: &MediaError) -> bool {
+    use MediaErrorKind as Kind;
+    let is_about_bytes = matches!(
+        error.kind(),
+        Kind::ToolFailed | Kind::TruncatedVideo | Kind::UnsupportedVideo | Kind::NoVideoTrack | Kind::WrongOutput
+    );
+    if file.has_holes() && is_about_bytes {
+        tracing::warn!(code = error.code(), log = error.log_tail(), "recording.parts_failed");
+    }
+    file.has_holes() && is_about_bytes
 }
 
 /// Fetches what `need` says; whether that can be told.

@@ -1,7 +1,7 @@
 //! The probe job: reads a recording that has arrived, makes its poster, and only then the video is ready.
 
 use super::{
-    fetch::{Need, fetch},
+    fetch::{Need, fetch, may_be_at_fault},
     store,
 };
 use crate::{
@@ -27,7 +27,13 @@ pub async fn run(work: &Work) -> Result<Outcome, Failure> {
     work.report(Progress { stage: "fetch", done: 0, total: 2 });
     let file = fetch(&app.store, &key, Need::Edges, &work.cancel).await?;
     work.report(Progress { stage: "probe", done: 1, total: 2 });
-    let facts = media::probe::probe(&app.tools, file.path(), &work.cancel).await?;
+    let facts = match media::probe::probe(&app.tools, file.path(), &work.cancel).await {
+        Err(error) if may_be_at_fault(&file, &error) => {
+            let whole = app.store.materialise(&key, &work.cancel).await?;
+            media::probe::probe(&app.tools, whole.path(), &work.cancel).await?
+        }
+        answer => answer?,
+    };
     let poster = make_poster(work, &key, &facts, &video).await;
     work.report(Progress { stage: "poster", done: 2, total: 2 });
     let mut tx = app.db.begin_write().await?;
@@ -35,7 +41,7 @@ pub async fn run(work: &Work) -> Result<Outcome, Failure> {
     if !jobs::store::complete(&mut *tx, &work.job, None).await? {
         return Err(Failure::Stopped);
     }
-    for job in NewJob::overview(&work.job.owner, &video, facts.has_sound) {
+    for job in NewJob::overview(&work.job.owner, &video) {
         jobs::store::submit(&mut tx, &job).await?;
     }
     tx.commit().await?;

@@ -49,7 +49,7 @@ pub struct Video {
     pub sprites: Option<Sprites>,
     #[serde(default)]
     pub sprites_url: Option<String>,
-    /// Where the peaks of its sound are, a byte each, `domain::overview::PEAKS_A_SECOND`.
+    /// Where the peaks of its sound are, a byte each, `domain::overview::PEAKS_A_SECOND`; none of them when it is mute.
     #[serde(default)]
     pub waveform_url: Option<String>,
     /// The open upload, to be continued.

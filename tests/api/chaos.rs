@@ -4,11 +4,11 @@
 use crate::{
     cluster::Cluster,
     footage::programs_on,
-    process::Process,
+    process::{Bucket, Process},
     support::{eventually, id},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use reqwest::{Client, Method};
+use reqwest::Method;
 use serde_json::Value;
 use sqlx::{AnyPool, Row, any::AnyPoolOptions};
 use std::time::{Duration, Instant};
@@ -37,24 +37,13 @@ impl Installation {
     async fn start(workers: usize) -> Self {
         let postgres = Cluster::start();
         let database = postgres.fresh_url().await;
-        let endpoint = std::env::var("TOUCHLINE_TEST_S3_URL").expect("`make test` starts an S3 server");
-        let bucket = format!("chaos{}", hex::encode(rand::random::<[u8; 6]>()));
-        let made =
-            Client::new().put(format!("{endpoint}/{bucket}")).header("authorization", "AWS anyone:x").send().await;
-        assert!(made.expect("an S3 server answers").status().is_success());
-        let env = vec![
-            ("TOUCHLINE_DATABASE__URL", database.clone()),
-            ("TOUCHLINE_STORAGE__ENDPOINT", endpoint.clone()),
-            ("TOUCHLINE_STORAGE__BUCKET", bucket.clone()),
-            ("TOUCHLINE_STORAGE__REGION", "us-east-1".to_owned()),
-            ("TOUCHLINE_STORAGE__ACCESS_KEY", "anyone".to_owned()),
-            ("TOUCHLINE_STORAGE__SECRET_KEY", "anything".to_owned()),
-            ("TOUCHLINE_JOBS__SLOTS", "1".to_owned()),
-        ];
+        let bucket = Bucket::new().await;
+        let ours = [("TOUCHLINE_DATABASE__URL", database.clone()), ("TOUCHLINE_JOBS__SLOTS", "1".to_owned())];
+        let env = [bucket.env(), ours.into()].concat();
         let mut config = Config::load(std::path::Path::new("/no/such/file")).expect("defaults");
         config.database.url = database;
-        config.storage.endpoint = endpoint;
-        config.storage.bucket = bucket;
+        config.storage.endpoint = bucket.endpoint;
+        config.storage.bucket = bucket.name;
         config.storage.region = "us-east-1".into();
         config.storage.access_key = Secret("anyone".to_owned());
         config.storage.secret_key = Secret("anything".to_owned());

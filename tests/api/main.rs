@@ -9,6 +9,7 @@ mod cluster;
 mod crashes;
 mod database;
 mod doors;
+mod elsewhere;
 mod exports;
 mod footage;
 mod games;

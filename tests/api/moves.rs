@@ -3,10 +3,10 @@
 use crate::{
     database::Database,
     footage::MATCH,
-    process::{Process, touchline},
+    process::{Bucket, Process, touchline},
     support::{eventually, id},
 };
-use reqwest::{Client, Method};
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::path::Path;
 use tempfile::TempDir;
@@ -141,25 +141,17 @@ async fn a_backup_of_a_running_server_brings_everything_back() {
 /// An empty installation on PostgreSQL and S3: its configuration for the environment, and as a file.
 async fn elsewhere(folder: &Path) -> (Vec<(&'static str, String)>, std::path::PathBuf) {
     let database = Database::Postgres.fresh_url().await;
-    let endpoint = std::env::var("TOUCHLINE_TEST_S3_URL").expect("`make test` starts an S3 server");
-    let bucket = format!("moves{}", hex::encode(rand::random::<[u8; 6]>()));
-    let made = Client::new().put(format!("{endpoint}/{bucket}")).header("authorization", "AWS anyone:x").send().await;
-    assert!(made.expect("an S3 server answers").status().is_success());
+    let bucket = Bucket::new().await;
     let file = folder.join("elsewhere.toml");
     let text = format!(
-        "data = \"{}\"\n[database]\nurl = {database:?}\n[storage]\nendpoint = {endpoint:?}\nbucket = {bucket:?}\nregion = \"us-east-1\"\n\
+        "data = \"{}\"\n[database]\nurl = {database:?}\n[storage]\nendpoint = {:?}\nbucket = {:?}\nregion = \"us-east-1\"\n\
          access_key = \"anyone\"\nsecret_key = \"anything\"\n",
-        folder.join("elsewhere").display()
+        folder.join("elsewhere").display(),
+        bucket.endpoint,
+        bucket.name
     );
     std::fs::write(&file, text).unwrap();
-    let env = vec![
-        ("TOUCHLINE_DATABASE__URL", database),
-        ("TOUCHLINE_STORAGE__ENDPOINT", endpoint),
-        ("TOUCHLINE_STORAGE__BUCKET", bucket),
-        ("TOUCHLINE_STORAGE__REGION", "us-east-1".to_owned()),
-        ("TOUCHLINE_STORAGE__ACCESS_KEY", "anyone".to_owned()),
-        ("TOUCHLINE_STORAGE__SECRET_KEY", "anything".to_owned()),
-    ];
+    let env = [bucket.env(), vec![("TOUCHLINE_DATABASE__URL", database)]].concat();
     (env, file)
 }
 

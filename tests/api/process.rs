@@ -13,6 +13,32 @@ use std::{
 };
 use tempfile::TempDir;
 
+/// A bucket of its own at the test run's S3 server.
+pub struct Bucket {
+    pub endpoint: String,
+    pub name: String,
+}
+
+impl Bucket {
+    pub async fn new() -> Self {
+        let endpoint = std::env::var("TOUCHLINE_TEST_S3_URL").expect("`make test` starts an S3 server");
+        let name = format!("b{}", hex::encode(rand::random::<[u8; 8]>()));
+        let made = client().put(format!("{endpoint}/{name}")).header("authorization", "AWS anyone:x").send().await;
+        assert!(made.expect("an S3 server answers").status().is_success());
+        Self { endpoint, name }
+    }
+
+    pub fn env(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("TOUCHLINE_STORAGE__ENDPOINT", self.endpoint.clone()),
+            ("TOUCHLINE_STORAGE__BUCKET", self.name.clone()),
+            ("TOUCHLINE_STORAGE__REGION", "us-east-1".to_owned()),
+            ("TOUCHLINE_STORAGE__ACCESS_KEY", "anyone".to_owned()),
+            ("TOUCHLINE_STORAGE__SECRET_KEY", "anything".to_owned()),
+        ]
+    }
+}
+
 pub struct Process {
     child: Child,
     /// Where a server listens; a worker does not.

@@ -192,7 +192,7 @@ async fn a_call_outlives_the_server() {
     let mut server = Process::server(&[], &env(&url)).await;
     let video = server.recording("One").await["video"].clone();
     let export = server.export(&server.reel(&video, 0, 2_000_000).await).await;
-    log_says(&server, &export, "Part 1: rendered elsewhere").await;
+    log_says(&server, &export, "Part 1: ordered elsewhere").await;
     server.restart().await;
     server.stop();
     server.start_again().await;
@@ -208,7 +208,7 @@ async fn a_cancel_reaches_the_runner() {
     let server = Process::server(&[], &env(&url)).await;
     let video = server.recording("One").await["video"].clone();
     let export = server.export(&server.reel(&video, 0, 2_000_000).await).await;
-    log_says(&server, &export, "Part 1: rendered elsewhere").await;
+    log_says(&server, &export, "Part 1: ordered elsewhere").await;
     server.ok(Method::DELETE, &format!("/api/exports/{export}"), Value::Null).await;
     eventually("it is told", async || (*runner.cancelled.lock().unwrap() == ["fc-0"]).then_some(())).await;
     // One that renders on all the same is told by the answer to its next word, and ends by itself.
@@ -227,7 +227,7 @@ async fn only_the_runner_is_heard() {
     server.sign_in("correct horse battery").await;
     let video = server.recording("One").await["video"].clone();
     let export = server.export(&server.reel(&video, 0, 2_000_000).await).await;
-    log_says(&server, &export, "Part 1: rendered elsewhere").await;
+    log_says(&server, &export, "Part 1: ordered elsewhere").await;
     let order = runner.orders()[0].clone();
     let word = |seq, done| Word {
         call: order.call.clone(),

@@ -51,7 +51,8 @@ pub fn GameSound(page: Annotation) -> impl IntoView {
         let (id, start) = page.videos.clock.with(|clock| placed_at(clock, from))?;
         peaks.with(|peaks| loudest(peaks.get(&id)?, from - start, to - start))
     });
-    let has_sound = Memo::new(move |_| peaks.with(|peaks| !peaks.is_empty()));
+    // A mute recording has no peaks.
+    let has_sound = Memo::new(move |_| peaks.with(|peaks| peaks.values().any(|peaks| !peaks.is_empty())));
     let scale = page.scale;
     view! {
         <Show when=move || has_sound.get()>

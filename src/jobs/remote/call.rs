@@ -99,7 +99,7 @@ pub async fn render(work: &Work, spec: &ChunkSpec, source: &ObjectKey) -> Result
             }
         }
     };
-    log::say(db, job, &format!("{name}: rendered elsewhere")).await;
+    log::say(db, job, &format!("{name}: ordered elsewhere")).await;
     let made = follow(work, modal, &row.call, spec).await;
     match &made {
         Ok(None) => {
@@ -193,7 +193,7 @@ async fn follow(work: &Work, modal: &ModalConfig, call: &str, spec: &ChunkSpec) 
         };
         // Numbers of a program elsewhere: they never exceed what is planned.
         let done = row.done.clamp(0, total);
-        work.report(Progress { stage: row.stage.code(), done, total });
+        work.report(Progress { stage: row.stage.shown(), done, total });
         if (row.stage, done) != last {
             (last, moved_at) = ((row.stage, done), Instant::now());
         }

@@ -63,6 +63,14 @@ impl Stage {
         }
     }
 
+    /// As the stages of a piece that is rendered here are called.
+    pub const fn shown(self) -> &'static str {
+        match self {
+            Self::Waiting | Self::Fetch => "fetch",
+            Self::Render | Self::Publish | Self::Done | Self::Failed => "render",
+        }
+    }
+
     pub fn from_code(code: &str) -> Option<Self> {
         [Self::Waiting, Self::Fetch, Self::Render, Self::Publish, Self::Done, Self::Failed]
             .into_iter()

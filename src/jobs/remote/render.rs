@@ -12,6 +12,7 @@ use crate::{
     videos::fetch::{Need, fill},
 };
 use async_trait::async_trait;
+use backon::{ExponentialBuilder, Retryable};
 use bytes::Bytes;
 use reqwest::{Body, Client, StatusCode, redirect::Policy};
 use std::{
@@ -27,8 +28,11 @@ use tokio::{fs::File, io::AsyncWriteExt, time::interval};
 use tokio_util::{io::ReaderStream, sync::CancellationToken};
 
 const SAY_EVERY: Duration = Duration::from_secs(1);
-/// How often sending a finished piece is tried.
-const TRIES: u32 = 5;
+
+/// A store that does not answer is asked again, for about half a minute.
+fn patiently() -> ExponentialBuilder {
+    ExponentialBuilder::default().with_min_delay(Duration::from_secs(2)).with_max_times(4).with_jitter()
+}
 
 /// A presigned address.
 struct Address {
@@ -39,6 +43,12 @@ struct Address {
 #[async_trait]
 impl Fetch for Address {
     async fn get(&self, range: Range<u64>) -> Result<Bytes, StoreError> {
+        (|| self.get_once(range.clone())).retry(patiently()).await
+    }
+}
+
+impl Address {
+    async fn get_once(&self, range: Range<u64>) -> Result<Bytes, StoreError> {
         let unavailable = |error: reqwest::Error| StoreError::new(StoreErrorKind::Unavailable, error.without_url());
         let wanted = format!("bytes={}-{}", range.start, range.end - 1);
         let request = self.client.get(&self.url).header("range", wanted).timeout(Duration::from_mins(5));
@@ -203,21 +213,15 @@ impl Call {
 
     async fn publish(&self, piece: &Path) -> Result<i64, Failed> {
         let bytes = tokio::fs::metadata(piece).await.map_err(Failed::disk)?.len();
-        for attempt in 1..=TRIES {
+        let put = || async {
             let body = Body::wrap_stream(ReaderStream::new(File::open(piece).await.map_err(Failed::disk)?));
             let mut request = self.client.put(&self.order.target).header("content-length", bytes).body(body);
             for (name, value) in &self.order.target_headers {
                 request = request.header(name, value);
             }
-            match request.send().await.and_then(reqwest::Response::error_for_status) {
-                Ok(_) => return i64::try_from(bytes).map_err(|_| Failed::code("too_large")),
-                Err(error) if attempt == TRIES => return Err(Failed::network(error)),
-                Err(error) => {
-                    tracing::warn!(error = %error.without_url(), attempt, "render.send_again");
-                    tokio::time::sleep(Duration::from_secs(1 << attempt)).await;
-                }
-            }
-        }
-        Err(Failed::code("network"))
+            request.send().await.and_then(reqwest::Response::error_for_status).map_err(Failed::network)
+        };
+        put.retry(patiently()).await?;
+        i64::try_from(bytes).map_err(|_| Failed::code("too_large"))
     }
 }

@@ -35,6 +35,8 @@ pub enum IndexError {
     Malformed,
     #[error("not used: {0}")]
     Unsupported(&'static str),
+    #[error("a stream that is no track")]
+    NoTrack,
 }
 
 /// Finds the index by walking over the boxes of a file, of which it wants only the headers.
@@ -117,7 +119,6 @@ pub struct Span {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
     Picture,
-    /// The picture's where there is no sound.
     Sound,
 }
 
@@ -127,12 +128,16 @@ pub fn ranges(
     moov: &[u8],
     facts: &VideoFacts,
     spans: &[Span],
-    streams: Stream,
+    stream: Stream,
 ) -> Result<Vec<Range<u64>>, IndexError> {
     let mut wanted = finder.frame()?;
     let picture = track(moov, facts.video_stream)?;
-    let sound =
-        facts.sound_stream.filter(|_| streams == Stream::Sound).map(|number| track(moov, number)).transpose()?;
+    let sound = match (stream, facts.sound_stream) {
+        (Stream::Picture, _) => None,
+        (Stream::Sound, Some(number)) => Some(track(moov, number)?),
+        // Silence costs nothing.
+        (Stream::Sound, None) => return finder.inside(wanted),
+    };
     // A frame more, since a moment lies anywhere in its frame.
     let before = BEFORE + input::run_up(facts.container, facts.rate) + facts.rate.frame_length();
     for span in spans {
@@ -156,7 +161,7 @@ pub fn edges(finder: &Finder, moov: &[u8]) -> Result<Vec<Range<u64>>, IndexError
                 wanted.extend(track.ranges(Micros::ZERO, FIRST));
                 wanted.extend(track.ranges(Micros(track.end().0.saturating_sub(LAST.0)), Micros(i64::MAX)));
             }
-            Err(IndexError::Unsupported("a stream that is no track")) if stream > 0 => break,
+            Err(IndexError::NoTrack) if stream > 0 => break,
             Err(error) => return Err(error),
         }
     }
@@ -181,5 +186,5 @@ pub fn track(moov: &[u8], wanted: u32) -> Result<Track, IndexError> {
             streams += 1;
         }
     }
-    Err(IndexError::Unsupported("a stream that is no track"))
+    Err(IndexError::NoTrack)
 }

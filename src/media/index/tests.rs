@@ -128,7 +128,7 @@ async fn what_it_cannot_read_it_says() {
         let path = Footage { frames: 30, sound: false, output: QUICK, ..Footage::small() }.make(folder.path(), "mute");
         walk(&path).expect("an index")
     };
-    assert_eq!(track(&moov, 1).map(drop), Err(IndexError::Unsupported("a stream that is no track")));
+    assert_eq!(track(&moov, 1).map(drop), Err(IndexError::NoTrack));
     assert_eq!(track(&moov, 0).expect("the picture").len(), 30);
     assert!(finder.index().is_ok());
 }
