@@ -259,15 +259,16 @@ impl Ground {
             let mut file = BufWriter::new(fs::File::create(to).unwrap());
             for chunk in &plan.chunks {
                 let (spec, cancel) = (&chunk.spec, CancellationToken::new());
-                let window = Window::of(spec);
+                let shot = &spec.shot;
+                let window = Window::of(shot, spec);
                 let mut picture = vec![0; window.bytes()];
                 let mut composed = vec![0; frame_bytes(spec.width, spec.height)];
                 let mut compositor = Compositor::new((window.width, window.height), (spec.width, spec.height));
-                for stretch in stretches(spec) {
+                for stretch in stretches(shot, spec.rate) {
                     let mut decoder =
-                        Decoder::start(&tools, &recording, &spec.facts, stretch, window, &cancel).unwrap();
+                        Decoder::start(&tools, &recording, &shot.facts, stretch, window, &cancel).unwrap();
                     while let Some(frame) = decoder.read(&mut picture).unwrap() {
-                        let crop = spec.space().rect_at(&spec.crop, spec.facts.rate.frame_start(frame));
+                        let crop = shot.space(spec.aspect).rect_at(&shot.crop, shot.facts.rate.frame_start(frame));
                         compositor.compose(&picture, window.inside(crop), &mut composed).unwrap();
                         file.write_all(&composed).unwrap();
                     }

@@ -1,8 +1,12 @@
-//! What an editor stores for one clip of a reel: crop keyframes and segments, on the source's own time, in whole numbers.
+//! What an editor stores for one clip of a reel: crop keyframes, segments, what is drawn over it and how it follows the clip in
+//! front of it, on the source's own time, in whole numbers.
 
 use super::{
     geometry::{Crop, CropSpace},
+    overlay::{self, Spotlight, TextCard},
+    straighten::Straighten,
     time::{FrameRate, Micros},
+    transition::Transition,
 };
 use serde::{Deserialize, Serialize};
 
@@ -68,14 +72,31 @@ impl From<Speed> for u16 {
     }
 }
 
-/// A stretch of the source that plays at one speed. Its end is not part of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// A stretch of the source that plays at one speed, or from one speed to another. Its end is not part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Segment {
     pub start: Micros,
     pub end: Micros,
     #[serde(default)]
     pub speed: Speed,
+    /// The speed that it has reached at its end, evenly over the time that it plays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ramp_to: Option<Speed>,
+    /// Slower than it was recorded, pictures between two recorded ones are mixed from both.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub blend: bool,
+}
+
+impl Segment {
+    /// Twice the mean speed, in percent.
+    pub fn twice_speed(&self) -> i64 {
+        self.speed.percent() + self.ramp_to.unwrap_or(self.speed).percent()
+    }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A clip's edit in a reel.
@@ -88,6 +109,15 @@ pub struct Framing {
     /// In playing order. None: the whole clip at normal speed. The first start and the last end are the clip's trim.
     #[serde(default)]
     pub segments: Vec<Segment>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub straighten: Straighten,
+    /// How it follows the clip in front of it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub opening: Transition,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spotlights: Vec<Spotlight>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<TextCard>,
 }
 
 /// The stretch of a source that an editor works on: a clip's `start..end`, on the grid of its source.
@@ -196,7 +226,7 @@ impl Framing {
         }
         let parts = self.segments.iter().map(|part| {
             let kept = part.end.min(end).0.saturating_sub(part.start.max(start).0).max(0);
-            kept.saturating_mul(100) / part.speed.percent()
+            kept.saturating_mul(200) / part.twice_speed()
         });
         Micros(parts.fold(0, i64::saturating_add))
     }
@@ -213,6 +243,10 @@ pub enum FramingError {
     KeyOutOfRange,
     #[error("a segment ends before it starts, or starts before the one in front of it ends")]
     SegmentsUnordered,
+    #[error("a transition is longer than an hour, or shorter than nothing")]
+    TransitionOutOfRange,
+    #[error("a spotlight or a text has a time, a size or a text that is not allowed, or there are too many of them")]
+    OverlayOutOfRange,
 }
 
 impl FramingError {
@@ -223,6 +257,8 @@ impl FramingError {
             Self::KeysUnordered => "keys_unordered",
             Self::KeyOutOfRange => "key_out_of_range",
             Self::SegmentsUnordered => "segments_unordered",
+            Self::TransitionOutOfRange => "transition_out_of_range",
+            Self::OverlayOutOfRange => "overlay_out_of_range",
         }
     }
 }
@@ -252,11 +288,13 @@ impl Framing {
         }
         let ordered = |pair: &[Segment]| pair[0].end <= pair[1].start;
         let sound = |part: &Segment| part.start < part.end && in_time(part.start) && in_time(part.end);
-        if self.segments.iter().all(sound) && self.segments.windows(2).all(ordered) {
-            Ok(())
-        } else {
-            Err(FramingError::SegmentsUnordered)
+        if !self.segments.iter().all(sound) || !self.segments.windows(2).all(ordered) {
+            return Err(FramingError::SegmentsUnordered);
         }
+        if !(Micros::ZERO..=Transition::LONGEST).contains(&self.opening.length) {
+            return Err(FramingError::TransitionOutOfRange);
+        }
+        if overlay::is_sound(&self.spotlights, &self.cards) { Ok(()) } else { Err(FramingError::OverlayOutOfRange) }
     }
 }
 
@@ -316,8 +354,9 @@ mod tests {
 
     #[test]
     fn trim_and_speed_decide_how_long_a_clip_plays() {
-        let part = |start, end, speed| Segment { start: Micros(start), end: Micros(end), speed };
-        let length = |segments| Framing { crop: vec![], segments }.playing_length(Micros(1_000_000), Micros(3_000_000));
+        let part = |start, end, speed| Segment { start: Micros(start), end: Micros(end), speed, ..Segment::default() };
+        let length =
+            |segments| Framing { segments, ..Framing::default() }.playing_length(Micros(1_000_000), Micros(3_000_000));
         assert_eq!(length(vec![]), Micros(2_000_000));
         assert_eq!(length(vec![part(1_000_000, 3_000_000, Speed::HALF)]), Micros(4_000_000));
         assert_eq!(
@@ -330,8 +369,8 @@ mod tests {
     #[test]
     fn hostile_framings_are_refused() {
         let key = |at, x, h| CropKey { at: Micros(at), x, y: 0, h, ease: Ease::Smooth };
-        let part = |start, end| Segment { start: Micros(start), end: Micros(end), speed: Speed::NORMAL };
-        let with = |crop, segments| Framing { crop, segments }.check();
+        let part = |start, end| Segment { start: Micros(start), end: Micros(end), ..Segment::default() };
+        let with = |crop, segments| Framing { crop, segments, ..Framing::default() }.check();
         assert_eq!(with(vec![key(5, 0, 1), key(5, 0, 1)], vec![]), Err(FramingError::KeysUnordered));
         assert_eq!(with(vec![key(5, 0, 0)], vec![]), Err(FramingError::KeyOutOfRange));
         assert_eq!(with(vec![key(5, i64::MAX, 1)], vec![]), Err(FramingError::KeyOutOfRange));

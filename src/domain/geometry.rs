@@ -207,7 +207,7 @@ impl CropSpace {
             let Crop { x, y, h } = self.retarget(key.crop(), to);
             CropKey { x, y, h, ..*key }
         };
-        Framing { crop: framing.crop.iter().map(key).collect(), segments: framing.segments.clone() }
+        Framing { crop: framing.crop.iter().map(key).collect(), ..framing.clone() }
     }
 
     /// The CSS transform that shows `rect` of a video. The element fills the frame (`width: 100%; height: 100%;

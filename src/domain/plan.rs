@@ -10,9 +10,12 @@ use super::{
     geometry::CropSpace,
     ids::{ReelClipId, VideoId},
     keyframes::keys_for,
-    preset::{ExportSettings, Quality},
+    overlay::{Card, Spotlight, TextCard},
+    preset::{ExportSettings, Quality, Sound},
+    straighten::Straighten,
     time::{FrameRate, Micros, round_div},
-    time_map::{Piece, TimeMap, TimeMapError, source_frame},
+    time_map::{Piece, Shown, TimeMap, TimeMapError, shown},
+    transition::TransitionKind,
     video::VideoFacts,
 };
 use serde::{Deserialize, Serialize};
@@ -43,6 +46,12 @@ pub struct ReelForPlan {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClipForPlan {
     pub reel_clip: ReelClipId,
+    /// What its chapter is called.
+    pub title: String,
+    /// Said along the bottom all the time that it plays.
+    pub banner: Option<Card>,
+    /// How much louder it is made, in hundredths of a decibel.
+    pub gain: i64,
     pub video: VideoId,
     pub facts: VideoFacts,
     pub start: Micros,
@@ -64,6 +73,8 @@ pub struct ExportPlan {
     pub total_frames: i64,
     /// At 48 kHz: as long as the picture, to the sample.
     pub total_samples: i64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mute: bool,
     pub clips: Vec<PlannedClip>,
     /// In playing order, without gaps: what is rendered and kept piece by piece.
     pub chunks: Vec<Chunk>,
@@ -74,15 +85,52 @@ pub struct PlannedClip {
     pub reel_clip: ReelClipId,
     pub video: VideoId,
     pub facts: VideoFacts,
-    /// The clip's first output frame.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// Hundredths of a decibel.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub gain: i64,
+    /// The clip's first output frame; where it dissolves, the one in front of it is still seen.
     pub first: i64,
     pub pieces: Vec<Piece>,
+    /// How it comes, and how it goes.
+    #[serde(default, skip_serializing_if = "Join::is_cut")]
+    pub opening: Join,
+    #[serde(default, skip_serializing_if = "Join::is_cut")]
+    pub closing: Join,
 }
 
-/// At most 20 s of one clip.
+/// One side of a transition, in output frames of the clip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Join {
+    pub kind: TransitionKind,
+    pub frames: i64,
+}
+
+impl Join {
+    fn is_cut(&self) -> bool {
+        self.frames == 0
+    }
+
+    /// Frames that are seen together with those of the other clip.
+    fn shared(self) -> i64 {
+        if self.kind == TransitionKind::Dissolve { self.frames } else { 0 }
+    }
+
+    fn dark(self) -> i64 {
+        if self.kind == TransitionKind::Fade { self.frames } else { 0 }
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde calls it.
+fn is_zero(value: &i64) -> bool {
+    *value == 0
+}
+
+/// At most 20 s of one clip, or of two that dissolve.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chunk {
-    /// Index of its clip.
+    /// Index of its clip; where two are seen, of the second.
     pub clip: usize,
     /// Its first output frame in the reel.
     pub first: i64,
@@ -94,17 +142,58 @@ pub struct Chunk {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChunkSpec {
     pub version: u32,
-    pub video: VideoId,
-    pub facts: VideoFacts,
+    #[serde(flatten)]
+    pub shot: Shot,
     pub aspect: Aspect,
     pub width: u32,
     pub height: u32,
     pub rate: FrameRate,
     #[serde(default, skip_serializing_if = "Quality::is_standard")]
     pub quality: Quality,
-    /// Only the keyframes that matter here.
+    /// What comes up over the shot, frame by frame.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over: Option<Box<Over>>,
+    /// Output frame `j` has `at + j + 1` of `length + 1` parts of its light.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coming: Option<Ramp>,
+    /// Output frame `j` has `at - j` of `length + 1` parts of its light.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub going: Option<Ramp>,
+}
+
+/// A stretch of one recording, as it is framed and drawn over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shot {
+    pub video: VideoId,
+    pub facts: VideoFacts,
+    /// Only the keyframes that matter here, as of everything else.
     pub crop: Vec<CropKey>,
     pub runs: Vec<Run>,
+    #[serde(default, skip_serializing_if = "is_level")]
+    pub straighten: Straighten,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spotlights: Vec<Spotlight>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<TextCard>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde calls it.
+fn is_level(angle: &Straighten) -> bool {
+    angle.is_none()
+}
+
+/// A second shot of as many frames: of output frame `j`, `at + j + 1` of `length + 1` parts are its.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Over {
+    pub shot: Shot,
+    pub at: i64,
+    pub length: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Ramp {
+    pub at: i64,
+    pub length: i64,
 }
 
 /// Output frames `skip..skip + frames` of a piece.
@@ -113,19 +202,51 @@ pub struct Run {
     pub first: i64,
     pub end: i64,
     pub speed: Speed,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ramp: Option<SpeedRamp>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub blend: bool,
     pub skip: i64,
     pub frames: i64,
+}
+
+/// Where a run's speed goes, over how many output frames of the whole piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SpeedRamp {
+    pub to: Speed,
+    pub over: i64,
+}
+
+/// The sound of one clip. Where clips dissolve, two of them sound together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SoundClip<'a> {
+    pub video: &'a VideoId,
+    pub facts: &'a VideoFacts,
+    /// Hundredths of a decibel.
+    pub gain: i64,
+    /// Its first sample in the reel; all counts at 48 kHz, per channel.
+    pub first: i64,
+    /// How long it takes to come, and to go.
+    pub coming: i64,
+    pub going: i64,
+    pub pieces: Vec<SoundPiece<'a>>,
+}
+
+impl SoundClip<'_> {
+    pub fn samples(&self) -> i64 {
+        self.pieces.iter().map(|piece| piece.samples).sum()
+    }
 }
 
 /// The sound of one piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SoundPiece<'a> {
-    pub video: &'a VideoId,
     pub facts: &'a VideoFacts,
     /// Source time, from the first frame of the picture.
     pub start: Micros,
     pub end: Micros,
     pub speed: Speed,
+    pub ramp_to: Option<Speed>,
     /// At 48 kHz, per channel.
     pub samples: i64,
 }
@@ -206,46 +327,131 @@ pub fn plan(reel: &ReelForPlan) -> Result<ExportPlan, PlanError> {
         quality: reel.settings.quality,
         total_frames: 0,
         total_samples: 0,
+        mute: reel.settings.sound == Sound::Mute,
         clips: Vec::with_capacity(reel.clips.len()),
         chunks: Vec::new(),
     };
-    for clip in &reel.clips {
-        add_clip(&mut plan, clip)?;
+    let maps: Vec<TimeMap> = reel.clips.iter().map(|clip| time_map(clip, rate)).collect::<Result<_, _>>()?;
+    let joins = joins(&reel.clips, &maps, rate);
+    let mut shots = Vec::with_capacity(reel.clips.len());
+    for (at, (clip, map)) in reel.clips.iter().zip(&maps).enumerate() {
+        let (opening, closing) = (joins[at], joins.get(at + 1).copied().unwrap_or_default());
+        let footage = Footage { clip, map, keys: keys_of_clip(clip, reel.aspect), output: rate };
+        add_clip(&mut plan, &footage, shots.last(), opening, closing)?;
+        shots.push(footage);
     }
     plan.total_samples = sample_at(rate, plan.total_frames);
     Ok(plan)
 }
 
-fn add_clip(plan: &mut ExportPlan, clip: &ClipForPlan) -> Result<(), PlanError> {
-    let map = time_map(clip, plan.rate)?;
-    if plan.total_frames.saturating_add(map.frames()) > frames_in(plan.rate, LONGEST_SECONDS) {
+/// How each clip opens.
+fn joins(clips: &[ClipForPlan], maps: &[TimeMap], rate: FrameRate) -> Vec<Join> {
+    let opening = |at: usize| {
+        let transition = clips[at].framing.opening;
+        let frames = maps[at].frames();
+        let before = at.checked_sub(1).map(|before| maps[before].frames());
+        let length = transition.frames(rate, before.unwrap_or(frames), frames);
+        let frames = match transition.kind {
+            TransitionKind::Cut => 0,
+            TransitionKind::Fade => (length / 2).max(length.min(1)),
+            TransitionKind::Dissolve => before.map_or(0, |_| length),
+        };
+        if frames == 0 { Join::default() } else { Join { kind: transition.kind, frames } }
+    };
+    (0..clips.len()).map(opening).collect()
+}
+
+/// A clip on its way into the plan.
+struct Footage<'a> {
+    clip: &'a ClipForPlan,
+    map: &'a TimeMap,
+    keys: Vec<CropKey>,
+    output: FrameRate,
+}
+
+impl Footage<'_> {
+    /// Output frames `from..to` of the clip.
+    fn shot(&self, from: i64, to: i64) -> Shot {
+        let (clip, source) = (self.clip, self.clip.facts.rate);
+        let runs = runs_of(self.map.pieces(), from, to);
+        let ends = runs.iter().flat_map(|run| [0, run.frames - 1].map(|n| run.shown(source, self.output, n).frame));
+        let (first, last) = ends.fold((i64::MAX, 0), |(low, high), frame| (low.min(frame), high.max(frame)));
+        let (start, end) = (source.frame_start(first), source.frame_start(last) + Micros(1));
+        let banner =
+            clip.banner.iter().map(|card| TextCard { start: Micros::ZERO, end: Framing::LATEST, card: card.clone() });
+        let cards = clip.framing.cards.iter().filter(|card| card.start < end && card.end > start).cloned();
+        Shot {
+            video: clip.video.clone(),
+            facts: played(&clip.facts),
+            crop: keys_for(&self.keys, start, end).to_vec(),
+            runs,
+            straighten: clip.framing.straighten,
+            spotlights: clip.framing.spotlights.iter().filter_map(|spot| spot.part(start, end)).collect(),
+            cards: cards.chain(banner).collect(),
+        }
+    }
+}
+
+fn add_clip(
+    plan: &mut ExportPlan,
+    footage: &Footage,
+    before: Option<&Footage>,
+    opening: Join,
+    closing: Join,
+) -> Result<(), PlanError> {
+    let (clip, frames) = (footage.clip, footage.map.frames());
+    let (head, tail) = (opening.shared(), closing.shared());
+    let first = plan.total_frames;
+    if first.saturating_add(frames) > frames_in(plan.rate, LONGEST_SECONDS) {
         return Err(PlanError::ReelTooLong);
     }
-    let keys = normal_keys(&clip.framing, CropSpace::new(clip.facts.width, clip.facts.height, plan.aspect));
-    for (skip, runs) in chunks_of(map.pieces(), frames_in(plan.rate, CHUNK_SECONDS)) {
-        let spec = ChunkSpec {
-            version: plan.version,
-            video: clip.video.clone(),
-            facts: clip.facts.clone(),
-            aspect: plan.aspect,
-            width: plan.width,
-            height: plan.height,
-            rate: plan.rate,
-            quality: plan.quality,
-            crop: keys_of(&keys, &runs, clip.facts.rate, plan.rate),
-            runs,
-        };
-        plan.chunks.push(Chunk { clip: plan.clips.len(), first: plan.total_frames + skip, spec });
+    let most = frames_in(plan.rate, CHUNK_SECONDS).max(1);
+    let at = plan.clips.len();
+    if let Some(before) = before {
+        let length = before.map.frames();
+        for (from, to) in parts(0, head, most) {
+            let mut spec = plan.chunk(before.shot(length - head + from, length - head + to));
+            spec.over = Some(Box::new(Over { shot: footage.shot(from, to), at: from, length: head }));
+            plan.chunks.push(Chunk { clip: at, first: first + from, spec });
+        }
+    }
+    for (from, to) in parts(head, frames - tail, most) {
+        let mut spec = plan.chunk(footage.shot(from, to));
+        let (coming, going) = (opening.dark(), closing.dark());
+        spec.coming = (from < coming).then_some(Ramp { at: from, length: coming });
+        spec.going = (to > frames - going).then_some(Ramp { at: frames - from, length: going });
+        plan.chunks.push(Chunk { clip: at, first: first + from, spec });
     }
     plan.clips.push(PlannedClip {
         reel_clip: clip.reel_clip.clone(),
         video: clip.video.clone(),
-        facts: clip.facts.clone(),
-        first: plan.total_frames,
-        pieces: map.pieces().to_vec(),
+        facts: played(&clip.facts),
+        title: clip.title.clone(),
+        gain: clip.gain,
+        first,
+        pieces: footage.map.pieces().to_vec(),
+        opening,
+        closing,
     });
-    plan.total_frames += map.frames();
+    plan.total_frames = first + frames - tail;
     Ok(())
+}
+
+impl ExportPlan {
+    fn chunk(&self, shot: Shot) -> ChunkSpec {
+        ChunkSpec {
+            version: self.version,
+            shot,
+            aspect: self.aspect,
+            width: self.width,
+            height: self.height,
+            rate: self.rate,
+            quality: self.quality,
+            over: None,
+            coming: None,
+            going: None,
+        }
+    }
 }
 
 fn check_video(clip: &ClipForPlan) -> Result<(), PlanError> {
@@ -308,6 +514,10 @@ fn output_rate(clips: &[ClipForPlan]) -> Result<FrameRate, PlanError> {
     Ok(rate)
 }
 
+fn keys_of_clip(clip: &ClipForPlan, aspect: Aspect) -> Vec<CropKey> {
+    normal_keys(&clip.framing, CropSpace::new(clip.facts.width, clip.facts.height, aspect))
+}
+
 /// Keyframes in order, one per moment (the last one written), inside the picture.
 fn normal_keys(framing: &Framing, space: CropSpace) -> Vec<CropKey> {
     let mut keys = framing.crop.clone();
@@ -328,58 +538,74 @@ fn normal_keys(framing: &Framing, space: CropSpace) -> Vec<CropKey> {
     keys
 }
 
-/// Pieces cut into chunks of at most `most` output frames: where each starts in the clip, and its runs.
-fn chunks_of(pieces: &[Piece], most: i64) -> Vec<(i64, Vec<Run>)> {
-    let mut chunks: Vec<(i64, Vec<Run>)> = Vec::new();
-    let (mut done, mut room) = (0, 0);
-    for piece in pieces {
-        let mut skip = 0;
-        while skip < piece.frames {
-            if room == 0 {
-                chunks.push((done, Vec::new()));
-                room = most.max(1);
-            }
-            let frames = room.min(piece.frames - skip);
-            let run = Run { first: piece.first, end: piece.end, speed: piece.speed, skip, frames };
-            if let Some((_, runs)) = chunks.last_mut() {
-                runs.push(run);
-            }
-            (done, room, skip) = (done + frames, room - frames, skip + frames);
-        }
-    }
-    chunks
+/// Where a player begins is nothing to a decoder.
+fn played(facts: &VideoFacts) -> VideoFacts {
+    VideoFacts { first_frame: Micros::ZERO, ..facts.clone() }
 }
 
-/// The keyframes that decide the crop during these runs.
-fn keys_of(keys: &[CropKey], runs: &[Run], source: FrameRate, output: FrameRate) -> Vec<CropKey> {
-    let shown = runs
-        .iter()
-        .flat_map(|run| [run.source_frame(source, output, 0), run.source_frame(source, output, run.frames - 1)]);
-    let (first, last) = shown.fold((i64::MAX, 0), |(low, high), frame| (low.min(frame), high.max(frame)));
-    keys_for(keys, source.frame_start(first), source.frame_start(last) + Micros(1)).to_vec()
+/// `from..to` in parts of at most `most`.
+fn parts(from: i64, to: i64, most: i64) -> impl Iterator<Item = (i64, i64)> {
+    std::iter::successors(Some(from), move |at| Some(at + most))
+        .take_while(move |at| *at < to)
+        .map(move |at| (at, to.min(at + most)))
+}
+
+/// The runs that show output frames `from..to` of a clip.
+fn runs_of(pieces: &[Piece], from: i64, to: i64) -> Vec<Run> {
+    let mut runs = Vec::new();
+    let mut start = 0;
+    for piece in pieces {
+        let (skip, end) = ((from - start).max(0), (to - start).min(piece.frames));
+        if skip < end {
+            runs.push(Run {
+                first: piece.first,
+                end: piece.end,
+                speed: piece.speed,
+                ramp: piece.ramp_to.map(|to| SpeedRamp { to, over: piece.frames }),
+                blend: piece.blend,
+                skip,
+                frames: end - skip,
+            });
+        }
+        start += piece.frames;
+    }
+    runs
 }
 
 impl Run {
-    /// The source frame that the run's output frame `n` shows.
-    pub fn source_frame(&self, source: FrameRate, output: FrameRate, n: i64) -> i64 {
-        let piece = Piece { first: self.first, end: self.end, speed: self.speed, frames: self.skip + self.frames };
-        source_frame(&piece, source, output, self.skip + n)
+    /// What the run's output frame `n` shows.
+    pub fn shown(&self, source: FrameRate, output: FrameRate, n: i64) -> Shown {
+        let Self { first, end, speed, ramp, blend, skip, frames } = *self;
+        let frames = ramp.map_or(skip + frames, |ramp| ramp.over);
+        let piece = Piece { first, end, speed, ramp_to: ramp.map(|ramp| ramp.to), blend, frames };
+        shown(&piece, source, output, skip + n)
+    }
+}
+
+impl Shot {
+    pub fn frames(&self) -> i64 {
+        self.runs.iter().map(|run| run.frames).sum()
+    }
+
+    /// What each output frame at `output` shows, in playing order.
+    pub fn shown(&self, output: FrameRate) -> impl Iterator<Item = Shown> + '_ {
+        let source = self.facts.rate;
+        self.runs.iter().flat_map(move |run| (0..run.frames).map(move |n| run.shown(source, output, n)))
+    }
+
+    pub const fn space(&self, aspect: Aspect) -> CropSpace {
+        CropSpace::new(self.facts.width, self.facts.height, aspect)
     }
 }
 
 impl ChunkSpec {
     pub fn frames(&self) -> i64 {
-        self.runs.iter().map(|run| run.frames).sum()
+        self.shot.frames()
     }
 
-    pub const fn space(&self) -> CropSpace {
-        CropSpace::new(self.facts.width, self.facts.height, self.aspect)
-    }
-
-    /// The source frames that the chunk shows, one per output frame, in playing order.
-    pub fn source_frames(&self) -> impl Iterator<Item = i64> + '_ {
-        let (source, output) = (self.facts.rate, self.rate);
-        self.runs.iter().flat_map(move |run| (0..run.frames).map(move |n| run.source_frame(source, output, n)))
+    /// The one shot, or the two that dissolve.
+    pub fn shots(&self) -> impl Iterator<Item = &Shot> {
+        std::iter::once(&self.shot).chain(self.over.as_ref().map(|over| &over.shot))
     }
 }
 
@@ -389,23 +615,35 @@ impl ExportPlan {
         self.rate.frame_start(self.total_frames)
     }
 
-    /// The sound, piece by piece in playing order. Every edge lies on the sample nearest to its frame, counted from the
+    /// The sound, clip by clip in playing order. Every edge lies on the sample nearest to its frame, counted from the
     /// reel's start, so that nothing adds up.
-    pub fn sound(&self) -> impl Iterator<Item = SoundPiece<'_>> {
-        self.clips.iter().flat_map(move |clip| {
-            clip.pieces.iter().scan(clip.first, move |frame, piece| {
-                let from = sample_at(self.rate, *frame);
-                *frame += piece.frames;
-                let rate = clip.facts.rate;
-                Some(SoundPiece {
-                    video: &clip.video,
+    pub fn sound(&self) -> impl Iterator<Item = SoundClip<'_>> {
+        let sample = |frame| sample_at(self.rate, frame);
+        self.clips.iter().map(move |clip| {
+            let rate = clip.facts.rate;
+            let mut frame = clip.first;
+            let pieces = clip.pieces.iter().map(|piece| {
+                let from = sample(frame);
+                frame += piece.frames;
+                SoundPiece {
                     facts: &clip.facts,
                     start: rate.frame_start(piece.first),
                     end: rate.frame_start(piece.end),
                     speed: piece.speed,
-                    samples: sample_at(self.rate, *frame) - from,
-                })
-            })
+                    ramp_to: piece.ramp_to,
+                    samples: sample(frame) - from,
+                }
+            });
+            let pieces: Vec<_> = pieces.collect();
+            SoundClip {
+                video: &clip.video,
+                facts: &clip.facts,
+                gain: clip.gain,
+                first: sample(clip.first),
+                coming: sample(clip.first + clip.opening.frames) - sample(clip.first),
+                going: sample(frame) - sample(frame - clip.closing.frames),
+                pieces,
+            }
         })
     }
 }

@@ -100,6 +100,32 @@ impl Quality {
     }
 }
 
+/// What is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Sound {
+    /// The recordings, all about as loud.
+    #[default]
+    Even,
+    /// The recordings as loud as they are.
+    Recorded,
+    Mute,
+}
+
+impl Sound {
+    /// As loud as what phones and the large platforms play, in hundredths of LUFS.
+    const TARGET: i64 = -1_600;
+    /// Never changed by more, in hundredths of a decibel: noise stays noise.
+    const MOST: i64 = 1_200;
+
+    /// How much louder a recording of this loudness is made, in hundredths of a decibel.
+    pub fn gain(self, loudness: Option<i64>) -> i64 {
+        let wanted = loudness.map_or(0, |loudness| Self::TARGET.saturating_sub(loudness));
+        if self == Self::Even { wanted.clamp(-Self::MOST, Self::MOST) } else { 0 }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
@@ -107,6 +133,7 @@ pub struct ExportSettings {
     pub size: Size,
     pub pace: Pace,
     pub quality: Quality,
+    pub sound: Sound,
 }
 
 /// Bits a second of the sound.
@@ -153,6 +180,14 @@ mod tests {
         }
         assert_eq!(Size::Small.of(Aspect::Portrait), (720, 1280));
         assert_eq!(Size::Large.of(Aspect::Wide), (3840, 2160));
+    }
+
+    #[test]
+    fn what_is_soft_is_made_louder_within_reason() {
+        assert_eq!(Sound::Even.gain(Some(-2_300)), 700);
+        assert_eq!(Sound::Even.gain(Some(-900)), -700);
+        assert_eq!(Sound::Even.gain(Some(-6_000)), 1_200);
+        assert_eq!((Sound::Even.gain(None), Sound::Recorded.gain(Some(-2_300))), (0, 0));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Ratings in chess notation.
 
+use super::overlay::Colour;
 use serde::{Deserialize, Serialize};
 
 /// How good a clip is, 1 to 5. A new clip is [`Rating::Interesting`].
@@ -39,6 +40,17 @@ impl Rating {
             Self::Good => "Good",
             Self::Brilliant => "Brilliant",
         }
+    }
+
+    /// The same in both themes, on the page and in an annotated game.
+    pub const fn colour(self) -> Colour {
+        Colour(match self {
+            Self::Brilliant => [0x66, 0xBB, 0x6A],
+            Self::Good => [0x2E, 0x7D, 0x32],
+            Self::Interesting => [0x15, 0x65, 0xC0],
+            Self::Mistake => [0xF9, 0xA8, 0x25],
+            Self::Blunder => [0xC6, 0x28, 0x28],
+        })
     }
 
     /// What one clip of this rating adds to its game's score.

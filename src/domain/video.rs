@@ -81,6 +81,17 @@ pub struct VideoFacts {
 }
 
 impl VideoFacts {
+    /// Whether there are browsers of today that show nothing of it, or let nothing be heard.
+    pub fn needs_proxy(&self) -> bool {
+        let picture = match (self.container, self.codec.as_str()) {
+            (Container::Mp4, "h264") => matches!(self.pixels.format.as_str(), "" | "yuv420p" | "yuvj420p"),
+            (Container::Mp4 | Container::Matroska, "vp8" | "vp9" | "av1") => true,
+            _ => false,
+        };
+        let heard = |codec: &str| matches!(codec, "aac" | "mp3" | "opus" | "vorbis" | "flac");
+        !picture || self.sound_codec.as_deref().is_some_and(|codec| self.has_sound && !heard(codec))
+    }
+
     /// Source time of a player's `currentTime` in seconds.
     pub fn source_time(&self, current_time: f64) -> Micros {
         Micros::from_seconds_f64(current_time) - self.first_frame

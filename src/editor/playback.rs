@@ -355,7 +355,7 @@ impl Playback {
         leptos::task::spawn_local(async move {
             // The element says the same of a file that it cannot play and of one that it cannot get.
             let why = if browser::page::server_answers().await {
-                "This browser cannot play this file. An MP4 or WebM with H.264, VP9 or AV1 plays everywhere."
+                "This browser cannot play this file. Once it is uploaded, a copy that plays everywhere is made; it shows up here by itself."
             } else {
                 "The server does not answer. The picture comes back when it does."
             };

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     domain::{
         ids::{ExportId, VideoId},
-        plan::{Chunk, ExportPlan},
+        plan::{Chunk, ExportPlan, SoundPiece},
     },
     jobs::{
         self, remote,
@@ -25,7 +25,10 @@ use crate::{
         fetch::{Need, fetch, may_be_at_fault},
     },
 };
-use std::{collections::HashSet, path::Path};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 use tempfile::TempDir;
 
 /// A plan's pieces by content key.
@@ -91,8 +94,10 @@ pub async fn render_segment(work: &Work) -> Result<Outcome, Failure> {
     let spec = &plan.chunks.get(at).ok_or_else(gone)?.spec;
     let total = spec.frames();
     let hash = chunk::content_key(&work.job.requires, spec);
-    let recording = recording_of(work, &spec.video).await?;
-    if let Some(made) = remote::call::render(work, spec, &recording).await? {
+    let recording = recording_of(work, &spec.shot.video).await?;
+    // An order names one recording: where two of them dissolve, it is done here.
+    let elsewhere = if spec.over.is_none() { remote::call::render(work, spec, &recording).await? } else { None };
+    if let Some(made) = elsewhere {
         // Its key is the call's, which another worker may have taken over: only who holds the job decides about it.
         let outcome = commit(work, &made.key, made.bytes, &hash, total, Losing::LeavesIt).await;
         made.settle(work).await?;
@@ -100,16 +105,31 @@ pub async fn render_segment(work: &Work) -> Result<Outcome, Failure> {
     }
     let Some(_slot) = work.local_slot().await else { return Err(Failure::Stopped) };
     work.report(Progress { stage: "fetch", done: 0, total });
-    let need = Need::Spans(&spec.facts, &chunk::spans(spec), Stream::Picture);
-    let source = fetch(&work.app.store, &recording, need, &work.cancel).await?;
+    let mut recordings = vec![recording];
+    if let Some(over) = &spec.over {
+        recordings.push(recording_of(work, &over.shot.video).await?);
+    }
+    let mut files = Vec::with_capacity(recordings.len());
+    for (shot, recording) in spec.shots().zip(&recordings) {
+        let need = Need::Spans(&shot.facts, &chunk::spans(shot, spec.rate), Stream::Picture);
+        files.push(fetch(&work.app.store, recording, need, &work.cancel).await?);
+    }
     let folder = scratch(work)?;
     let file = folder.path().join("chunk.mp4");
     let report = |done| work.report(Progress { stage: "render", done, total });
     let (tools, cancel) = (&work.app.tools, &work.cancel);
-    match chunk::render_chunk(tools, spec, source.path(), &file, report, cancel).await {
-        Err(error) if may_be_at_fault(&source, &error) => {
-            let whole = work.app.store.materialise(&recording, cancel).await?;
-            chunk::render_chunk(tools, spec, whole.path(), &file, report, cancel).await?;
+    let paths = |files: &[LocalFile]| files.iter().map(|file| file.path().to_owned()).collect::<Vec<_>>();
+    let render = async |files: &[LocalFile]| {
+        let paths = paths(files);
+        let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+        chunk::render_chunk(tools, spec, &paths, &file, report, cancel).await
+    };
+    match render(&files).await {
+        Err(error) if files.iter().any(|file| may_be_at_fault(file, &error)) => {
+            for (file, recording) in files.iter_mut().zip(&recordings) {
+                *file = work.app.store.materialise(recording, cancel).await?;
+            }
+            render(&files).await?;
         }
         answer => answer?,
     }
@@ -122,8 +142,9 @@ pub async fn render_sound(work: &Work) -> Result<Outcome, Failure> {
     let mut files: Vec<(VideoId, ObjectKey, LocalFile)> = Vec::new();
     for clip in &plan.clips {
         if !files.iter().any(|(video, ..)| *video == clip.video) {
-            let pieces = plan.sound().filter(|piece| *piece.video == clip.video);
-            let spans: Vec<Span> = pieces.map(|piece| Span { from: piece.start, to: piece.end }).collect();
+            let clips = plan.sound().filter(|of| *of.video == clip.video);
+            let span = |piece: SoundPiece| Span { from: piece.start, to: piece.end };
+            let spans: Vec<Span> = clips.flat_map(|clip| clip.pieces).map(span).collect();
             let need = Need::Spans(&clip.facts, &spans, Stream::Sound);
             let recording = recording_of(work, &clip.video).await?;
             let file = fetch(&work.app.store, &recording, need, &work.cancel).await?;

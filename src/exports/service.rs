@@ -60,22 +60,15 @@ async fn plan_of(
     let clips: Result<Vec<ClipForPlan>, ApiError> = clips
         .into_iter()
         .map(|place| {
-            let facts = videos.iter().find(|video| video.id == place.clip.video).and_then(|video| video.facts.clone());
-            let facts = facts.ok_or_else(|| {
+            let video = videos.iter().find(|video| video.id == place.clip.video);
+            let facts = video.and_then(|video| video.facts.clone()).ok_or_else(|| {
                 let message = format!(
                     "The video of “{}” is not ready yet. Wait for its upload, then export.",
                     place.clip.title()
                 );
                 ApiError::new(Code::NotReady, message)
             })?;
-            Ok(ClipForPlan {
-                reel_clip: place.id,
-                video: place.clip.video.clone(),
-                facts,
-                start: place.clip.details.start,
-                end: place.clip.details.end,
-                framing: place.framing,
-            })
+            Ok(place.for_plan(facts, video.and_then(|video| video.loudness), settings))
         })
         .collect();
     Ok(plan(&ReelForPlan { aspect: reel.aspect, settings, clips: clips? })?)

@@ -20,6 +20,7 @@ pub async fn run(work: Work) -> Result<Outcome, Failure> {
         Kind::Sound => exports::pieces::render_sound(&work).await,
         Kind::Sprites => videos::overview::run_sprites(&work).await,
         Kind::Waveform => videos::overview::run_waveform(&work).await,
+        Kind::Proxy => videos::overview::run_proxy(&work).await,
     }
 }
 
@@ -29,7 +30,7 @@ pub async fn tell(app: &AppState, job: &Job) {
         Kind::Probe => app.hub.send(&job.owner, Event::Changed { topic: Topic::Games }),
         Kind::Export => tell_export(app, &job.owner, &job.id).await,
         // They tell of their result themselves.
-        Kind::Sprites | Kind::Waveform => {}
+        Kind::Sprites | Kind::Waveform | Kind::Proxy => {}
         Kind::Segment | Kind::Sound => {
             if let Some(parent) = &job.parent {
                 tell_export(app, &job.owner, parent).await;

@@ -51,6 +51,6 @@ pub fn name_of(job: &Job) -> Option<String> {
             Some(format!("Part {}", at + 1))
         }
         Kind::Sound => Some("Sound".to_owned()),
-        Kind::Probe | Kind::Export | Kind::Sprites | Kind::Waveform => None,
+        Kind::Probe | Kind::Export | Kind::Sprites | Kind::Waveform | Kind::Proxy => None,
     }
 }

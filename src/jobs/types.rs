@@ -15,12 +15,15 @@ pub enum Kind {
     Sound,
     /// Makes the small pictures along a recording's time.
     Sprites,
-    /// Measures the peaks of a recording's sound.
+    /// Measures the peaks and the loudness of a recording's sound.
     Waveform,
+    /// Makes a copy of a recording that browsers play.
+    Proxy,
 }
 
 impl Kind {
-    const ALL: [Self; 6] = [Self::Probe, Self::Export, Self::Segment, Self::Sound, Self::Sprites, Self::Waveform];
+    const ALL: [Self; 7] =
+        [Self::Probe, Self::Export, Self::Segment, Self::Sound, Self::Sprites, Self::Waveform, Self::Proxy];
 
     pub const fn code(self) -> &'static str {
         match self {
@@ -30,6 +33,7 @@ impl Kind {
             Self::Sound => "sound",
             Self::Sprites => "sprites",
             Self::Waveform => "waveform",
+            Self::Proxy => "proxy",
         }
     }
 
@@ -43,6 +47,8 @@ impl Kind {
         match self {
             Self::Probe => 10,
             Self::Export => 20,
+            // Until it is there, nothing can be marked.
+            Self::Proxy => 50,
             Self::Segment | Self::Sound => 100,
             Self::Sprites | Self::Waveform => 200,
         }
@@ -83,6 +89,10 @@ impl NewJob {
     /// What is made of a recording that can be played.
     pub fn overview(owner: &AccountId, video: &VideoId) -> [Self; 2] {
         [Kind::Sprites, Kind::Waveform].map(|kind| Self::of_video(owner, video, kind))
+    }
+
+    pub fn proxy(owner: &AccountId, video: &VideoId) -> Self {
+        Self::of_video(owner, video, Kind::Proxy)
     }
 
     fn of_video(owner: &AccountId, video: &VideoId, kind: Kind) -> Self {

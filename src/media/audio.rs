@@ -5,12 +5,13 @@ use super::{
     error::{MediaError, MediaErrorKind as Kind},
     input::{self, strings},
     process::{Call, Running},
+    stretch::Stretch,
     tools::Tools,
 };
 use crate::domain::{
     framing::Speed,
     ids::VideoId,
-    plan::{ExportPlan, SAMPLE_RATE, SoundPiece},
+    plan::{ExportPlan, SAMPLE_RATE, SoundClip, SoundPiece},
     time::Micros,
 };
 use sha2::{Digest, Sha256};
@@ -32,10 +33,14 @@ const BLOCK: usize = 16_384;
 /// The name of a plan's sound among all: its pieces and the machine's fingerprint decide it.
 pub fn content_key(fingerprint: &str, plan: &ExportPlan) -> String {
     let mut hash = Sha256::new();
-    hash.update(fingerprint);
-    for piece in plan.sound() {
-        let SoundPiece { video, facts, start, end, speed, samples } = piece;
-        hash.update(format!("{video} {:?} {} {} {} {samples}\n", facts.sound_stream, start.0, end.0, speed.percent()));
+    hash.update(format!("{fingerprint} 2 {} {}\n", plan.mute, plan.total_samples));
+    for clip in plan.sound() {
+        let SoundClip { video, facts, gain, first, coming, going, pieces } = clip;
+        hash.update(format!("{video} {:?} {gain} {first} {coming} {going}\n", facts.sound_stream));
+        for SoundPiece { start, end, speed, ramp_to, samples, .. } in pieces {
+            let speed = (speed.percent(), ramp_to.map(Speed::percent));
+            hash.update(format!("{} {} {speed:?} {samples}\n", start.0, end.0));
+        }
     }
     hex::encode(hash.finalize())
 }
@@ -93,64 +98,187 @@ fn write_sound(
     args.push(input::file(file));
     let mut call = tools.ffmpeg(args, &[]);
     call.needs.writes = Some(work.to_owned());
-    let mut encoder = tools.start(&Call { fed: true, ..call }, cancel)?;
-    for piece in plan.sound() {
-        let mut samples = Samples { left: piece.samples, total: piece.samples };
-        if piece.facts.has_sound {
-            let source = sources.get(piece.video).ok_or(Kind::SourceMissing)?;
-            let reader = tools.start(&tools.ffmpeg(reading(&piece, source), &[source]), cancel)?;
-            samples.copy(reader, &mut encoder)?;
+    let encoder = tools.start(&Call { fed: true, ..call }, cancel)?;
+    let mut track = Track { encoder, written: 0, ahead: Vec::new() };
+    for clip in plan.sound() {
+        track.reach(clip.first)?;
+        let shape = Shape { total: clip.samples(), coming: clip.coming, going: clip.going, gain: factor(clip.gain) };
+        let mut at = 0;
+        for piece in &clip.pieces {
+            let mut part = Part { at, left: piece.samples, piece: piece.samples, shape };
+            if piece.facts.has_sound && !plan.mute {
+                let source = sources.get(clip.video).ok_or(Kind::SourceMissing)?;
+                let reader = tools.start(&tools.ffmpeg(reading(piece, source), &[source]), cancel)?;
+                match piece.ramp_to {
+                    None => part.copy(reader, clip.first, &mut track)?,
+                    Some(to) => part.stretch(reader, piece.speed, to, clip.first, &mut track)?,
+                }
+            }
+            at += piece.samples;
         }
-        samples.fill_with_silence(&mut encoder)?;
     }
-    encoder.finish()
+    track.reach(plan.total_samples)?;
+    track.encoder.finish()
 }
 
-/// The samples of one piece that are still to be written.
-struct Samples {
-    left: i64,
+/// Hundredths of a decibel as a factor.
+#[allow(clippy::cast_precision_loss)]
+fn factor(gain: i64) -> f32 {
+    10_f32.powf(gain.clamp(-6_000, 6_000) as f32 / 2_000.0)
+}
+
+/// The track as it is written: what comes in is added to what was there, and goes on to the encoder as soon as nothing can be
+/// added to it any more.
+struct Track {
+    encoder: Running,
+    /// Samples that the encoder has.
+    written: i64,
+    /// What follows them, left and right in turn.
+    ahead: Vec<f32>,
+}
+
+impl Track {
+    /// Everything in front of `sample` is complete; where nothing sounds it is silent.
+    fn reach(&mut self, sample: i64) -> Result<(), MediaError> {
+        while self.written < sample {
+            let most = i64::try_from(BLOCK / SAMPLE_BYTES).unwrap_or(1);
+            let count = usize::try_from((sample - self.written).min(most)).unwrap_or(1);
+            let mut block = vec![0; count * SAMPLE_BYTES];
+            let known = self.ahead.len().min(2 * count);
+            for (bytes, value) in block.chunks_exact_mut(2).zip(self.ahead.drain(..known)) {
+                bytes.copy_from_slice(&to_sample(value).to_le_bytes());
+            }
+            self.encoder.write(&block)?;
+            self.written += i64::try_from(count).unwrap_or(0);
+        }
+        Ok(())
+    }
+
+    /// Adds samples, left and right in turn, from `first` of the reel on.
+    fn add(&mut self, first: i64, samples: &[f32]) {
+        let from = usize::try_from(first - self.written).unwrap_or(0) * 2;
+        if self.ahead.len() < from + samples.len() {
+            self.ahead.resize(from + samples.len(), 0.0);
+        }
+        for (sum, value) in self.ahead[from..].iter_mut().zip(samples) {
+            *sum += value;
+        }
+    }
+}
+
+/// Above this share of full scale, what is too loud is bent rather than cut off.
+const KNEE: f32 = 0.7;
+/// What it never goes beyond: a decibel below full scale, which encoding adds again.
+const CEILING: f32 = 0.89;
+
+/// Plain below the knee, never beyond the ceiling.
+#[allow(clippy::cast_possible_truncation)] // Within full scale.
+fn to_sample(value: f32) -> i16 {
+    let size = (value / 32_768.0).abs();
+    if size <= KNEE {
+        return value.round() as i16;
+    }
+    let room = CEILING - KNEE;
+    let bent = KNEE + room * (1.0 - (-(size - KNEE) / room).exp());
+    (bent * 32_767.0).copysign(value).round() as i16
+}
+
+/// How loud a clip is at each of its samples.
+#[derive(Clone, Copy)]
+struct Shape {
     total: i64,
+    coming: i64,
+    going: i64,
+    gain: f32,
 }
 
-impl Samples {
-    fn copy(&mut self, mut from: Running, to: &mut Running) -> Result<(), MediaError> {
+impl Shape {
+    /// Of equal power where two clips dissolve.
+    #[allow(clippy::cast_precision_loss)]
+    fn at(&self, sample: i64) -> f32 {
+        let share = |passed: i64, length: i64| {
+            if length <= 0 || passed >= length { 1.0 } else { (passed.max(0) as f32 / length as f32).sqrt() }
+        };
+        self.gain * share(sample, self.coming) * share(self.total - 1 - sample, self.going)
+    }
+}
+
+/// The samples of one piece that are still to come.
+struct Part {
+    /// The piece's first sample in its clip.
+    at: i64,
+    left: i64,
+    piece: i64,
+    shape: Shape,
+}
+
+impl Part {
+    /// Takes no more than the piece is long; what is missing stays silent.
+    fn copy(&mut self, mut from: Running, clip: i64, to: &mut Track) -> Result<(), MediaError> {
         let mut block = vec![0; BLOCK];
         loop {
             let read = from.fill(&mut block)?;
             if read == 0 {
                 return from.finish();
             }
-            let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).saturating_mul(SAMPLE_BYTES);
-            let block = &mut block[..(read - read % SAMPLE_BYTES).min(wanted)];
-            fade(block, self.total - self.left, self.total);
-            to.write(block)?;
-            self.left -= i64::try_from(block.len() / SAMPLE_BYTES).unwrap_or(0);
+            self.add(real(&block[..read - read % SAMPLE_BYTES]), clip, to)?;
         }
     }
 
-    fn fill_with_silence(&mut self, to: &mut Running) -> Result<(), MediaError> {
-        let silence = [0; BLOCK];
+    /// The same at a speed that goes evenly from one to another.
+    #[allow(clippy::cast_precision_loss)] // Samples of a reel.
+    fn stretch(
+        &mut self,
+        mut from: Running,
+        speed: Speed,
+        ramp_to: Speed,
+        clip: i64,
+        to: &mut Track,
+    ) -> Result<(), MediaError> {
+        let (first, last, all) = (speed.percent() as f64, ramp_to.percent() as f64, self.piece.max(1) as f64);
+        let place = |at: f64| (first * at + (last - first) * at * at / (2.0 * all)) / 100.0;
+        let mut block = vec![0; BLOCK];
+        let source = |count: usize, held: &mut Vec<f32>| {
+            let length = (count * SAMPLE_BYTES).min(BLOCK);
+            let read = from.fill(&mut block[..length])?;
+            held.extend(real(&block[..read - read % SAMPLE_BYTES]));
+            Ok::<_, MediaError>(())
+        };
+        let mut stretch = Stretch::new(source, place);
         while self.left > 0 {
-            let samples = self.left.min(i64::try_from(BLOCK / SAMPLE_BYTES).unwrap_or(1));
-            to.write(&silence[..usize::try_from(samples).unwrap_or(0) * SAMPLE_BYTES])?;
-            self.left -= samples;
+            let samples = stretch.block()?;
+            self.add(samples.into_iter(), clip, to)?;
         }
+        // What is left to read is not wanted.
         Ok(())
+    }
+
+    fn add(&mut self, samples: impl Iterator<Item = f32>, clip: i64, to: &mut Track) -> Result<(), MediaError> {
+        let done = self.piece - self.left;
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX).saturating_mul(2);
+        let mut shaped: Vec<f32> = samples.take(most).collect();
+        for (n, both) in (done..).zip(shaped.chunks_exact_mut(2)) {
+            let loud = edge(n, self.piece) * self.shape.at(self.at + n);
+            for one in both {
+                *one *= loud;
+            }
+        }
+        to.add(clip + self.at + done, &shaped);
+        self.left -= i64::try_from(shaped.len() / 2).unwrap_or(0);
+        // Nothing is added any more in front of what a clip has reached, but where the next one dissolves into it.
+        to.reach((clip + self.at + self.piece - self.left).min(clip + self.shape.total - self.shape.going))
     }
 }
 
-/// Fades a block that starts with sample `first` of `total`, at whichever edge of the piece it touches.
-fn fade(block: &mut [u8], first: i64, total: i64) {
-    for (n, sample) in (first..).zip(block.chunks_exact_mut(SAMPLE_BYTES)) {
-        let from_edge = n.min(total - 1 - n);
-        if from_edge >= FADE {
-            continue;
-        }
-        for channel in sample.chunks_exact_mut(2) {
-            let value = i64::from(i16::from_le_bytes([channel[0], channel[1]])) * from_edge.max(0) / FADE;
-            channel.copy_from_slice(&i16::try_from(value).unwrap_or(0).to_le_bytes());
-        }
-    }
+fn real(block: &[u8]) -> impl Iterator<Item = f32> + '_ {
+    block.chunks_exact(2).map(|one| f32::from(i16::from_le_bytes([one[0], one[1]])))
+}
+
+/// Fades a piece in and out at its edges.
+#[allow(clippy::cast_precision_loss)]
+fn edge(sample: i64, total: i64) -> f32 {
+    let from_edge = sample.min(total - 1 - sample).clamp(0, FADE);
+    from_edge as f32 / FADE as f32
 }
 
 /// Decodes a piece's sound, at its speed, to 48 kHz stereo on standard output. Where the sound starts late or has gaps
@@ -169,7 +297,9 @@ fn reading(piece: &SoundPiece, source: &Path) -> Vec<OsString> {
         ),
         "asetpts=N/SR/TB".to_owned(),
     ];
-    filters.extend(tempo(piece.speed));
+    if piece.ramp_to.is_none() {
+        filters.extend(steady(piece.speed.percent()));
+    }
     let mut args = strings(["-hide_banner", "-nostdin", "-loglevel", "error"]);
     args.extend(input::reading(piece.facts.container));
     args.extend(strings(["-seek_timestamp", "1", "-ss", &input::seconds(start - run_up)]));
@@ -180,8 +310,7 @@ fn reading(piece: &SoundPiece, source: &Path) -> Vec<OsString> {
 }
 
 /// One `atempo` takes no less than half; slower is several.
-fn tempo(speed: Speed) -> Vec<String> {
-    let mut percent = speed.percent();
+fn steady(mut percent: i64) -> Vec<String> {
     let mut filters = Vec::new();
     while percent < 50 {
         filters.push("atempo=0.5".to_owned());
@@ -199,7 +328,7 @@ mod tests {
 
     #[test]
     fn slow_is_a_chain() {
-        let tempo = |percent: u16| tempo(percent.try_into().expect("a speed")).join(",");
+        let tempo = |percent| steady(percent).join(",");
         assert_eq!(tempo(100), "");
         assert_eq!(tempo(50), "atempo=0.50");
         assert_eq!(tempo(25), "atempo=0.5,atempo=0.50");
@@ -209,13 +338,23 @@ mod tests {
 
     #[test]
     fn edges_fade_and_the_middle_stays() {
-        let loud = |samples: usize| 10_000_i16.to_le_bytes().repeat(2 * samples);
-        let level = |block: &[u8], n: usize| i16::from_le_bytes([block[n * 4 + 2], block[n * 4 + 3]]);
-        let mut block = loud(1_000);
-        fade(&mut block, 0, 1_000);
-        assert_eq!([0, 120, 240, 759, 879, 999].map(|n| level(&block, n)), [0, 5_000, 10_000, 10_000, 5_000, 0]);
-        let mut middle = loud(100);
-        fade(&mut middle, 500, 10_000);
-        assert_eq!(middle, loud(100));
+        assert_eq!(
+            [0, 120, 240, 759, 879, 999].map(|n| edge(n, 1_000).to_bits()),
+            [0.0_f32, 0.5, 1.0, 1.0, 0.5, 0.0].map(f32::to_bits)
+        );
+        let shape = Shape { total: 1_000, coming: 100, going: 100, gain: factor(-602) };
+        assert!((shape.at(500) - 0.5).abs() < 1e-3 && shape.at(0).abs() < 1e-6 && (shape.at(25) - 0.25).abs() < 1e-3);
+        // Where one goes as the other comes, they are as loud as one.
+        let power = shape.at(30).powi(2) + shape.at(999 - 70).powi(2);
+        assert!((power - 0.25).abs() < 1e-2, "{power}");
+    }
+
+    #[test]
+    fn what_is_too_loud_is_bent() {
+        assert_eq!([0.0, 1_000.4, -22_000.0].map(to_sample), [0, 1_000, -22_000]);
+        assert_eq!((to_sample(1e9), to_sample(-1e9)), (29_163, -29_163));
+        let rising: Vec<_> =
+            (0..80).map(|n| to_sample(f32::from(i16::try_from(n * 400).expect("small")) * 1.5)).collect();
+        assert!(rising.windows(2).all(|pair| pair[0] < pair[1]));
     }
 }

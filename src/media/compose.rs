@@ -1,7 +1,7 @@
 //! One source picture to one output picture: the crop, cut out and scaled with sub-pixel precision.
 
 use super::{decode::frame_bytes, error::MediaError, error::MediaErrorKind as Kind};
-use crate::domain::geometry::Rect;
+use crate::domain::{geometry::Rect, straighten::Turn};
 use fast_image_resize::{
     CropBox, DynamicImageView, DynamicImageViewMut, FilterType, ImageView, ImageViewMut, ResizeAlg, Resizer, pixels::U8,
 };
@@ -15,11 +15,18 @@ pub struct Compositor {
     source: Size,
     output: Size,
     resizer: Resizer,
+    /// What is turned, at the output's scale.
+    upright: Vec<u8>,
 }
 
 impl Compositor {
     pub fn new(source: Size, output: Size) -> Self {
-        Self { source, output, resizer: Resizer::new(ResizeAlg::Convolution(FilterType::CatmullRom)) }
+        Self {
+            source,
+            output,
+            resizer: Resizer::new(ResizeAlg::Convolution(FilterType::CatmullRom)),
+            upright: Vec::new(),
+        }
     }
 
     /// Fills `output` (8 bit 4:2:0, of the output's size) with the box `crop` of `source`.
@@ -38,6 +45,39 @@ impl Compositor {
         self.scale(from[2], small_from, small_crop, red, small_to)
     }
 
+    /// Fills `output` with the box `crop` of the straightened picture. `source` is the recorded one from (`left`, `top`) on. It
+    /// is scaled with care first and turned then, so that the turn has nothing to do but to turn.
+    pub fn compose_turned(
+        &mut self,
+        source: &[u8],
+        (left, top): (f64, f64),
+        turn: &Turn,
+        crop: Rect,
+        output: &mut [u8],
+    ) -> Result<(), MediaError> {
+        let wanted = turn.covered(crop);
+        let (right, bottom) = (left + f64::from(self.source.0), top + f64::from(self.source.1));
+        let (x, y) = (wanted.x.clamp(left, right - 1.0), wanted.y.clamp(top, bottom - 1.0));
+        let part = Rect { x, y, w: wanted.w.min(right - x).max(1.0), h: wanted.h.min(bottom - y).max(1.0) };
+        let scale = f64::from(self.output.0) / crop.w.max(1e-3) * turn.zoom;
+        let size = (even_length(part.w * scale), even_length(part.h * scale));
+        let mut upright = std::mem::take(&mut self.upright);
+        upright.resize(frame_bytes(size.0, size.1), 0);
+        let mut whole =
+            Self { output: size, source: self.source, resizer: std::mem::take(&mut self.resizer), upright: Vec::new() };
+        let scaled = whole.compose(source, Rect { x: x - left, y: y - top, ..part }, &mut upright);
+        self.resizer = whole.resizer;
+        // An output pixel's place in what was scaled.
+        let per_pixel = crop.w / f64::from(self.output.0);
+        let place = |across: f64, down: f64| {
+            let (x, y) = turn.recorded(crop.x + across * per_pixel, crop.y + down * per_pixel);
+            ((x - part.x) * f64::from(size.0) / part.w, (y - part.y) * f64::from(size.1) / part.h)
+        };
+        let done = scaled.and_then(|()| turned(&upright, size, place, output, self.output));
+        self.upright = upright;
+        done
+    }
+
     fn scale(&mut self, from: &[u8], size: Size, part: Rect, to: &mut [u8], to_size: Size) -> Result<(), MediaError> {
         let failed = |error: &dyn Display| MediaError::new(Kind::WrongOutput, error);
         let ((across, down), (to_across, to_down)) = (whole(size)?, whole(to_size)?);
@@ -54,6 +94,86 @@ impl Compositor {
 fn whole((width, height): Size) -> Result<(NonZeroU32, NonZeroU32), MediaError> {
     let sides = NonZeroU32::new(width).zip(NonZeroU32::new(height));
     sides.ok_or_else(|| MediaError::new(Kind::WrongOutput, "a picture has no size"))
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Of a picture, and bounded.
+fn even_length(length: f64) -> u32 {
+    (length.ceil().clamp(2.0, 16_384.0) as u32).next_multiple_of(2)
+}
+
+/// Fills every plane of `to` with what `from` has at the place that `place` says for each pixel, which is affine.
+fn turned(
+    from: &[u8],
+    size: Size,
+    place: impl Fn(f64, f64) -> (f64, f64),
+    to: &mut [u8],
+    to_size: Size,
+) -> Result<(), MediaError> {
+    let wrong = || MediaError::new(Kind::WrongOutput, "a picture has the wrong size");
+    let from = planes(from, size).ok_or_else(wrong)?;
+    let (light, colour) = to.split_at_mut(to_size.0 as usize * to_size.1 as usize);
+    let half = colour.len() / 2;
+    let (blue, red) = colour.split_at_mut(half);
+    let whole = |samples, from| Sampled { samples, from, size, to: to_size, step: 1.0, first: (0.5, 0.5) };
+    let small = |samples, from| Sampled {
+        samples,
+        from,
+        size: halved(size),
+        to: halved(to_size),
+        step: 2.0,
+        // Colour lies at the left one of two pixels, between two rows.
+        first: (0.5, 1.0),
+    };
+    for plane in [whole(light, from[0]), small(blue, from[1]), small(red, from[2])] {
+        plane.fill(&place);
+    }
+    Ok(())
+}
+
+/// A plane that is filled from another, and where the samples of both lie in their pictures.
+struct Sampled<'a> {
+    samples: &'a mut [u8],
+    from: &'a [u8],
+    size: Size,
+    to: Size,
+    step: f64,
+    first: (f64, f64),
+}
+
+/// Fixed point: so many parts of a sample.
+const PART: i64 = 1 << 16;
+
+impl Sampled<'_> {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)] // Places in a picture.
+    fn fill(self, place: impl Fn(f64, f64) -> (f64, f64)) {
+        let Self { samples, from, size, to, step, first } = self;
+        let (width, height) = (i64::from(size.0), i64::from(size.1));
+        let index = |column: f64, row: f64| {
+            let (x, y) = place(first.0 + column * step, first.1 + row * step);
+            ((x - first.0) / step, (y - first.1) / step)
+        };
+        let fixed = |value: f64| (value * PART as f64) as i64;
+        let (origin, right) = (index(0.0, 0.0), index(1.0, 0.0));
+        let along = (fixed(right.0 - origin.0), fixed(right.1 - origin.1));
+        let stride = size.0 as usize;
+        for (row, line) in (0_u32..).zip(samples.chunks_exact_mut(to.0 as usize)) {
+            let start = index(0.0, f64::from(row));
+            let (mut x, mut y) = (fixed(start.0), fixed(start.1));
+            for sample in line {
+                let (left, top) = (x.clamp(0, (width - 2) * PART), y.clamp(0, (height - 2) * PART));
+                let (part_x, part_y) =
+                    ((x - left / PART * PART).clamp(0, PART), (y - top / PART * PART).clamp(0, PART));
+                let at = (top / PART) as usize * stride + (left / PART) as usize;
+                let two = |at: usize| {
+                    let pair = from.get(at..at + 2).unwrap_or(&[0, 0]);
+                    (i64::from(pair[0]) * (PART - part_x) + i64::from(pair[1]) * part_x) >> 8
+                };
+                let value = two(at) * (PART - part_y) + two(at + stride) * part_y;
+                *sample = ((value + (1 << 23)) >> 24) as u8;
+                (x, y) = (x + along.0, y + along.1);
+            }
+        }
+    }
 }
 
 /// Luma, blue and red of a 4:2:0 picture.
@@ -94,6 +214,7 @@ mod tests {
     use crate::domain::{
         aspect::Aspect,
         geometry::{Crop, CropSpace},
+        straighten::Straighten,
     };
 
     /// A bright, soft blob: its centre of brightness is known far better than a pixel.
@@ -144,6 +265,34 @@ mod tests {
             for (found, axis) in [(light, "light"), (colour, "colour")] {
                 let error = (found.0 - expected.0).hypot(found.1 - expected.1);
                 assert!(error < 0.05, "{axis} is off by {error} at step {step}: {found:?}, not {expected:?}");
+            }
+        }
+    }
+
+    /// A place in the recording is where the straightened crop shows it, in light and colour.
+    #[test]
+    fn a_turned_picture_shows_every_place_where_it_belongs() {
+        let (source, output, window) = ((640_u32, 360_u32), (270, 480), (20.0, 10.0));
+        let space = CropSpace::new(640, 360, Aspect::Portrait);
+        for angle in [-9_000, 700, 15_000] {
+            let turn = Straighten::try_from(angle).expect("an angle").turn(source.0, source.1);
+            let place = (310.3, 190.7);
+            let cut = (source.0 - 40, source.1 - 20);
+            let mut picture = blob(cut, (place.0 - window.0, place.1 - window.1), 9.0);
+            let small =
+                blob((cut.0 / 2, cut.1 / 2), ((place.0 - window.0) / 2.0 + 0.25, (place.1 - window.1) / 2.0), 4.5);
+            picture.extend_from_slice(&small);
+            picture.extend_from_slice(&small);
+            let mut result = vec![0; frame_bytes(270, 480)];
+            let rect = space.rect(Crop { x: 300_000, y: 180_000, h: 250_000 });
+            Compositor::new(cut, output).compose_turned(&picture, window, &turn, rect, &mut result).expect("a picture");
+            let (luma, chroma) = result.split_at(270 * 480);
+            let (light, colour) = (centre(luma, 270), centre(&chroma[..135 * 240], 135));
+            for found in [light, (2.0 * colour.0 - 0.5, 2.0 * colour.1)] {
+                let seen = (rect.x + found.0 * rect.w / 270.0, rect.y + found.1 * rect.h / 480.0);
+                let recorded = turn.recorded(seen.0, seen.1);
+                let error = (recorded.0 - place.0).hypot(recorded.1 - place.1);
+                assert!(error < 0.06, "off by {error} source pixels at {angle}: {recorded:?}");
             }
         }
     }

@@ -142,6 +142,9 @@ fn colours(path: &Path, size: (u32, u32)) -> Vec<[u8; 3]> {
 
 fn clip(facts: &VideoFacts, video: &VideoId, from: Micros) -> ClipForPlan {
     ClipForPlan {
+        title: String::new(),
+        banner: None,
+        gain: 0,
         reel_clip: ReelClipId::generate(),
         video: video.clone(),
         facts: facts.clone(),

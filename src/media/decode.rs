@@ -7,7 +7,7 @@ use super::{
     tools::Tools,
     window::Window,
 };
-use crate::domain::{plan::ChunkSpec, video::VideoFacts};
+use crate::domain::{plan::Shot, time::FrameRate, video::VideoFacts};
 use std::{ffi::OsString, path::Path};
 use tokio_util::sync::CancellationToken;
 
@@ -27,12 +27,14 @@ pub struct Stretch {
     pub end: i64,
 }
 
-/// What a chunk reads: each stretch is one pass of a decoder. Runs that go on where the last one ended share a pass.
-pub fn stretches(spec: &ChunkSpec) -> Vec<Stretch> {
+/// What a shot reads for an output at `output`: each stretch is one pass of a decoder. Runs that go on where the last one ended
+/// share a pass.
+pub fn stretches(shot: &Shot, output: FrameRate) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::new();
-    for run in spec.runs.iter().filter(|run| run.frames > 0) {
-        let shown = |n| run.source_frame(spec.facts.rate, spec.rate, n);
-        let (first, end) = (shown(0), shown(run.frames - 1) + 1);
+    for run in shot.runs.iter().filter(|run| run.frames > 0) {
+        let shown = |n| run.shown(shot.facts.rate, output, n);
+        let (first, last) = (shown(0).frame, shown(run.frames - 1));
+        let end = last.frame + 1 + i64::from(last.next > 0);
         match stretches.last_mut() {
             Some(last) if (last.first..=last.end).contains(&first) => last.end = last.end.max(end),
             _ => stretches.push(Stretch { first, end }),
@@ -107,7 +109,7 @@ fn arguments(tools: &Tools, path: &Path, facts: &VideoFacts, stretch: Stretch, w
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{domain::plan::Run, media::testing};
+    use crate::media::testing::{self, run};
 
     #[test]
     fn odd_pictures_have_whole_chroma_samples() {
@@ -117,12 +119,8 @@ mod tests {
 
     #[test]
     fn runs_that_touch_share_a_pass() {
-        let run = |first, end, speed: u16| {
-            let speed = speed.try_into().expect("a speed");
-            Run { first, end, speed, skip: 0, frames: (end - first) * 100 / i64::from(u16::from(speed)) }
-        };
         let mut spec = testing::chunk_spec();
-        spec.runs = vec![run(0, 25, 100), run(25, 50, 50), run(100, 110, 100)];
-        assert_eq!(stretches(&spec), [Stretch { first: 0, end: 50 }, Stretch { first: 100, end: 110 }]);
+        spec.shot.runs = vec![run(0, 25, 100), run(25, 50, 50), run(100, 110, 100)];
+        assert_eq!(stretches(&spec.shot, spec.rate), [Stretch { first: 0, end: 50 }, Stretch { first: 100, end: 110 }]);
     }
 }

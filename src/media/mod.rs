@@ -14,16 +14,22 @@ pub mod finish;
 pub mod index;
 pub mod input;
 pub mod overview;
+pub mod paint;
 pub mod poster;
 pub mod probe;
 pub mod process;
+pub mod proxy;
 pub mod sandbox;
 pub mod sniff;
+pub mod stretch;
+pub mod text;
 pub mod tools;
 pub mod window;
 
 #[cfg(test)]
 mod corpus;
+#[cfg(test)]
+mod effects;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -9,12 +9,13 @@ use crate::domain::{
     overview::{PEAKS_A_SECOND, Sprites},
     video::VideoFacts,
 };
+use ebur128::{EbuR128, Mode};
 use std::{ffi::OsString, path::Path};
 use tokio_util::sync::CancellationToken;
 
 const MOST_BYTES: usize = 32 << 20;
-/// Samples a second that peaks are taken of: what people hear as loud lies below half of it.
-const RATE: i64 = 8_000;
+/// Samples a second: loudness is defined for these.
+const RATE: u32 = 48_000;
 const BLOCK: usize = 64 << 10;
 
 /// The sheet, a JPEG. Keyframes only: a hundredth of the time that decoding all would take.
@@ -46,19 +47,27 @@ pub async fn sprites(
     if jpeg.starts_with(&[0xFF, 0xD8]) { Ok(jpeg) } else { Err(Kind::TruncatedVideo.into()) }
 }
 
-/// The peaks of the sound from the first frame of the picture on, 0 (silence) to 255; [`PEAKS_A_SECOND`].
-pub async fn waveform(
+/// What is heard from the first frame of the picture on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Heard {
+    /// 0 (silence) to 255; [`PEAKS_A_SECOND`].
+    pub peaks: Vec<u8>,
+    /// EBU R 128's integrated loudness, in hundredths of LUFS; none of silence.
+    pub loudness: Option<i64>,
+}
+
+pub async fn heard(
     tools: &Tools,
     path: &Path,
     facts: &VideoFacts,
     cancel: &CancellationToken,
-) -> Result<Vec<u8>, MediaError> {
-    let Some(stream) = facts.sound_stream else { return Ok(Vec::new()) };
+) -> Result<Heard, MediaError> {
+    let Some(stream) = facts.sound_stream else { return Ok(Heard::default()) };
     let start = input::seconds(facts.stream_start);
     let mut args = strings(["-hide_banner", "-nostdin", "-loglevel", "error", "-copyts"]);
     args.extend(input::reading(facts.container));
     args.extend([OsString::from("-i"), input::file(path)]);
-    args.extend(strings(["-map", &format!("0:{stream}"), "-vn", "-ac", "1"]));
+    args.extend(strings(["-map", &format!("0:{stream}"), "-vn", "-ac", "2"]));
     // Begins with the picture, whenever the sound begins; gaps become silence.
     let filters = format!("asetpts=PTS-({start})/TB,aresample={RATE}:async=1:first_pts=0");
     args.extend(strings(["-af", &filters, "-f", "s16le", "pipe:1"]));
@@ -69,13 +78,23 @@ pub async fn waveform(
     let reading = move || {
         let mut running = tools.start(&call, &cancel)?;
         let mut peaks = Peaks::default();
+        let mut meter = EbuR128::new(2, RATE, Mode::I).map_err(|error| MediaError::new(Kind::ToolFailed, error))?;
         let mut block = vec![0; BLOCK];
         loop {
-            match running.fill(&mut block)? {
-                0 => break running.finish().map(|()| peaks.all(length)),
-                read => peaks.add(&block[..read]),
-            }
-        }
+            let read = match running.fill(&mut block)? {
+                0 => break running.finish(),
+                read => &block[..read - read % 4],
+            };
+            let samples: Vec<i16> =
+                read.chunks_exact(2).map(|sample| i16::from_le_bytes([sample[0], sample[1]])).collect();
+            peaks.add(&samples);
+            meter.add_frames_i16(&samples).map_err(|error| MediaError::new(Kind::ToolFailed, error))?;
+        }?;
+        let loudness = meter.loudness_global().ok().filter(|loudness| loudness.is_finite());
+        // No louder than full scale, no softer than what the gate lets through.
+        #[allow(clippy::cast_possible_truncation)]
+        let hundredths = |loudness: f64| (loudness.clamp(-70.0, 10.0) * 100.0).round() as i64;
+        Ok(Heard { peaks: peaks.all(length), loudness: loudness.map(hundredths) })
     };
     tokio::task::spawn_blocking(reading).await.map_err(|_| MediaError::new(Kind::ToolFailed, "a thread ended"))?
 }
@@ -84,15 +103,19 @@ pub async fn waveform(
 struct Peaks {
     done: Vec<u8>,
     loudest: u16,
-    samples: i64,
+    samples: u32,
 }
 
+/// Left and right.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Twenty.
+const SAMPLES_A_PEAK: u32 = 2 * RATE / PEAKS_A_SECOND as u32;
+
 impl Peaks {
-    fn add(&mut self, block: &[u8]) {
-        for sample in block.chunks_exact(2) {
-            self.loudest = self.loudest.max(i16::from_le_bytes([sample[0], sample[1]]).unsigned_abs());
+    fn add(&mut self, block: &[i16]) {
+        for sample in block {
+            self.loudest = self.loudest.max(sample.unsigned_abs());
             self.samples += 1;
-            if self.samples == RATE / PEAKS_A_SECOND {
+            if self.samples == SAMPLES_A_PEAK {
                 self.next();
             }
         }
@@ -126,6 +149,21 @@ mod tests {
         },
     };
 
+    /// In hundredths of LUFS, by another program.
+    fn loudness_by_ffmpeg(path: &Path) -> i64 {
+        let path = path.to_string_lossy();
+        let filter = "aresample=48000,aformat=channel_layouts=stereo,ebur128=framelog=verbose";
+        let output = std::process::Command::new("ffmpeg")
+            .args(["-hide_banner", "-nostats", "-i", &path, "-vn", "-af", filter, "-f", "null", "-"])
+            .output()
+            .expect("ffmpeg");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        let line = text.lines().rev().find_map(|line| line.trim().strip_prefix("I:")).expect("a summary");
+        #[allow(clippy::cast_possible_truncation)]
+        let hundredths = (line.trim().trim_end_matches("LUFS").trim().parse::<f64>().expect("a number") * 100.0) as i64;
+        hundredths
+    }
+
     /// Each small picture is of its own stretch, and the peaks beep when the recording does, wherever its clock begins.
     #[tokio::test(flavor = "multi_thread")]
     async fn a_recording_at_a_glance() {
@@ -155,19 +193,21 @@ mod tests {
             let file = folder.path().join(format!("{name}.jpg"));
             std::fs::write(&file, jpeg).expect("written");
             let [whole] = &pictures(&file, (8 * 128, 72))[..] else { panic!("one picture") };
-            let peaks = waveform(tools, &path, &facts, &cancel).await.expect("peaks");
+            let Heard { peaks, loudness } = heard(tools, &path, &facts, &cancel).await.expect("peaks");
             assert!((158..=161).contains(&peaks.len()), "{name}: {}", peaks.len());
+            let (ours, theirs) = (loudness.expect("a loudness"), loudness_by_ffmpeg(&folder.path().join("plain.mp4")));
+            assert!(ours.abs_diff(theirs) <= 20, "{name}: {ours}, not {theirs}");
             for (second, first) in (0..8).zip((0_i64..).step_by(25)) {
                 let rows = whole.pixels.chunks(8 * 128).flat_map(|row| &row[second * 128..][..128]);
                 let cell = Picture { width: 128, pixels: rows.copied().collect() };
                 let number = footage.number(&cell, Rect { x: 0.0, y: 0.0, w: 320.0, h: 180.0 });
                 assert!((first..first + 25).contains(&number), "{name}: frame {number} in second {second}");
-                assert!(peaks[second * 20..second * 20 + 2].iter().all(|peak| *peak > 90), "{name}: {peaks:?}");
+                assert!(peaks[second * 20..second * 20 + 2].iter().all(|peak| *peak > 80), "{name}: {peaks:?}");
                 assert!(peaks[second * 20 + 4..second * 20 + 18].iter().all(|peak| *peak < 10), "{name}: {peaks:?}");
             }
         }
         let mute = Footage { sound: false, ..Footage::small() }.make(folder.path(), "mute");
         let facts = probe(tools, &mute, &cancel).await.expect("facts");
-        assert!(waveform(tools, &mute, &facts, &cancel).await.expect("nothing").is_empty());
+        assert_eq!(heard(tools, &mute, &facts, &cancel).await.expect("nothing"), Heard::default());
     }
 }

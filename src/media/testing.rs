@@ -3,8 +3,9 @@
 use crate::domain::{
     aspect::Aspect,
     geometry::Rect,
-    plan::{ChunkSpec, PLAN_VERSION},
+    plan::{ChunkSpec, PLAN_VERSION, Run, Shot},
     preset::Quality,
+    straighten::Straighten,
     time::{FrameRate, Micros},
     video::{Container, PixelFacts, VideoFacts},
 };
@@ -40,16 +41,30 @@ pub fn facts() -> VideoFacts {
 pub fn chunk_spec() -> ChunkSpec {
     ChunkSpec {
         version: PLAN_VERSION,
-        video: VIDEO.parse().expect("an id"),
-        facts: facts(),
+        shot: Shot {
+            video: VIDEO.parse().expect("an id"),
+            facts: facts(),
+            crop: Vec::new(),
+            runs: Vec::new(),
+            straighten: Straighten::default(),
+            spotlights: Vec::new(),
+            cards: Vec::new(),
+        },
         aspect: Aspect::Portrait,
         width: 1080,
         height: 1920,
         rate: FrameRate { num: 25, den: 1 },
         quality: Quality::Standard,
-        crop: Vec::new(),
-        runs: Vec::new(),
+        over: None,
+        coming: None,
+        going: None,
     }
+}
+
+/// Source frames `first..end` at a speed in percent, at 25 fps as they were recorded.
+pub fn run(first: i64, end: i64, speed: u16) -> Run {
+    let frames = (end - first) * 100 / i64::from(speed);
+    Run { first, end, speed: speed.try_into().expect("a speed"), ramp: None, blend: false, skip: 0, frames }
 }
 
 /// Living processes whose command line contains `text`.
@@ -156,9 +171,7 @@ impl Footage {
 
     /// How far the blob of source frame `n` is from where the crop should show it, in output pixels.
     pub fn blob_error(&self, picture: &Picture, crop: Rect, n: i64) -> (f64, f64) {
-        let expected = place(crop, picture, self.blob(n));
-        let found = picture.brightest(expected, 12.0 * f64::from(picture.width) / crop.w);
-        (found.0 - expected.0, found.1 - expected.1)
+        picture.blob_error(crop, self.blob(n))
     }
 }
 
@@ -175,6 +188,13 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// How far the blob that stands at `point` of the source is from where `crop` should show it, in pixels of this picture.
+    pub fn blob_error(&self, crop: Rect, point: (f64, f64)) -> (f64, f64) {
+        let expected = place(crop, self, point);
+        let found = self.brightest(expected, 12.0 * f64::from(self.width) / crop.w);
+        (found.0 - expected.0, found.1 - expected.1)
+    }
+
     fn at(&self, (x, y): (f64, f64)) -> u8 {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let index = y as usize * self.width as usize + x as usize;

@@ -11,7 +11,7 @@ use crate::domain::{
     framing::{CropKey, Ease, Framing, Segment},
     geometry::{CropSpace, Rect},
     ids::{ReelClipId, VideoId},
-    plan::{ClipForPlan, ExportPlan, ReelForPlan, plan},
+    plan::{ClipForPlan, ExportPlan, ReelForPlan, Shot, plan},
     preset::ExportSettings,
     time::{FrameRate, Micros},
     time_map::TimeMap,
@@ -35,14 +35,14 @@ pub(super) async fn tools() -> &'static Tools {
 }
 
 /// A recording, its facts and what it was made from.
-struct Source {
-    id: VideoId,
-    path: PathBuf,
-    facts: VideoFacts,
-    footage: Footage,
+pub(super) struct Source {
+    pub id: VideoId,
+    pub path: PathBuf,
+    pub facts: VideoFacts,
+    pub footage: Footage,
 }
 
-async fn source(folder: &Path, name: &str, footage: Footage) -> Source {
+pub(super) async fn source(folder: &Path, name: &str, footage: Footage) -> Source {
     let path = footage.make(folder, name);
     read(path, footage).await
 }
@@ -53,10 +53,13 @@ async fn read(path: PathBuf, footage: Footage) -> Source {
 }
 
 impl Source {
-    fn clip(&self, first: i64, end: i64) -> ClipForPlan {
+    pub fn clip(&self, first: i64, end: i64) -> ClipForPlan {
         let start = |n| self.facts.rate.frame_start(n);
         ClipForPlan {
             reel_clip: ReelClipId::generate(),
+            title: String::new(),
+            banner: None,
+            gain: 0,
             video: self.id.clone(),
             facts: self.facts.clone(),
             start: start(first),
@@ -66,7 +69,7 @@ impl Source {
     }
 
     /// The number each picture shows.
-    fn numbers(&self, path: &Path, aspect: Aspect) -> Vec<i64> {
+    pub fn numbers(&self, path: &Path, aspect: Aspect) -> Vec<i64> {
         let crop = CropSpace::new(self.facts.width, self.facts.height, aspect);
         let crop = crop.rect(crop.largest());
         pictures(path, small(aspect)).iter().map(|picture| self.footage.number(picture, crop)).collect()
@@ -105,9 +108,10 @@ pub(super) async fn render(
         let file = chunk::chunk_file(work, &chunk::content_key(&fingerprint, &planned.spec));
         names.push(file.file_name().expect("a name").to_string_lossy().into_owned());
         if !file.exists() {
-            let source = sources.get(&planned.spec.video).ok_or(Kind::SourceMissing)?;
+            let of = |shot: &Shot| sources.get(&shot.video).map(PathBuf::as_path).ok_or(Kind::SourceMissing);
+            let recordings = planned.spec.shots().map(of).collect::<Result<Vec<_>, _>>()?;
             let told = |done| on_frames(before + done);
-            chunk::render_chunk(tools, &planned.spec, source, &file, told, cancel).await?;
+            chunk::render_chunk(tools, &planned.spec, &recordings, &file, told, cancel).await?;
             before += planned.spec.frames();
         }
     }
@@ -116,13 +120,14 @@ pub(super) async fn render(
     finish::finish(tools, plan, &names, &sound, work, cancel).await
 }
 
-async fn exported(plan: &ExportPlan, sources: &[&Source], work: &Path) -> Rendered {
+pub(super) async fn exported(plan: &ExportPlan, sources: &[&Source], work: &Path) -> Rendered {
     let sources: Sources = sources.iter().map(|source| (source.id.clone(), source.path.clone())).collect();
     render(plan, &sources, work, |_| (), &CancellationToken::new()).await.expect("an export")
 }
 
-fn part(start: i64, end: i64, speed: u16) -> Segment {
-    Segment { start: Micros(start), end: Micros(end), speed: speed.try_into().expect("a speed") }
+pub(super) fn part(start: i64, end: i64, speed: u16) -> Segment {
+    let speed = speed.try_into().expect("a speed");
+    Segment { start: Micros(start), end: Micros(end), speed, ..Segment::default() }
 }
 
 const NTSC: FrameRate = FrameRate { num: 30_000, den: 1_001 };
@@ -204,7 +209,7 @@ async fn where_a_file_starts_does_not_matter() {
 
 /// Seconds until the first loud sample.
 #[allow(clippy::cast_precision_loss)]
-fn first_sound(samples: &[i16]) -> f64 {
+pub(super) fn first_sound(samples: &[i16]) -> f64 {
     samples.iter().position(|sample| sample.unsigned_abs() > 3_000).map_or(f64::INFINITY, |n| n as f64 / 48_000.0)
 }
 

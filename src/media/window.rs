@@ -1,8 +1,11 @@
-//! The part of the source pictures that a chunk shows at all: the decoder passes on nothing else, so that a crop of a quarter
+//! The part of the source pictures that a shot shows at all: the decoder passes on nothing else, so that a crop of a quarter
 //! of the picture moves a quarter of the bytes.
 
 use super::decode::frame_bytes;
-use crate::domain::{geometry::Rect, plan::ChunkSpec};
+use crate::domain::{
+    geometry::Rect,
+    plan::{ChunkSpec, Shot},
+};
 
 /// Source pixels in whole chroma samples: `x` and `y` are even, and so are the sides unless they reach the picture's edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,10 +17,14 @@ pub struct Window {
 }
 
 impl Window {
-    /// Holds every pixel that scaling any of the chunk's pictures looks at.
-    pub fn of(spec: &ChunkSpec) -> Self {
-        let space = spec.space();
-        let rects = spec.source_frames().map(|frame| space.rect_at(&spec.crop, spec.facts.rate.frame_start(frame)));
+    /// Holds every pixel that scaling any of the shot's pictures looks at.
+    pub fn of(shot: &Shot, spec: &ChunkSpec) -> Self {
+        let (space, facts) = (shot.space(spec.aspect), &shot.facts);
+        let turn = shot.straighten.turn(facts.width, facts.height);
+        let rects = shot.shown(spec.rate).map(|shown| {
+            let rect = space.rect_at(&shot.crop, facts.rate.frame_start(shown.frame));
+            if shot.straighten.is_none() { rect } else { turn.covered(rect) }
+        });
         let (mut left, mut top, mut right, mut bottom) = (f64::INFINITY, f64::INFINITY, 0.0_f64, 0.0_f64);
         for rect in rects {
             let (across, down) = (margin(rect.w, spec.width), margin(rect.h, spec.height));
@@ -26,8 +33,8 @@ impl Window {
             right = right.max(rect.x + rect.w + across);
             bottom = bottom.max(rect.y + rect.h + down);
         }
-        let (x, width) = side(left, right, spec.facts.width);
-        let (y, height) = side(top, bottom, spec.facts.height);
+        let (x, width) = side(left, right, facts.width);
+        let (y, height) = side(top, bottom, facts.height);
         Self { x, y, width, height }
     }
 
@@ -66,8 +73,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::{
-            framing::{CropKey, Ease, Speed},
-            plan::Run,
+            framing::{CropKey, Ease},
             time::Micros,
         },
         media::{compose::Compositor, testing},
@@ -75,10 +81,14 @@ mod tests {
 
     fn spec(size: (u32, u32), crop: Vec<CropKey>) -> ChunkSpec {
         let mut spec = testing::chunk_spec();
-        (spec.facts.width, spec.facts.height) = size;
-        spec.crop = crop;
-        spec.runs = vec![Run { first: 0, end: 25, speed: Speed::NORMAL, skip: 0, frames: 25 }];
+        (spec.shot.facts.width, spec.shot.facts.height) = size;
+        spec.shot.crop = crop;
+        spec.shot.runs = vec![testing::run(0, 25, 100)];
         spec
+    }
+
+    fn of(spec: &ChunkSpec) -> Window {
+        Window::of(&spec.shot, spec)
     }
 
     fn key(at: i64, x: i64, y: i64, h: i64) -> CropKey {
@@ -89,13 +99,13 @@ mod tests {
     fn it_holds_what_is_shown_and_little_more() {
         let still = key(0, 500_000, 540_000, 540_000);
         // 540 high, so 303.75 wide, around 500: 348.1 to 651.9.
-        let window = Window::of(&spec((1920, 1080), vec![still]));
+        let window = of(&spec((1920, 1080), vec![still]));
         assert_eq!(window, Window { x: 342, y: 264, width: 316, height: 552 });
         let moving = vec![still, key(1_000_000, 1_500_000, 540_000, 540_000)];
-        assert_eq!(Window::of(&spec((1920, 1080), moving)).width, 1276, "as far as its last frame");
-        let whole = Window::of(&spec((1920, 1080), Vec::new()));
+        assert_eq!(of(&spec((1920, 1080), moving)).width, 1276, "as far as its last frame");
+        let whole = of(&spec((1920, 1080), Vec::new()));
         assert_eq!((whole.y, whole.height), (0, 1080), "to the edge");
-        let window = Window::of(&spec((641, 359), vec![key(0, 641_000, 180_000, 200_000)]));
+        let window = of(&spec((641, 359), vec![key(0, 641_000, 180_000, 200_000)]));
         assert_eq!((window.x % 2, window.x + window.width), (0, 641), "an odd picture ends where it ends");
     }
 
@@ -110,7 +120,8 @@ mod tests {
                 for x in (100_000..600_000).step_by(61_237) {
                     let mut spec = spec(size, vec![key(0, x, 170_123, h)]);
                     (spec.width, spec.height) = output;
-                    let (window, rect) = (Window::of(&spec), spec.space().rect_at(&spec.crop, Micros::ZERO));
+                    let (window, rect) =
+                        (of(&spec), spec.shot.space(spec.aspect).rect_at(&spec.shot.crop, Micros::ZERO));
                     let (mut whole, mut part) =
                         (vec![0; frame_bytes(output.0, output.1)], vec![0; frame_bytes(output.0, output.1)]);
                     Compositor::new(size, output).compose(&picture, rect, &mut whole).expect("a picture");

@@ -6,7 +6,10 @@ use crate::{
         aspect::Aspect,
         framing::Framing,
         ids::{ClipId, ReelClipId, ReelId, RenditionId},
+        plan::ClipForPlan,
+        preset::ExportSettings,
         time::Micros,
+        video::VideoFacts,
     },
     videos::types::Video,
 };
@@ -84,6 +87,23 @@ pub struct ReelClip {
     #[cfg_attr(feature = "ssr", schema(value_type = Object))]
     pub framing: Framing,
     pub game_name: String,
+}
+
+impl ReelClip {
+    /// As an export's plan takes it: the server's and the browser's are the same.
+    pub fn for_plan(&self, facts: VideoFacts, loudness: Option<i64>, settings: ExportSettings) -> ClipForPlan {
+        ClipForPlan {
+            reel_clip: self.id.clone(),
+            title: self.clip.title(),
+            banner: None,
+            gain: settings.sound.gain(loudness),
+            video: self.clip.video.clone(),
+            facts,
+            start: self.clip.details.start,
+            end: self.clip.details.end,
+            framing: self.framing.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -63,6 +63,10 @@ pub fn sprites(owner: &AccountId, video: &VideoId) -> ObjectKey {
 }
 
 /// The loudness of a recording along its time.
+pub fn proxy(owner: &AccountId, video: &VideoId) -> ObjectKey {
+    ObjectKey(format!("o/{owner}/v/{video}/proxy-{}", random_name()))
+}
+
 pub fn waveform(owner: &AccountId, video: &VideoId) -> ObjectKey {
     ObjectKey(format!("o/{owner}/v/{video}/waveform-{}", random_name()))
 }
@@ -103,7 +107,7 @@ pub fn is_derived(key: &ObjectKey) -> bool {
     match (folders.next(), folders.next(), folders.next()) {
         (Some("r"), Some(_), Some(_)) | (Some("s"), Some(_), None) => true,
         (Some("v"), Some(_), Some(name)) => {
-            ["poster-", "sprites-", "waveform-"].iter().any(|start| name.starts_with(start))
+            ["poster-", "sprites-", "waveform-", "proxy-"].iter().any(|start| name.starts_with(start))
         }
         _ => false,
     }

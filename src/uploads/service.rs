@@ -121,6 +121,8 @@ async fn begin(caller: &Caller, new: &NewUpload) -> Result<UploadRow, ApiError> 
             sprites: None,
             sprites_key: None,
             waveform_key: None,
+            loudness: None,
+            proxy_key: None,
             error_code: None,
             upload: None,
         };

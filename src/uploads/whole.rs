@@ -151,6 +151,8 @@ async fn add(caller: &Caller, row: &UploadRow, fingerprint: &str) -> Result<(), 
         sprites: None,
         sprites_key: None,
         waveform_key: None,
+        loudness: None,
+        proxy_key: None,
         error_code: None,
         upload: None,
     };

@@ -41,7 +41,8 @@ pub async fn run(work: &Work) -> Result<Outcome, Failure> {
     if !jobs::store::complete(&mut *tx, &work.job, None).await? {
         return Err(Failure::Stopped);
     }
-    for job in NewJob::overview(&work.job.owner, &video) {
+    let proxy = facts.needs_proxy().then(|| NewJob::proxy(&work.job.owner, &video));
+    for job in NewJob::overview(&work.job.owner, &video).into_iter().chain(proxy) {
         jobs::store::submit(&mut tx, &job).await?;
     }
     tx.commit().await?;

@@ -1,20 +1,25 @@
-//! Jobs in the background: the small pictures and the peaks along a recording's time. Nothing waits for them; a recording
+//! Jobs in the background: the small pictures and the peaks along a recording's time, and how loud it is. Nothing waits for them; a recording
 //! without them is still one.
 
 use super::{service, store, store::VideoRow};
 use crate::{
     domain::{ids::VideoId, overview::Sprites, video::VideoFacts},
     error::ApiError,
+    exports::pieces::scratch,
     jobs::{
         self,
         runner::Work,
         types::{Failure, Outcome, Progress},
     },
     live::types::{Event, Topic},
-    media::overview,
+    media::{
+        overview::{self, Heard},
+        proxy,
+    },
     server::door::Caller,
     storage::{LocalFile, keys},
 };
+use tokio::sync::watch;
 
 pub async fn run_sprites(work: &Work) -> Result<Outcome, Failure> {
     let (video, facts, file) = recording(work).await?;
@@ -29,13 +34,36 @@ pub async fn run_sprites(work: &Work) -> Result<Outcome, Failure> {
 pub async fn run_waveform(work: &Work) -> Result<Outcome, Failure> {
     let (video, facts, file) = recording(work).await?;
     work.report(Progress { stage: "waveform", done: 0, total: 1 });
-    let peaks = overview::waveform(&work.app.tools, file.path(), &facts, &work.cancel).await?;
+    let Heard { peaks, loudness } = overview::heard(&work.app.tools, file.path(), &facts, &work.cancel).await?;
     let key = keys::waveform(&work.job.owner, &video);
     work.app.store.put_bytes(&key, peaks.into(), "application/octet-stream").await?;
-    publish(work, &video, &store::Overview::Waveform(&key)).await
+    publish(work, &video, &store::Overview::Waveform(&key, loudness)).await
 }
 
-/// The whole file: both read it from its beginning to its end.
+/// A recording that no browser shows is looked at in a copy of it.
+pub async fn run_proxy(work: &Work) -> Result<Outcome, Failure> {
+    let (video, facts, file) = recording(work).await?;
+    let Some(_slot) = work.local_slot().await else { return Err(Failure::Stopped) };
+    let folder = scratch(work)?;
+    let (written, mut news) = watch::channel(0);
+    let told = async {
+        while news.changed().await.is_ok() {
+            work.report(Progress { stage: "proxy", done: *news.borrow_and_update(), total: 0 });
+        }
+        std::future::pending::<()>().await;
+    };
+    let on_bytes = move |bytes: u64| written.send_modify(|done| *done = i64::try_from(bytes >> 10).unwrap_or(i64::MAX));
+    let made = proxy::proxy(&work.app.tools, file.path(), &facts, folder.path(), on_bytes, &work.cancel);
+    let made = tokio::select! {
+        made = made => made?,
+        () = told => return Err(Failure::Stopped),
+    };
+    let key = keys::proxy(&work.job.owner, &video);
+    work.app.store.put_file(&key, &made, "video/mp4").await?;
+    publish(work, &video, &store::Overview::Proxy(&key)).await
+}
+
+/// The whole file: all read it from its beginning to its end.
 async fn recording(work: &Work) -> Result<(VideoId, VideoFacts, LocalFile), Failure> {
     let gone = || Failure::permanent("not_found", "The video was deleted.");
     let video: VideoId = work.job.subject.parse().map_err(|_| gone())?;

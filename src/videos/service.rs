@@ -5,7 +5,7 @@ use super::{
     types::{Arrangement, Video, VideoState},
 };
 use crate::{
-    domain::{clock::LONGEST_GAP, ids::VideoId},
+    domain::{clock::LONGEST_GAP, ids::VideoId, time::Micros},
     error::ApiError,
     games::{self, types::Game},
     live::types::{Event, Topic},
@@ -23,6 +23,11 @@ pub const PLAY_FOR: Duration = Duration::from_hours(12);
 pub async fn show(caller: &Caller, video: VideoRow) -> Result<Video, ApiError> {
     let stored = matches!(video.state, VideoState::Ready | VideoState::Probing);
     let url = if stored { Some(play_url(caller, &video).await?) } else { None };
+    let mut facts = video.facts.clone();
+    if let (Some(facts), Some(_)) = (&mut facts, &video.proxy_key) {
+        // What is played begins at its first frame, whatever the recording does.
+        facts.first_frame = Micros::ZERO;
+    }
     Ok(Video {
         poster_url: super::media::poster_path(&video),
         sprites: video.sprites,
@@ -35,14 +40,19 @@ pub async fn show(caller: &Caller, video: VideoRow) -> Result<Video, ApiError> {
         gap: video.gap,
         bytes: video.bytes,
         state: video.state,
-        facts: video.facts,
+        facts,
+        loudness: video.loudness,
+        has_proxy: video.proxy_key.is_some(),
         error_code: video.error_code,
         upload: video.upload,
     })
 }
 
 async fn play_url(caller: &Caller, video: &VideoRow) -> Result<String, ApiError> {
-    show_url(caller, &video.object_key, media_type(&video.file_name)).await
+    match &video.proxy_key {
+        Some(proxy) => show_url(caller, proxy, "video/mp4").await,
+        None => show_url(caller, &video.object_key, media_type(&video.file_name)).await,
+    }
 }
 
 /// A signed address at which this browser sees the object in the page.
@@ -71,7 +81,7 @@ pub fn media_type(file_name: &str) -> &'static str {
     }
 }
 
-/// Where the recording of a video is played from.
+/// Where a video is played from.
 pub async fn url(caller: &Caller, id: &VideoId) -> Result<String, ApiError> {
     play_url(caller, &owned(caller, id).await?).await
 }

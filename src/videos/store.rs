@@ -32,6 +32,9 @@ pub struct VideoRow {
     pub sprites: Option<Sprites>,
     pub sprites_key: Option<String>,
     pub waveform_key: Option<String>,
+    /// Hundredths of LUFS.
+    pub loudness: Option<i64>,
+    pub proxy_key: Option<String>,
     pub error_code: Option<String>,
     pub upload: Option<UploadId>,
 }
@@ -73,6 +76,8 @@ fn video(row: &AnyRow) -> Result<VideoRow, sqlx::Error> {
         sprites: sprites.as_deref().map(document).transpose()?,
         sprites_key: row.try_get("sprites_key")?,
         waveform_key: row.try_get("waveform_key")?,
+        loudness: row.try_get("loudness")?,
+        proxy_key: row.try_get("proxy_key")?,
         error_code: row.try_get("error_code")?,
         upload: upload.and_then(|id| id.parse().ok()),
     })
@@ -197,13 +202,15 @@ pub async fn set_ready<'e, E: sqlx::Executor<'e, Database = Any>>(
 /// What was made of a recording in the background.
 pub enum Overview<'a> {
     Sprites(&'a Sprites, &'a ObjectKey),
-    Waveform(&'a ObjectKey),
+    /// With the loudness.
+    Waveform(&'a ObjectKey, Option<i64>),
+    Proxy(&'a ObjectKey),
 }
 
 impl Overview<'_> {
     pub const fn key(&self) -> &ObjectKey {
         match self {
-            Self::Sprites(_, key) | Self::Waveform(key) => key,
+            Self::Sprites(_, key) | Self::Waveform(key, _) | Self::Proxy(key) => key,
         }
     }
 }
@@ -225,9 +232,14 @@ pub async fn set_overview(
             .bind(key.as_str())
             .bind(sheet)
         }
-        Overview::Waveform(key) => sqlx::query(
-            "UPDATE videos SET waveform_key = $1, version = version + 1 \
-             WHERE id = $2 AND owner = $3 AND waveform_key IS NULL",
+        Overview::Waveform(key, loudness) => sqlx::query(
+            "UPDATE videos SET waveform_key = $1, loudness = $2, version = version + 1 \
+             WHERE id = $3 AND owner = $4 AND waveform_key IS NULL",
+        )
+        .bind(key.as_str())
+        .bind(loudness),
+        Overview::Proxy(key) => sqlx::query(
+            "UPDATE videos SET proxy_key = $1, version = version + 1 WHERE id = $2 AND owner = $3 AND proxy_key IS NULL",
         )
         .bind(key.as_str()),
     };
@@ -308,7 +320,7 @@ pub async fn place(
 
 /// Notes that the objects of some videos are to be deleted; in the transaction that deletes their rows.
 async fn doom(connection: &mut AnyConnection, owner: &AccountId, column: &str, id: &str) -> Result<(), sqlx::Error> {
-    for key in ["object_key", "poster_key", "sprites_key", "waveform_key"] {
+    for key in ["object_key", "poster_key", "sprites_key", "waveform_key", "proxy_key"] {
         let sql = format!(
             "INSERT INTO doomed_objects (object_key, owner, created_at) \
              SELECT {key}, owner, $1 FROM videos WHERE {column} = $2 AND owner = $3 AND {key} IS NOT NULL \

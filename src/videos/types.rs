@@ -52,12 +52,23 @@ pub struct Video {
     /// Where the peaks of its sound are, a byte each, `domain::overview::PEAKS_A_SECOND`; none of them when it is mute.
     #[serde(default)]
     pub waveform_url: Option<String>,
+    /// EBU R 128's integrated loudness in hundredths of LUFS; none of silence, and before it was measured.
+    #[serde(default)]
+    pub loudness: Option<i64>,
+    /// What `url` plays is a copy that every browser plays; exports are made from the recording itself.
+    #[serde(default)]
+    pub has_proxy: bool,
     /// The open upload, to be continued.
     #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
     pub upload: Option<UploadId>,
 }
 
 impl Video {
+    /// Many browsers show nothing of it, and the copy that they play is not made yet.
+    pub fn waits_for_proxy(&self) -> bool {
+        self.state == VideoState::Ready && !self.has_proxy && self.facts.as_ref().is_some_and(VideoFacts::needs_proxy)
+    }
+
     /// Its small picture of source time `at`; none before its sheet is made.
     pub fn picture(&self, at: Micros) -> Option<Picture> {
         Some(Picture { sheet: self.sprites?, url: self.sprites_url.clone()?, at })

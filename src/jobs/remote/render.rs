@@ -117,10 +117,11 @@ impl Call {
         let (source, piece) = (folder.path().join("source"), folder.path().join("chunk.mp4"));
         self.during(Stage::Fetch, &AtomicI64::new(0), self.fetch(&source)).await?;
         let frames = AtomicI64::new(0);
+        let sources = [source.as_path()];
         let rendering = chunk::render_chunk(
             &tools,
             &order.spec,
-            &source,
+            &sources,
             &piece,
             |done| frames.store(done, Ordering::Relaxed),
             &self.cancel,
@@ -194,7 +195,8 @@ impl Call {
         let mut parts = RangeFile::open(from, file.to_owned(), *source_bytes, Have::default(), &self.cancel)
             .await
             .map_err(store)?;
-        let need = Need::Spans(&spec.facts, &chunk::spans(spec), Stream::Picture);
+        let shot = &spec.shot;
+        let need = Need::Spans(&shot.facts, &chunk::spans(shot, spec.rate), Stream::Picture);
         if fill(&mut parts, need).await.map_err(store)? {
             return Ok(());
         }

@@ -260,7 +260,7 @@ mod tests {
 
     fn framed(x: i64) -> Framing {
         let key = CropKey { at: Micros(0), x, y: 1, h: 1, ease: crate::domain::framing::Ease::Smooth };
-        Framing { crop: vec![key], segments: Vec::new() }
+        Framing { crop: vec![key], ..Framing::default() }
     }
 
     fn ids(reel: &Reel) -> Vec<ReelClipId> {

@@ -8,8 +8,8 @@ use super::{
 use crate::{
     domain::{
         ids::{ReelClipId, ReelId},
-        plan::{ClipForPlan, ExportPlan, PlanError, ReelForPlan, plan},
-        preset::{ExportSettings, Made, Pace, Quality, Size, expected_bytes, expected_seconds},
+        plan::{ExportPlan, PlanError, ReelForPlan, plan},
+        preset::{ExportSettings, Made, Pace, Quality, Size, Sound, expected_bytes, expected_seconds},
         size::size,
         time::Micros,
     },
@@ -216,14 +216,7 @@ fn planned(reel: &Reel, settings: ExportSettings) -> Planned {
                 clip.clip.title()
             ));
         };
-        clips.push(ClipForPlan {
-            reel_clip: clip.id.clone(),
-            video: clip.clip.video.clone(),
-            facts,
-            start: clip.clip.details.start,
-            end: clip.clip.details.end,
-            framing: clip.framing.clone(),
-        });
+        clips.push(clip.for_plan(facts, video.and_then(|video| video.loudness), settings));
     }
     match plan(&ReelForPlan { aspect: reel.aspect, settings, clips }) {
         Ok(plan) => Planned::Ready(Box::new(plan)),
@@ -275,6 +268,11 @@ fn Choices(session: Session, settings: Settings, planned: Memo<Planned>) -> impl
         ];
         words.map(|(quality, words)| (quality, words.to_owned())).to_vec()
     };
+    let sounds = || {
+        let words =
+            [(Sound::Even, "Game, evened out"), (Sound::Recorded, "Game, as recorded"), (Sound::Mute, "No sound")];
+        words.map(|(sound, words)| (sound, words.to_owned())).to_vec()
+    };
     view! {
         <div class="field-row field-row--stack">
             <Choice label="Size" items=Signal::derive(sizes) value=Signal::derive(move || settings.get().size)
@@ -282,8 +280,12 @@ fn Choices(session: Session, settings: Settings, planned: Memo<Planned>) -> impl
             <Choice label="Quality" items=Signal::derive(qualities) value=Signal::derive(move || settings.get().quality)
                 on_choose=Callback::new(move |quality| settings.change(|it| it.quality = quality)) />
         </div>
-        <Choice label="Frame rate" items=Signal::derive(paces) value=Signal::derive(move || settings.get().pace)
-            on_choose=Callback::new(move |pace| settings.change(|it| it.pace = pace)) />
+        <div class="field-row field-row--stack">
+            <Choice label="Sound" items=Signal::derive(sounds) value=Signal::derive(move || settings.get().sound)
+                on_choose=Callback::new(move |sound| settings.change(|it| it.sound = sound)) />
+            <Choice label="Frame rate" items=Signal::derive(paces) value=Signal::derive(move || settings.get().pace)
+                on_choose=Callback::new(move |pace| settings.change(|it| it.pace = pace)) />
+        </div>
     }
 }
 

@@ -158,8 +158,7 @@ fn SegmentBar(
     segments: Memo<Vec<Segment>>,
     index: usize,
 ) -> impl IntoView {
-    let usual = Segment { start: Micros::ZERO, end: Micros::ZERO, speed: Speed::NORMAL };
-    let segment = Memo::new(move |_| segments.with(|all| all.get(index).copied().unwrap_or(usual)));
+    let segment = Memo::new(move |_| segments.with(|all| all.get(index).copied().unwrap_or_default()));
     let is_current = Memo::new(move |_| {
         let (at, it) = (desk.at(), segment.get());
         it.start <= at && at < it.end

@@ -3,6 +3,7 @@
 use crate::domain::{
     framing::{Framing, Segment, Span, Speed},
     time::Micros,
+    time_map::ramp_speed,
 };
 
 /// The segments that play, cut to the clip; the whole clip at normal speed when there are none.
@@ -10,11 +11,11 @@ pub fn segments(framing: &Framing, span: Span) -> Vec<Segment> {
     let cut = |segment: &Segment| Segment {
         start: segment.start.clamp_to(span.start, span.end),
         end: segment.end.clamp_to(span.start, span.end),
-        speed: segment.speed,
+        ..*segment
     };
     let segments: Vec<_> = framing.segments.iter().map(cut).filter(|segment| segment.start < segment.end).collect();
     if segments.is_empty() {
-        vec![Segment { start: span.start, end: span.end, speed: Speed::NORMAL }]
+        vec![Segment { start: span.start, end: span.end, ..Segment::default() }]
     } else {
         segments
     }
@@ -35,7 +36,7 @@ pub fn frames(framing: &Framing, span: Span) -> (Micros, Micros) {
 /// The speed at `at`; of the nearest segment where none plays.
 pub fn speed_at(framing: &Framing, span: Span, at: Micros) -> Speed {
     let segments = segments(framing, span);
-    segments[index_at(&segments, at)].speed
+    ramp_speed(&segments[index_at(&segments, at)], at)
 }
 
 /// Another start, at least one frame before the end.
@@ -66,7 +67,7 @@ pub fn with_end(framing: &Framing, span: Span, end: Micros) -> Framing {
 pub fn with_speed(framing: &Framing, span: Span, at: Micros, speed: Speed) -> Framing {
     let mut segments = segments(framing, span);
     let index = index_at(&segments, at);
-    segments[index].speed = speed;
+    (segments[index].speed, segments[index].ramp_to) = (speed, None);
     stored(framing, span, segments)
 }
 
@@ -84,8 +85,8 @@ fn on_grid(span: Span, at: Micros) -> Micros {
 fn stored(framing: &Framing, span: Span, segments: Vec<Segment>) -> Framing {
     let frame = |at| span.rate.frame_at(at);
     let is_whole = matches!(segments.as_slice(), [one]
-        if one.speed == Speed::NORMAL && frame(one.start) == frame(span.start) && frame(one.end) == frame(span.end));
-    Framing { crop: framing.crop.clone(), segments: if is_whole { Vec::new() } else { segments } }
+        if one.speed == Speed::NORMAL && one.ramp_to.is_none() && frame(one.start) == frame(span.start) && frame(one.end) == frame(span.end));
+    Framing { segments: if is_whole { Vec::new() } else { segments }, ..framing.clone() }
 }
 
 #[cfg(test)]
@@ -116,17 +117,20 @@ mod tests {
     #[test]
     fn a_speed_belongs_to_its_segment() {
         let slow = with_speed(&Framing::default(), SPAN, Micros(2_000_000), Speed::HALF);
-        assert_eq!(slow.segments, [Segment { start: SPAN.start, end: SPAN.end, speed: Speed::HALF }]);
+        assert_eq!(
+            slow.segments,
+            [Segment { start: SPAN.start, end: SPAN.end, speed: Speed::HALF, ..Segment::default() }]
+        );
         assert_eq!(speed_at(&slow, SPAN, Micros(0)), Speed::HALF);
         assert_eq!(with_speed(&slow, SPAN, Micros(0), Speed::NORMAL).segments, []);
     }
 
     #[test]
     fn several_segments_keep_theirs() {
-        let part = |start, end, speed| Segment { start: Micros(start), end: Micros(end), speed };
+        let part = |start, end, speed| Segment { start: Micros(start), end: Micros(end), speed, ..Segment::default() };
         let two = Framing {
-            crop: Vec::new(),
             segments: vec![part(1_000_000, 2_000_000, Speed::NORMAL), part(3_000_000, 5_000_000, Speed::HALF)],
+            ..Framing::default()
         };
         let later = with_start(&two, SPAN, Micros(3_400_000));
         assert_eq!(later.segments, [part(3_400_000, 5_000_000, Speed::HALF)]);

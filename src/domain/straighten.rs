@@ -1,0 +1,110 @@
+//! A level horizon: the whole picture turned about its middle, and enlarged just so far that nothing beyond its edges is seen.
+//! Crops and overlays are on the straightened picture, so they know nothing of it.
+
+use super::geometry::Rect;
+use serde::{Deserialize, Serialize};
+
+/// Clockwise, in thousandths of a degree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(try_from = "i32", into = "i32")]
+pub struct Straighten(i32);
+
+impl Straighten {
+    pub const MOST: i32 = 15_000;
+
+    pub const fn thousandths(self) -> i32 {
+        self.0
+    }
+
+    pub fn is_none(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl TryFrom<i32> for Straighten {
+    type Error = &'static str;
+
+    fn try_from(angle: i32) -> Result<Self, Self::Error> {
+        let fits = (-Self::MOST..=Self::MOST).contains(&angle);
+        if fits { Ok(Self(angle)) } else { Err("a picture is straightened by at most 15 degrees") }
+    }
+}
+
+impl From<Straighten> for i32 {
+    fn from(angle: Straighten) -> Self {
+        angle.0
+    }
+}
+
+/// From the straightened picture to the recorded one, both in pixels from the top left corner.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Turn {
+    cos: f64,
+    sin: f64,
+    /// How much larger the straightened picture is.
+    pub zoom: f64,
+    centre: (f64, f64),
+}
+
+impl Straighten {
+    pub fn turn(self, width: u32, height: u32) -> Turn {
+        let angle = f64::from(self.0) / 1e3 * (core::f64::consts::PI / 180.0);
+        let (sin, cos) = (libm::sin(angle), libm::cos(angle));
+        let (width, height) = (f64::from(width.max(1)), f64::from(height.max(1)));
+        let longer = (width / height).max(height / width);
+        Turn { cos, sin, zoom: cos + sin.abs() * longer, centre: (width / 2.0, height / 2.0) }
+    }
+
+    /// The value of the CSS property `transform` that shows a video element straightened.
+    pub fn css(self, width: u32, height: u32) -> String {
+        let zoom = self.turn(width, height).zoom;
+        format!("rotate({:.3}deg) scale({zoom:.6})", f64::from(self.0) / 1e3)
+    }
+}
+
+impl Turn {
+    /// Where what is seen at (`x`, `y`) was recorded.
+    pub fn recorded(&self, x: f64, y: f64) -> (f64, f64) {
+        let (dx, dy) = ((x - self.centre.0) / self.zoom, (y - self.centre.1) / self.zoom);
+        (self.centre.0 + self.cos * dx + self.sin * dy, self.centre.1 - self.sin * dx + self.cos * dy)
+    }
+
+    /// What of the recorded picture is seen in `rect` of the straightened one, and a little more: its four corners are in it.
+    pub fn covered(&self, rect: Rect) -> Rect {
+        let corners = [(0.0, 0.0), (rect.w, 0.0), (0.0, rect.h), (rect.w, rect.h)];
+        let corners = corners.map(|(dx, dy)| self.recorded(rect.x + dx, rect.y + dy));
+        let low = |of: fn((f64, f64)) -> f64| corners.iter().map(|at| of(*at)).fold(f64::INFINITY, f64::min);
+        let high = |of: fn((f64, f64)) -> f64| corners.iter().map(|at| of(*at)).fold(f64::NEG_INFINITY, f64::max);
+        let (x, y) = (low(|at| at.0), low(|at| at.1));
+        Rect { x, y, w: high(|at| at.0) - x, h: high(|at| at.1) - y }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn turning_clockwise_brings_the_right_down() {
+        let turn = Straighten(10_000).turn(1920, 1080);
+        let centre = turn.recorded(960.0, 540.0);
+        assert!((centre.0 - 960.0).abs() < 1e-9 && (centre.1 - 540.0).abs() < 1e-9);
+        // What is seen level at the right was recorded higher up.
+        assert!(turn.recorded(1_900.0, 540.0).1 < 450.0);
+        assert_eq!(Straighten(0).turn(1920, 1080).recorded(5.0, 7.0), (5.0, 7.0));
+        assert_eq!(Straighten(-2_500).css(1000, 1000), "rotate(-2.500deg) scale(1.042668)");
+    }
+
+    proptest! {
+        /// However it is turned, no corner shows what was never recorded.
+        #[test]
+        fn nothing_beyond_the_edges_is_seen(angle in -15_000_i32..=15_000, width in 16_u32..8_000, height in 16_u32..8_000) {
+            let turn = Straighten(angle).turn(width, height);
+            let (w, h) = (f64::from(width), f64::from(height));
+            let seen = turn.covered(Rect { x: 0.0, y: 0.0, w, h });
+            prop_assert!(seen.x >= -1e-6 && seen.y >= -1e-6, "{seen:?}");
+            prop_assert!(seen.x + seen.w <= w + 1e-6 && seen.y + seen.h <= h + 1e-6, "{seen:?}");
+        }
+    }
+}
