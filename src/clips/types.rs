@@ -2,10 +2,15 @@
 
 use crate::domain::{
     calendar::Day,
-    ids::{ClipId, GameId, VideoId},
+    framing::Framing,
+    ids::{ClipId, GameId, ReelClipId, VideoId},
     naming,
+    overlay::Card,
+    plan::ClipForPlan,
+    preset::ExportSettings,
     rating::Rating,
     time::Micros,
+    video::VideoFacts,
 };
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +41,35 @@ impl Clip {
 
     pub fn length(&self) -> Micros {
         self.details.end - self.details.start
+    }
+
+    /// As an export's plan takes it.
+    pub fn for_plan(
+        &self,
+        place: ReelClipId,
+        facts: VideoFacts,
+        loudness: Option<i64>,
+        settings: ExportSettings,
+    ) -> ClipForPlan {
+        ClipForPlan {
+            reel_clip: place,
+            title: self.title(),
+            banner: None,
+            gain: settings.sound.gain(loudness),
+            video: self.video.clone(),
+            facts,
+            start: self.details.start,
+            end: self.details.end,
+            framing: Framing::default(),
+            whole: false,
+        }
+    }
+
+    /// With its mark, name and notes along the bottom.
+    pub fn with_banner(&self, clip: ClipForPlan) -> ClipForPlan {
+        let line = self.details.notes.split_whitespace().collect::<Vec<_>>().join(" ");
+        let banner = Card::Banner { rating: self.details.rating, text: self.title(), line };
+        ClipForPlan { banner: Some(banner), ..clip }
     }
 }
 

@@ -38,6 +38,17 @@ impl Aspect {
         }
     }
 
+    /// The one that shows most of a picture of this size.
+    pub fn nearest(width: u32, height: u32) -> Self {
+        let shown = |aspect: &Self| {
+            let ((across, down), (width, height)) = (aspect.ratio(), (i64::from(width), i64::from(height)));
+            // The part of the picture that is in its largest crop, in millionths.
+            let (one, other) = (width * down, height * across);
+            one.min(other).saturating_mul(1_000_000) / one.max(other).max(1)
+        };
+        Self::ALL.into_iter().max_by_key(shown).unwrap_or_default()
+    }
+
     /// Width and height of the exported picture, in pixels, both even.
     pub const fn size(self) -> (u32, u32) {
         match self {

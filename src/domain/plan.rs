@@ -15,8 +15,8 @@ use super::{
     straighten::Straighten,
     time::{FrameRate, Micros, round_div},
     time_map::{Piece, Shown, TimeMap, TimeMapError, shown},
-    transition::TransitionKind,
-    video::VideoFacts,
+    transition::{Transition, TransitionKind},
+    video::{Container, VideoFacts},
 };
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +57,8 @@ pub struct ClipForPlan {
     pub start: Micros,
     pub end: Micros,
     pub framing: Framing,
+    /// All of the picture rather than a crop.
+    pub whole: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +80,18 @@ pub struct ExportPlan {
     pub clips: Vec<PlannedClip>,
     /// In playing order, without gaps: what is rendered and kept piece by piece.
     pub chunks: Vec<Chunk>,
+    /// Nothing is rendered: a stretch of a recording is taken as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy: Option<CopyPlan>,
+}
+
+/// Source frames of a recording, to be copied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopyPlan {
+    pub video: VideoId,
+    pub facts: VideoFacts,
+    pub first: i64,
+    pub frames: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,6 +189,9 @@ pub struct Shot {
     pub spotlights: Vec<Spotlight>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cards: Vec<TextCard>,
+    /// The whole picture, with black beside it where its shape is another.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // As serde calls it.
@@ -330,6 +347,7 @@ pub fn plan(reel: &ReelForPlan) -> Result<ExportPlan, PlanError> {
         mute: reel.settings.sound == Sound::Mute,
         clips: Vec::with_capacity(reel.clips.len()),
         chunks: Vec::new(),
+        copy: None,
     };
     let maps: Vec<TimeMap> = reel.clips.iter().map(|clip| time_map(clip, rate)).collect::<Result<_, _>>()?;
     let joins = joins(&reel.clips, &maps, rate);
@@ -342,6 +360,60 @@ pub fn plan(reel: &ReelForPlan) -> Result<ExportPlan, PlanError> {
     }
     plan.total_samples = sample_at(rate, plan.total_frames);
     Ok(plan)
+}
+
+impl ClipForPlan {
+    /// As a file of its own: nothing comes before it.
+    #[must_use]
+    pub fn alone(&self) -> Self {
+        Self { framing: Framing { opening: Transition::default(), ..self.framing.clone() }, ..self.clone() }
+    }
+
+    /// The whole picture as it was recorded, then the clip as it is framed; each says which it is.
+    pub fn before_and_after(&self) -> [Self; 2] {
+        let says = |text: &str, start: Micros| TextCard {
+            start,
+            end: start + Micros(2_000_000),
+            card: Card::LowerThird { text: text.to_owned(), line: self.title.clone() },
+        };
+        let mut after = self.alone();
+        let segments = &self.framing.segments;
+        let first = segments.iter().map(|segment| segment.start.clamp_to(self.start, self.end)).next();
+        after.framing.cards.push(says("After", first.unwrap_or(self.start)));
+        let framing = Framing { cards: vec![says("Before", self.start)], ..Framing::default() };
+        [Self { framing, whole: true, ..self.clone() }, after]
+    }
+}
+
+/// The plan of one clip as it was recorded; `None` where it cannot be copied: it has to be rendered then.
+pub fn copy_plan(clip: &ClipForPlan) -> Result<Option<ExportPlan>, PlanError> {
+    check_video(clip)?;
+    let facts = &clip.facts;
+    let map = time_map(clip, facts.rate)?;
+    let untouched = ClipForPlan { framing: Framing::default(), ..clip.clone() } == *clip && clip.banner.is_none();
+    let [piece] = map.pieces() else { return Ok(None) };
+    if !untouched || facts.container != Container::Mp4 || facts.needs_proxy() {
+        return Ok(None);
+    }
+    Ok(Some(ExportPlan {
+        version: PLAN_VERSION,
+        aspect: Aspect::nearest(facts.width, facts.height),
+        width: facts.width,
+        height: facts.height,
+        rate: facts.rate,
+        quality: Quality::Standard,
+        total_frames: piece.frames,
+        total_samples: sample_at(facts.rate, piece.frames),
+        mute: false,
+        clips: Vec::new(),
+        chunks: Vec::new(),
+        copy: Some(CopyPlan {
+            video: clip.video.clone(),
+            facts: played(facts),
+            first: piece.first,
+            frames: piece.frames,
+        }),
+    }))
 }
 
 /// How each clip opens.
@@ -388,6 +460,7 @@ impl Footage<'_> {
             straighten: clip.framing.straighten,
             spotlights: clip.framing.spotlights.iter().filter_map(|spot| spot.part(start, end)).collect(),
             cards: cards.chain(banner).collect(),
+            whole: clip.whole,
         }
     }
 }

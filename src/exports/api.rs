@@ -1,6 +1,6 @@
 //! Server functions of exports.
 
-use super::types::{Export, NewExport};
+use super::types::{Export, NewBatch, NewExport};
 use crate::{browser::client::TabClient, domain::ids::ExportId, error::ApiError};
 use leptos::prelude::*;
 use server_fn::codec::Json;
@@ -9,6 +9,12 @@ use server_fn::codec::Json;
 #[server(endpoint = "exports/create", input = Json, client = TabClient)]
 pub async fn create_export(export: NewExport) -> Result<Export, ApiError> {
     crate::server::door::serve(async |door| super::service::create(&door, &export).await).await
+}
+
+/// Several files of a reel or a game: each is an export of its own.
+#[server(endpoint = "exports/batch", input = Json, client = TabClient)]
+pub async fn create_batch(batch: NewBatch) -> Result<Vec<Export>, ApiError> {
+    crate::server::door::serve(async |door| super::service::create_batch(&door, &batch).await).await
 }
 
 #[server(endpoint = "exports/get", input = Json, client = TabClient)]

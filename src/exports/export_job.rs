@@ -109,9 +109,9 @@ fn Actions(export: Memo<Export>) -> impl IntoView {
 
 fn kind(export: &Export) -> String {
     match (export.total > 0, export.state) {
-        (false, _) => "Reel".to_owned(),
-        (true, JobState::Complete) => format!("Reel · {} frames", export.total),
-        (true, _) => format!("Reel · frame {} of {}", export.done, export.total),
+        (false, _) => export.kind.label().to_owned(),
+        (true, JobState::Complete) => format!("{} · {} frames", export.kind.label(), export.total),
+        (true, _) => format!("{} · frame {} of {}", export.kind.label(), export.done, export.total),
     }
 }
 

@@ -94,6 +94,11 @@ pub async fn render_segment(work: &Work) -> Result<Outcome, Failure> {
     let spec = &plan.chunks.get(at).ok_or_else(gone)?.spec;
     let total = spec.frames();
     let hash = chunk::content_key(&work.job.requires, spec);
+    // Another export may have made it since it was handed out: a reel and its clips, made together, share their pieces.
+    if !segments::find(&work.app.db, &work.job.owner, std::slice::from_ref(&hash)).await?.is_empty() {
+        let held = jobs::store::complete(work.app.db.pool(), &work.job, Some(&hash)).await?;
+        return if held { Ok(Outcome::Complete) } else { Err(Failure::Stopped) };
+    }
     let recording = recording_of(work, &spec.shot.video).await?;
     // An order names one recording: where two of them dissolve, it is done here.
     let elsewhere = if spec.over.is_none() { remote::call::render(work, spec, &recording).await? } else { None };
@@ -172,7 +177,7 @@ fn sources(files: &[(VideoId, ObjectKey, LocalFile)]) -> Sources {
 }
 
 /// Where a recording lies.
-async fn recording_of(work: &Work, video: &VideoId) -> Result<ObjectKey, Failure> {
+pub async fn recording_of(work: &Work, video: &VideoId) -> Result<ObjectKey, Failure> {
     let missing = || {
         let message = "A video of this reel was deleted. Remove its clips, then export again.";
         Failure::permanent("video_missing", message)

@@ -1,13 +1,14 @@
 //! The export job: hands out the pieces of its plan that are not there yet; when all are, joins them and publishes the file.
 
 use super::{
-    pieces::{Pieces, disk_failed, scratch},
+    pieces::{Pieces, disk_failed, recording_of, scratch},
     segments,
     store::{self, NewRendition, ToRender},
 };
 use crate::{
     domain::{
         ids::{ExportId, RenditionId},
+        plan::CopyPlan,
         time::Micros,
     },
     jobs::{
@@ -17,8 +18,13 @@ use crate::{
         types::{Failure, Outcome, Progress},
     },
     live::types::{Event, Topic},
-    media::{self, MediaErrorKind, Rendered, chunk::chunk_file},
+    media::{
+        self, MediaErrorKind, Rendered,
+        chunk::chunk_file,
+        index::{Span, Stream},
+    },
     storage::{LocalFile, ObjectKey, StoreErrorKind, keys},
+    videos::fetch::{Need, fetch, may_be_at_fault},
 };
 use std::{collections::HashMap, path::Path};
 
@@ -28,6 +34,9 @@ pub async fn run(work: &Work) -> Result<Outcome, Failure> {
     let export: ExportId = work.job.subject.parse().map_err(|_| gone())?;
     let task = store::to_render(db, owner, &export).await?.ok_or_else(gone)?;
     work.report(Progress { stage: "plan", done: 0, total: task.plan.total_frames });
+    if let Some(copied) = &task.plan.copy {
+        return copy(work, &export, &task, copied).await;
+    }
     // Whoever comes first chooses the encoder for all pieces. When it is a machine's that is gone, the next one chooses anew.
     let ours = media::encode::fingerprint(&work.app.tools);
     let mut encoder = store::choose_encoder(db, &export, &ours).await?;
@@ -58,6 +67,39 @@ pub async fn run(work: &Work) -> Result<Outcome, Failure> {
     tx.commit().await?;
     work.app.wake.jobs();
     Ok(Outcome::Waiting)
+}
+
+/// Nothing to render: the clip's bytes are fetched, and written with an edit list.
+async fn copy(work: &Work, export: &ExportId, task: &ToRender, plan: &CopyPlan) -> Result<Outcome, Failure> {
+    let total = task.plan.total_frames;
+    let recording = recording_of(work, &plan.video).await?;
+    work.report(Progress { stage: "fetch", done: 0, total });
+    let rate = plan.facts.rate;
+    let span = [Span {
+        from: rate.frame_start(plan.first),
+        to: rate.frame_start(plan.first + plan.frames + media::copy::MORE),
+    }];
+    // Both are parts of one file, of which the second call finds what the first has fetched.
+    let sound =
+        fetch(&work.app.store, &recording, Need::Spans(&plan.facts, &span, Stream::Sound), &work.cancel).await?;
+    let file =
+        fetch(&work.app.store, &recording, Need::Spans(&plan.facts, &span, Stream::Picture), &work.cancel).await?;
+    work.report(Progress { stage: "finish", done: 0, total });
+    let folder = scratch(work)?;
+    let (tools, cancel) = (&work.app.tools, &work.cancel);
+    let path = match media::copy::copy_clip(tools, plan, file.path(), folder.path(), cancel).await {
+        Err(error) if may_be_at_fault(&file, &error) => {
+            let whole = work.app.store.materialise(&recording, cancel).await?;
+            media::copy::copy_clip(tools, plan, whole.path(), folder.path(), cancel).await?
+        }
+        answer => answer?,
+    };
+    drop(sound);
+    let bytes = tokio::fs::metadata(&path).await.map_err(|error| disk_failed(&error))?.len();
+    let (width, height) = (task.plan.width, task.plan.height);
+    let rendered = Rendered { path, bytes, frames: total, duration: task.plan.duration(), width, height };
+    publish(work, export, task, &rendered).await?;
+    Ok(Outcome::Complete)
 }
 
 async fn finish(

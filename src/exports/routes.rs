@@ -2,7 +2,7 @@
 
 use super::{
     service,
-    types::{Export, NewExport},
+    types::{Export, NewBatch, NewExport},
 };
 use crate::{
     domain::ids::ExportId,
@@ -19,6 +19,15 @@ use axum::{Json, http::StatusCode};
 #[utoipa::path(post, path = "/api/exports", tag = "exports", request_body = NewExport, responses((status = 202, body = Export), (status = 404, body = ApiError), (status = 409, body = ApiError), (status = 422, body = ApiError)))]
 pub async fn create(caller: Caller, Body(export): Body<NewExport>) -> Result<(StatusCode, Json<Export>), ApiError> {
     Ok((StatusCode::ACCEPTED, Json(service::create(&caller, &export).await?)))
+}
+
+/// Make several files of a reel or a game
+#[utoipa::path(post, path = "/api/exports/batch", tag = "exports", request_body = NewBatch, responses((status = 202, body = Vec<Export>), (status = 404, body = ApiError), (status = 409, body = ApiError), (status = 422, body = ApiError)))]
+pub async fn create_batch(
+    caller: Caller,
+    Body(batch): Body<NewBatch>,
+) -> Result<(StatusCode, Json<Vec<Export>>), ApiError> {
+    Ok((StatusCode::ACCEPTED, Json(service::create_batch(&caller, &batch).await?)))
 }
 
 /// One export

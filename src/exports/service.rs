@@ -2,22 +2,25 @@
 
 use super::{
     store::{self, Submitted},
-    types::{Export, NewExport},
+    types::{Export, ExportKind, NewBatch, NewExport, Subject},
 };
 use crate::{
+    clips::{self, types::Clip},
     domain::{
-        ids::{ExportId, JobId},
-        plan::{ClipForPlan, ExportPlan, PlanError, ReelForPlan, plan},
+        aspect::Aspect,
+        ids::{ExportId, GameId, JobId, ReelId},
+        plan::{ClipForPlan, ExportPlan, PlanError, ReelForPlan, copy_plan, plan},
         preset::ExportSettings,
     },
     error::{ApiError, Code},
+    games,
     jobs::{
         self,
         listing::{check_dismissed, recent_ms},
         types::NewJob,
     },
     live::types::{Event, Topic},
-    reels,
+    reels::{self, types::ReelClip},
     server::{db::now_ms, door::Caller},
     videos,
 };
@@ -26,52 +29,183 @@ use sha2::{Digest, Sha256};
 /// Renders the reel as it is now. The plan is made here and never changes; the same plan while it waits or runs is the
 /// same export, so a double click is one.
 pub async fn create(caller: &Caller, new: &NewExport) -> Result<Export, ApiError> {
-    let (db, owner) = (&caller.app.db, caller.owner());
-    let reel = reels::store::get(db.pool(), owner, &new.reel).await?.ok_or_else(|| ApiError::not_found("reel"))?;
-    let plan = plan_of(caller, &reel, new.settings).await?;
-    let text = serde_json::to_string(&plan).map_err(|_| ApiError::internal())?;
-    let request = format!("{}:{}", reel.id, hex::encode(Sha256::digest(text.as_bytes())));
-    let id = ExportId::generate();
-    let job = NewJob::export(owner, &id, &request);
-    let mut tx = db.begin_write().await?;
-    let accepted = jobs::store::submit(&mut tx, &job).await?;
-    let shown = if accepted == job.id {
-        let settings = new.settings;
-        let new = Submitted { id: &id, reel: &reel.id, name: &reel.name, settings, plan: &plan, job: &job.id };
-        store::insert(&mut tx, owner, &new).await?;
-        id
-    } else {
-        store::id_of_job(&mut tx, &accepted).await?.ok_or_else(ApiError::internal)?
+    let reel = reel_of(caller, &new.reel).await?;
+    let planned = Planned {
+        kind: ExportKind::Reel,
+        name: reel.name.clone(),
+        plan: plan(&ReelForPlan {
+            aspect: reel.aspect,
+            settings: new.settings,
+            clips: reel_clips(caller, &reel, new.settings).await?,
+        })?,
     };
+    let ids = submit(caller, &Subject::Reel(reel.id), new.settings, vec![planned]).await?;
+    get(caller, ids.first().ok_or_else(ApiError::internal)?).await
+}
+
+/// Several files of a reel or a game: each is an export of its own.
+pub async fn create_batch(caller: &Caller, new: &NewBatch) -> Result<Vec<Export>, ApiError> {
+    if new.make.is_empty() {
+        return Err(ApiError::invalid("make", "Say what is to be made."));
+    }
+    let planned = match &new.of {
+        Subject::Reel(id) => of_reel(caller, id, new).await?,
+        Subject::Game(id) => of_game(caller, id, new).await?,
+    };
+    let mut exports = Vec::with_capacity(planned.len());
+    for id in submit(caller, &new.of, new.settings, planned).await? {
+        exports.push(get(caller, &id).await?);
+    }
+    Ok(exports)
+}
+
+/// One export before it has a job.
+struct Planned {
+    kind: ExportKind,
+    name: String,
+    plan: ExportPlan,
+}
+
+/// All of them or none.
+async fn submit(
+    caller: &Caller,
+    of: &Subject,
+    settings: ExportSettings,
+    planned: Vec<Planned>,
+) -> Result<Vec<ExportId>, ApiError> {
+    let (db, owner) = (&caller.app.db, caller.owner());
+    let batch = (planned.len() > 1).then(|| ExportId::generate().to_string());
+    let mut ids = Vec::with_capacity(planned.len());
+    let mut tx = db.begin_write().await?;
+    for Planned { kind, name, plan } in &planned {
+        let text = serde_json::to_string(plan).map_err(|_| ApiError::internal())?;
+        let about = match of {
+            Subject::Reel(id) => id.to_string(),
+            Subject::Game(id) => id.to_string(),
+        };
+        let request = format!("{about}:{}:{}", kind.code(), hex::encode(Sha256::digest(text.as_bytes())));
+        let id = ExportId::generate();
+        let job = NewJob::export(owner, &id, &request);
+        let accepted = jobs::store::submit(&mut tx, &job).await?;
+        if accepted != job.id {
+            ids.push(store::id_of_job(&mut tx, &accepted).await?.ok_or_else(ApiError::internal)?);
+            continue;
+        }
+        // What a reel's own page follows is the reel; other files of it stand for themselves.
+        let (reel, game) = match of {
+            Subject::Reel(reel) => (Some(reel).filter(|_| *kind == ExportKind::Reel), None),
+            Subject::Game(game) => (None, Some(game)),
+        };
+        let new =
+            Submitted { id: &id, reel, game, kind: *kind, name, settings, plan, job: &job.id, batch: batch.as_deref() };
+        store::insert(&mut tx, owner, &new).await?;
+        ids.push(id);
+    }
     tx.commit().await?;
     caller.app.wake.jobs();
     caller.changed(Topic::Exports);
-    get(caller, &shown).await
+    Ok(ids)
 }
 
-async fn plan_of(
+async fn of_reel(caller: &Caller, id: &ReelId, new: &NewBatch) -> Result<Vec<Planned>, ApiError> {
+    let reel = reel_of(caller, id).await?;
+    let clips = reel_clips(caller, &reel, new.settings).await?;
+    let of = |clips| plan(&ReelForPlan { aspect: reel.aspect, settings: new.settings, clips });
+    let mut planned = Vec::new();
+    for kind in &new.make {
+        match kind {
+            ExportKind::Reel => {
+                planned.push(Planned { kind: *kind, name: reel.name.clone(), plan: of(clips.clone())? });
+            }
+            ExportKind::BeforeAfter => {
+                let both = clips.iter().flat_map(ClipForPlan::before_and_after).collect();
+                let name = format!("{}, before and after", reel.name);
+                planned.push(Planned { kind: *kind, name, plan: of(both)? });
+            }
+            ExportKind::Clip => {
+                for (n, clip) in (1..).zip(&clips) {
+                    let name = format!("{} {n:02} {}", reel.name, clip.title);
+                    planned.push(Planned { kind: *kind, name, plan: of(vec![clip.alone()])? });
+                }
+            }
+            ExportKind::Annotated => return Err(ApiError::invalid("make", "An annotated game is made of a game.")),
+        }
+    }
+    Ok(planned)
+}
+
+async fn of_game(caller: &Caller, id: &GameId, new: &NewBatch) -> Result<Vec<Planned>, ApiError> {
+    let (db, owner) = (&caller.app.db, caller.owner());
+    let game = games::store::get(db, owner, id).await?.ok_or_else(|| ApiError::not_found("game"))?;
+    let videos = videos::store::of_game(db, owner, id).await?;
+    let wanted = |clip: &Clip| new.clips.is_empty() || new.clips.contains(&clip.id);
+    let marked: Vec<Clip> = clips::store::of_game(db, owner, id).await?.into_iter().filter(wanted).collect();
+    if marked.is_empty() {
+        return Err(ApiError::invalid("clips", "The game has no such clips. Mark some, then export."));
+    }
+    let known = |clip: &Clip| {
+        let video = videos.iter().find(|video| video.id == clip.video);
+        let facts = video.and_then(|video| video.facts.clone()).ok_or_else(|| not_ready(&clip.title()))?;
+        // It stands in no reel: it stands for itself.
+        let place = clip.id.as_str().parse().map_err(|_| ApiError::internal())?;
+        Ok(clip.for_plan(place, facts, video.and_then(|video| video.loudness), new.settings))
+    };
+    let clips: Vec<ClipForPlan> = marked.iter().map(known).collect::<Result<_, ApiError>>()?;
+    let aspect = clips.first().map(|clip| Aspect::nearest(clip.facts.width, clip.facts.height)).unwrap_or_default();
+    let of = |clips| plan(&ReelForPlan { aspect, settings: new.settings, clips });
+    let name = game.details.name();
+    let mut planned = Vec::new();
+    for kind in &new.make {
+        match kind {
+            ExportKind::Annotated => {
+                let banner = |(clip, marked): (&ClipForPlan, &Clip)| marked.with_banner(clip.clone());
+                let plan = of(clips.iter().zip(&marked).map(banner).collect())?;
+                planned.push(Planned { kind: *kind, name: format!("{name}, annotated"), plan });
+            }
+            ExportKind::Clip => {
+                for (n, clip) in (1..).zip(&clips) {
+                    // As it was recorded, where that can be taken as it is.
+                    let plan = match copy_plan(clip)? {
+                        Some(plan) => plan,
+                        None => of(vec![clip.clone()])?,
+                    };
+                    planned.push(Planned { kind: *kind, name: format!("{name} {n:02} {}", clip.title), plan });
+                }
+            }
+            ExportKind::Reel | ExportKind::BeforeAfter => {
+                return Err(ApiError::invalid(
+                    "make",
+                    "A reel is made of a reel. Build one from the game's clips first.",
+                ));
+            }
+        }
+    }
+    Ok(planned)
+}
+
+async fn reel_of(caller: &Caller, id: &ReelId) -> Result<reels::store::ReelRow, ApiError> {
+    reels::store::get(caller.app.db.pool(), caller.owner(), id).await?.ok_or_else(|| ApiError::not_found("reel"))
+}
+
+fn not_ready(title: &str) -> ApiError {
+    let message = format!("The video of “{title}” is not ready yet. Wait for its upload, then export.");
+    ApiError::new(Code::NotReady, message)
+}
+
+async fn reel_clips(
     caller: &Caller,
     reel: &reels::store::ReelRow,
     settings: ExportSettings,
-) -> Result<ExportPlan, ApiError> {
+) -> Result<Vec<ClipForPlan>, ApiError> {
     let (db, owner) = (&caller.app.db, caller.owner());
     let clips = reels::store::clips(db, owner, &reel.id).await?;
     let videos = videos::store::of_reel(db, owner, reel.id.as_str()).await?;
-    let clips: Result<Vec<ClipForPlan>, ApiError> = clips
-        .into_iter()
-        .map(|place| {
-            let video = videos.iter().find(|video| video.id == place.clip.video);
-            let facts = video.and_then(|video| video.facts.clone()).ok_or_else(|| {
-                let message = format!(
-                    "The video of “{}” is not ready yet. Wait for its upload, then export.",
-                    place.clip.title()
-                );
-                ApiError::new(Code::NotReady, message)
-            })?;
-            Ok(place.for_plan(facts, video.and_then(|video| video.loudness), settings))
-        })
-        .collect();
-    Ok(plan(&ReelForPlan { aspect: reel.aspect, settings, clips: clips? })?)
+    let known = |place: ReelClip| {
+        let video = videos.iter().find(|video| video.id == place.clip.video);
+        let facts = video.and_then(|video| video.facts.clone()).ok_or_else(|| not_ready(&place.clip.title()))?;
+        Ok(place.for_plan(facts, video.and_then(|video| video.loudness), settings))
+    };
+    clips.into_iter().map(known).collect()
 }
 
 impl From<PlanError> for ApiError {

@@ -1,9 +1,9 @@
 //! SQL of exports and the renditions that they make.
 
-use super::types::{Export, JobState};
+use super::types::{Export, ExportKind, JobState};
 use crate::{
     domain::{
-        ids::{AccountId, ExportId, JobId, ReelId, RenditionId},
+        ids::{AccountId, ExportId, GameId, JobId, ReelId, RenditionId},
         plan::ExportPlan,
         preset::ExportSettings,
     },
@@ -15,7 +15,7 @@ use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 const LOG_BYTES: usize = 2_000;
 
 /// `queued`: nobody is at it. `attempt`: the highest of its pieces'.
-const EXPORT: &str = "SELECT e.id, e.name, e.reel, e.settings, e.plan_sum, e.created_at, j.state, j.stage, j.done, j.total, j.error_code, \
+const EXPORT: &str = "SELECT e.id, e.name, e.reel, e.kind, e.settings, e.plan_sum, e.created_at, j.state, j.stage, j.done, j.total, j.error_code, \
                       j.error_detail, j.log_tail, j.version, j.started_at, j.finished_at, n.id AS rendition, \
                       CASE WHEN j.state = 'pending' OR (j.state = 'processing' AND j.worker IS NULL AND NOT EXISTS \
                       (SELECT 1 FROM jobs c WHERE c.parent = j.id AND c.state = 'processing')) THEN 1 ELSE 0 END AS queued, \
@@ -24,8 +24,9 @@ const EXPORT: &str = "SELECT e.id, e.name, e.reel, e.settings, e.plan_sum, e.cre
 
 fn export(row: &AnyRow) -> Result<Export, sqlx::Error> {
     let optional = |column: &str| row.try_get::<Option<String>, _>(column);
-    let state: String = row.try_get("state")?;
+    let (state, kind): (String, String) = (row.try_get("state")?, row.try_get("kind")?);
     Ok(Export {
+        kind: ExportKind::ALL.into_iter().find(|known| known.code() == kind).unwrap_or_default(),
         id: parsed(row, "id")?,
         version: row.try_get("version")?,
         name: row.try_get("name")?,
@@ -152,28 +153,35 @@ pub async fn id_of_job(connection: &mut AnyConnection, job: &JobId) -> Result<Op
 /// What an export is made of, fixed at submit.
 pub struct Submitted<'a> {
     pub id: &'a ExportId,
-    pub reel: &'a ReelId,
+    pub reel: Option<&'a ReelId>,
+    pub game: Option<&'a GameId>,
+    pub kind: ExportKind,
     pub name: &'a str,
     pub settings: ExportSettings,
     pub plan: &'a ExportPlan,
     pub job: &'a JobId,
+    /// What exports that were asked for together have in common.
+    pub batch: Option<&'a str>,
 }
 
 pub async fn insert(connection: &mut AnyConnection, owner: &AccountId, new: &Submitted<'_>) -> Result<(), sqlx::Error> {
     let text = |json: serde_json::Result<String>| json.map_err(|error| sqlx::Error::Encode(error.into()));
     let (plan, settings) = (text(serde_json::to_string(new.plan))?, text(serde_json::to_string(&new.settings))?);
     sqlx::query(
-        "INSERT INTO exports (id, owner, reel, name, kind, settings, plan, plan_sum, encoder, job, created_at) \
-         VALUES ($1, $2, $3, $4, 'reel', $5, $6, $7, '', $8, $9)",
+        "INSERT INTO exports (id, owner, reel, game, name, kind, settings, plan, plan_sum, encoder, job, batch, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, $11, $12)",
     )
     .bind(new.id.as_str())
     .bind(owner.as_str())
-    .bind(new.reel.as_str())
+    .bind(new.reel.map(ReelId::as_str))
+    .bind(new.game.map(GameId::as_str))
     .bind(new.name)
+    .bind(new.kind.code())
     .bind(settings)
     .bind(plan)
     .bind(new.plan.sum())
     .bind(new.job.as_str())
+    .bind(new.batch)
     .bind(now_ms())
     .execute(connection)
     .await

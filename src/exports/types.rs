@@ -1,7 +1,7 @@
 //! What travels about exports.
 
 use crate::domain::{
-    ids::{ExportId, ReelId, RenditionId},
+    ids::{ClipId, ExportId, GameId, ReelId, RenditionId},
     preset::ExportSettings,
 };
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,71 @@ use serde::{Deserialize, Serialize};
 pub struct NewExport {
     #[cfg_attr(feature = "ssr", schema(value_type = String))]
     pub reel: ReelId,
+    #[serde(default)]
+    pub settings: ExportSettings,
+}
+
+/// What an export is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ExportKind {
+    /// The clips of a reel, joined.
+    #[default]
+    Reel,
+    /// Each clip of a reel twice: the whole picture as it was recorded, then as it is framed.
+    BeforeAfter,
+    /// All clips of a game, joined, each with its mark, name and notes along the bottom.
+    Annotated,
+    /// One clip, as a file of its own.
+    Clip,
+}
+
+impl ExportKind {
+    pub const ALL: [Self; 4] = [Self::Reel, Self::BeforeAfter, Self::Annotated, Self::Clip];
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Reel => "reel",
+            Self::BeforeAfter => "before_after",
+            Self::Annotated => "annotated",
+            Self::Clip => "clip",
+        }
+    }
+
+    /// For people.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Reel => "Reel",
+            Self::BeforeAfter => "Before and after",
+            Self::Annotated => "Annotated game",
+            Self::Clip => "Clip",
+        }
+    }
+}
+
+/// What a batch is made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Subject {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    Reel(ReelId),
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    Game(GameId),
+}
+
+/// Several files at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct NewBatch {
+    pub of: Subject,
+    /// Of a reel `reel`, `before_after` and `clip`, of a game `annotated` and `clip`. `clip` is a file for each of them.
+    pub make: Vec<ExportKind>,
+    /// Of a game, only these; none: all.
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(value_type = Vec<String>))]
+    pub clips: Vec<ClipId>,
     #[serde(default)]
     pub settings: ExportSettings,
 }
@@ -57,6 +122,8 @@ pub struct Export {
     pub name: String,
     #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
     pub reel: Option<ReelId>,
+    #[serde(default)]
+    pub kind: ExportKind,
     pub settings: ExportSettings,
     pub state: JobState,
     /// `plan`, `fetch`, `render`, `sound`, `finish`; empty while it waits.

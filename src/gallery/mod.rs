@@ -11,3 +11,5 @@ pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
 pub mod types;
+#[cfg(feature = "ssr")]
+mod zip;

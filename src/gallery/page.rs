@@ -12,6 +12,7 @@ use crate::{
     shell::Page,
     ui::{
         dialog::ConfirmDialog,
+        icon::Icon,
         notice::{EmptyNotice, LoadError},
         toast::Toasts,
     },
@@ -76,12 +77,19 @@ fn NothingYet() -> impl IntoView {
 fn DayGroup(day: Day, files: Vec<Rendition>, on_delete: Callback<Rendition>) -> impl IntoView {
     let (id, labelled_by) = (format!("day-{day}"), format!("day-{day}"));
     let count = if files.len() == 1 { "1 file".to_owned() } else { format!("{} files", files.len()) };
+    let batches = batches(&files);
     view! {
         <section class="section gallery-group" aria-labelledby=labelled_by>
             <div class="section__head">
                 <h2 class="section__title" id=id>{format!("{}, {}", day.short(), day.year())}</h2>
                 <span class="section__note">{count}</span>
                 <span class="section__rule"></span>
+                {batches.into_iter().map(|(batch, count, bytes)| view! {
+                    <a class="button button--quiet button--sm" href=format!("/media/batches/{batch}/zip") download="clips.zip">
+                        <Icon name="download" class="icon--sm" />
+                        <span class="button__text">{format!("{count} clips as ZIP, {}", size(bytes))}</span>
+                    </a>
+                }).collect_view()}
             </div>
             <div class="rendition-row">
                 {files.into_iter().map(|rendition| view! { <RenditionCard rendition on_delete /> }.into_any()).collect_view()}
@@ -113,6 +121,20 @@ fn DeleteRendition(doomed: RwSignal<Option<Rendition>>) -> impl IntoView {
         });
     };
     view! { <ConfirmDialog open title text="The file is gone for good. Its reel and clips stay, so it can be exported again." verb="Delete file" on_confirm=delete /> }
+}
+
+/// What was made together and still has more than one file: its name, how many and how large.
+fn batches(files: &[Rendition]) -> Vec<(String, usize, i64)> {
+    let mut batches: Vec<(String, usize, i64)> = Vec::new();
+    for file in files {
+        let Some(batch) = &file.batch else { continue };
+        match batches.iter_mut().find(|(known, ..)| known == batch) {
+            Some((_, count, bytes)) => (*count, *bytes) = (*count + 1, *bytes + file.bytes),
+            None => batches.push((batch.clone(), 1, file.bytes)),
+        }
+    }
+    batches.retain(|(_, count, _)| *count > 1);
+    batches
 }
 
 /// In the order of the list, a group for each UTC day.

@@ -1,7 +1,7 @@
 //! One file of the gallery.
 
 use super::types::Rendition;
-use crate::{domain::size::size, ui::icon::Icon};
+use crate::{domain::size::size, exports::types::ExportKind, ui::icon::Icon};
 use leptos::prelude::*;
 
 /// The shape's name when it is one of ours, else its pixels: `9:16`, `1280 × 534`.
@@ -17,7 +17,7 @@ pub fn shape(width: i64, height: i64) -> String {
 #[component]
 pub fn RenditionCard(rendition: Rendition, on_delete: Callback<Rendition>) -> impl IntoView {
     let file = StoredValue::new(rendition.clone());
-    let Rendition { id, name, bytes, width, height, duration, download_url, poster_url, .. } = rendition;
+    let Rendition { id, name, kind, bytes, width, height, duration, download_url, poster_url, .. } = rendition;
     view! {
         <article class="rendition rendition--shape" style=format!("--w: {}; --h: {}", width.max(1), height.max(1))>
             <a class="poster" href=format!("/gallery?play={id}") aria-label=format!("Play {name}")>
@@ -26,7 +26,7 @@ pub fn RenditionCard(rendition: Rendition, on_delete: Callback<Rendition>) -> im
             </a>
             <div class="card__body">
                 <h3 class="card__title" title=name.clone()>{name.clone()}</h3>
-                <p class="card__meta"><span>{shape(width, height)}</span><span>{size(bytes)}</span></p>
+                <p class="card__meta">{(kind != ExportKind::Reel).then(|| view! { <span>{kind.label()}</span> })}<span>{shape(width, height)}</span><span>{size(bytes)}</span></p>
                 <div class="card__actions">
                     <a class="icon-button icon-button--sm" href=download_url download=name.clone()
                         aria-label=format!("Download {name}") title="Download">

@@ -9,7 +9,7 @@ use crate::{
         reply::{PathId, see},
     },
 };
-use axum::{Json, http::StatusCode, response::Response};
+use axum::{Json, extract::Path, http::StatusCode, response::Response};
 
 /// Finished files, the newest first
 #[utoipa::path(get, path = "/api/renditions", tag = "gallery", responses((status = 200, body = Vec<Rendition>)))]
@@ -37,6 +37,11 @@ pub async fn play(caller: Caller, PathId(id): PathId<RenditionId>) -> Result<Res
 /// `GET /media/renditions/{id}/download`
 pub async fn download(caller: Caller, PathId(id): PathId<RenditionId>) -> Result<Response, ApiError> {
     service::download_url(&caller, &id).await.map(|url| see(&url))
+}
+
+/// `GET /media/batches/{batch}/zip`
+pub async fn zip(caller: Caller, Path(batch): Path<String>) -> Result<Response, ApiError> {
+    super::zip::zip(&caller, &batch).await
 }
 
 /// `GET /media/renditions/{id}/poster`

@@ -63,6 +63,8 @@ fn shown(row: RenditionRow) -> Rendition {
         id: row.id,
         name: row.name,
         reel: row.reel,
+        kind: row.kind,
+        batch: row.batch,
         bytes: row.bytes,
         width: row.width,
         height: row.height,

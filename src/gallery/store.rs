@@ -5,9 +5,10 @@ use crate::{
         ids::{AccountId, ReelId, RenditionId},
         time::Micros,
     },
+    exports::types::ExportKind,
     server::db::{Db, now_ms, parsed},
 };
-use sqlx::{Row, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 /// A rendition's row.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub struct RenditionRow {
     pub id: RenditionId,
     pub name: String,
     pub reel: Option<ReelId>,
+    pub kind: ExportKind,
+    pub batch: Option<String>,
     pub object_key: String,
     pub poster_key: Option<String>,
     pub bytes: i64,
@@ -29,6 +32,8 @@ fn rendition(row: &AnyRow) -> Result<RenditionRow, sqlx::Error> {
         id: parsed(row, "id")?,
         name: row.try_get("name")?,
         reel: row.try_get::<Option<String>, _>("reel")?.and_then(|id| id.parse().ok()),
+        kind: kind_of(row.try_get::<Option<String>, _>("kind")?.as_deref()),
+        batch: row.try_get("batch")?,
         object_key: row.try_get("object_key")?,
         poster_key: row.try_get("poster_key")?,
         bytes: row.try_get("bytes")?,
@@ -39,8 +44,29 @@ fn rendition(row: &AnyRow) -> Result<RenditionRow, sqlx::Error> {
     })
 }
 
+const RENDITION: &str = "SELECT r.*, e.kind, e.batch FROM renditions r LEFT JOIN exports e ON e.id = r.export ";
+
+fn query(rest: &str) -> AssertSqlSafe<String> {
+    // Only literals of this file are joined; values are always bound.
+    AssertSqlSafe(format!("{RENDITION}{rest}"))
+}
+
+fn kind_of(code: Option<&str>) -> ExportKind {
+    ExportKind::ALL.into_iter().find(|kind| Some(kind.code()) == code).unwrap_or_default()
+}
+
+/// Files that were made together, by name.
+pub async fn of_batch(db: &Db, owner: &AccountId, batch: &str) -> Result<Vec<RenditionRow>, sqlx::Error> {
+    let rows = sqlx::query(query("WHERE r.owner = $1 AND e.batch = $2 ORDER BY r.name, r.id"))
+        .bind(owner.as_str())
+        .bind(batch)
+        .fetch_all(db.pool())
+        .await?;
+    rows.iter().map(rendition).collect()
+}
+
 pub async fn list(db: &Db, owner: &AccountId) -> Result<Vec<RenditionRow>, sqlx::Error> {
-    let rows = sqlx::query("SELECT * FROM renditions WHERE owner = $1 ORDER BY created_at DESC, id DESC LIMIT 500")
+    let rows = sqlx::query(query("WHERE r.owner = $1 ORDER BY r.created_at DESC, r.id DESC LIMIT 500"))
         .bind(owner.as_str())
         .fetch_all(db.pool())
         .await?;
@@ -48,7 +74,7 @@ pub async fn list(db: &Db, owner: &AccountId) -> Result<Vec<RenditionRow>, sqlx:
 }
 
 pub async fn get(db: &Db, owner: &AccountId, id: &RenditionId) -> Result<Option<RenditionRow>, sqlx::Error> {
-    let row = sqlx::query("SELECT * FROM renditions WHERE id = $1 AND owner = $2")
+    let row = sqlx::query(query("WHERE r.id = $1 AND r.owner = $2"))
         .bind(id.as_str())
         .bind(owner.as_str())
         .fetch_optional(db.pool())

@@ -1,8 +1,11 @@
 //! What travels about renditions.
 
-use crate::domain::{
-    ids::{ReelId, RenditionId},
-    time::Micros,
+use crate::{
+    domain::{
+        ids::{ReelId, RenditionId},
+        time::Micros,
+    },
+    exports::types::ExportKind,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +23,11 @@ pub struct Rendition {
     pub name: String,
     #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
     pub reel: Option<ReelId>,
+    #[serde(default)]
+    pub kind: ExportKind,
+    /// Those that were made together have one; `/media/batches/{batch}/zip` has all of them.
+    #[serde(default)]
+    pub batch: Option<String>,
     pub bytes: i64,
     pub width: i64,
     pub height: i64,

@@ -4,7 +4,7 @@
 //! Pictures travel in a fixed number of buffers that go round, so memory stays what it is whatever is slow.
 
 use super::{
-    compose::Compositor,
+    compose::{Compositor, Size},
     decode::{Decoder, MOST_MISSING, Stretch, frame_bytes, stretches},
     encode::Encoder,
     error::{MediaError, MediaErrorKind as Kind},
@@ -16,6 +16,7 @@ use super::{
     window::Window,
 };
 use crate::domain::{
+    geometry::Rect,
     overlay::TextCard,
     plan::{ChunkSpec, PLAN_VERSION, Shot},
     time::FrameRate,
@@ -248,6 +249,8 @@ struct View<'a> {
     mixes: bool,
     mixed: Vec<u8>,
     compositor: Compositor,
+    /// The whole picture, before it has its black beside it.
+    fitted: Vec<u8>,
     cards: Vec<(&'a TextCard, Layer)>,
 }
 
@@ -263,7 +266,11 @@ impl<'a> View<'a> {
             before: None,
             mixes: shot.runs.iter().any(|run| run.blend),
             mixed: Vec::new(),
-            compositor: Compositor::new((window.width, window.height), size),
+            compositor: Compositor::new(
+                (window.width, window.height),
+                if shot.whole { fitting(shot, size) } else { size },
+            ),
+            fitted: Vec::new(),
             cards: shot.cards.iter().map(|card| (card, Layer::of(&card.card, size))).collect(),
         }
     }
@@ -307,7 +314,13 @@ impl<'a> View<'a> {
         let (facts, size) = (&self.shot.facts, (self.spec.width, self.spec.height));
         let at = facts.rate.frame_start(shown.frame);
         let crop = self.shot.space(self.spec.aspect).rect_at(&self.shot.crop, at);
-        if self.shot.straighten.is_none() {
+        if self.shot.whole {
+            let inner = fitting(self.shot, size);
+            self.fitted.resize(frame_bytes(inner.0, inner.1), 0);
+            let all = Rect { x: 0.0, y: 0.0, w: f64::from(facts.width), h: f64::from(facts.height) };
+            self.compositor.compose(picture, all, &mut self.fitted)?;
+            paint::centre(output, size, &self.fitted, inner);
+        } else if self.shot.straighten.is_none() {
             self.compositor.compose(picture, self.window.inside(crop), output)?;
         } else {
             let turn = self.shot.straighten.turn(facts.width, facts.height);
@@ -323,6 +336,14 @@ impl<'a> View<'a> {
         }
         Ok(true)
     }
+}
+
+/// How large a whole picture is in an output of this size: both sides in whole samples of colour.
+fn fitting(shot: &Shot, (width, height): Size) -> Size {
+    let (across, down) = (u64::from(shot.facts.width.max(1)), u64::from(shot.facts.height.max(1)));
+    let even = |length: u64| (u32::try_from(length).unwrap_or(2) / 4 * 4).max(4);
+    let by_width = even(u64::from(width) * down / across);
+    if by_width <= height { (width, by_width) } else { (even(u64::from(height) * across / down).min(width), height) }
 }
 
 /// All that decides one output picture of a chunk.

@@ -145,6 +145,7 @@ fn clip(facts: &VideoFacts, video: &VideoId, from: Micros) -> ClipForPlan {
         title: String::new(),
         banner: None,
         gain: 0,
+        whole: false,
         reel_clip: ReelClipId::generate(),
         video: video.clone(),
         facts: facts.clone(),

@@ -2,18 +2,22 @@
 //! loudness.
 
 use super::{
-    testing::{Footage, Picture, QUICK, pictures, samples},
-    tests::{Source, exported, first_sound, part, planned, small, source},
+    copy::copy_clip,
+    probe::probe,
+    testing::{Footage, Picture, QUICK, pictures, samples, tool},
+    tests::{Source, exported, first_sound, part, planned, small, source, tools},
 };
 use crate::domain::{
     aspect::Aspect,
     framing::{Ease, Speed},
+    geometry::{CropSpace, Rect},
     overlay::{Card, Colour, SpotKey, SpotStyle, Spotlight, TextCard},
-    plan::ClipForPlan,
-    time::Micros,
+    plan::{ClipForPlan, copy_plan},
+    time::{FrameRate, Micros},
     transition::{Transition, TransitionKind},
 };
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 
 async fn quick(folder: &TempDir) -> Source {
     source(folder.path(), "a", Footage { output: QUICK, ..Footage::small() }).await
@@ -102,8 +106,8 @@ async fn slow_motion_mixes_neighbours_when_it_is_asked_to() {
     assert!(grey(14).iter().all(|it| !(90.0..160.0).contains(it)), "{:?}", grey(14));
 }
 
-fn source_rect() -> crate::domain::geometry::Rect {
-    let space = crate::domain::geometry::CropSpace::new(320, 180, Aspect::Portrait);
+fn source_rect() -> Rect {
+    let space = CropSpace::new(320, 180, Aspect::Portrait);
     space.rect(space.largest())
 }
 
@@ -203,6 +207,95 @@ async fn a_spotlight_and_a_text_are_in_the_file_when_and_where_they_should() {
             "frame {n}: {bright}"
         );
     }
+}
+
+/// Frame by frame what was marked, wherever keyframes are, and not one more.
+#[tokio::test]
+async fn an_untouched_clip_is_copied_to_the_frame() {
+    let folder = TempDir::new().expect("a folder");
+    let ntsc = FrameRate { num: 30_000, den: 1_001 };
+    for (name, footage) in [
+        ("reordered", Footage::small()),
+        ("ntsc", Footage { rate: ntsc, ..Footage::small() }),
+        ("quick", Footage { output: QUICK, ..Footage::small() }),
+        ("mute", Footage { sound: false, ..Footage::small() }),
+    ] {
+        let source = source(folder.path(), name, footage).await;
+        for (first, end) in [(0, 10), (37, 62), (101, 151), (150, 153), (180, 200)] {
+            let plan = copy_plan(&source.clip(first, end)).expect("a plan").expect("a copy");
+            let copied = plan.copy.as_ref().expect("a copy");
+            let (tools, cancel) = (tools().await, CancellationToken::new());
+            let file = copy_clip(tools, copied, &source.path, folder.path(), &cancel).await.expect("a clip");
+            let all = Rect { x: 0.0, y: 0.0, w: 320.0, h: 180.0 };
+            let shown: Vec<_> = pictures(&file, (320, 180)).iter().map(|it| source.footage.number(it, all)).collect();
+            assert_eq!(shown, (first..end).collect::<Vec<_>>(), "{name}");
+            let facts = probe(tools, &file, &cancel).await.expect("facts");
+            let off = (facts.duration - plan.duration()).0.abs();
+            assert!(off < 2_000, "{name}: {:?}, not {:?}", facts.duration, plan.duration());
+            if source.footage.sound {
+                let heard = i64::try_from(samples(&file).len()).expect("a count");
+                assert!(heard.abs_diff(plan.total_samples) < 2_100, "{name}: {heard} of {}", plan.total_samples);
+            }
+        }
+    }
+    // The beep at 4 s is 1 s into a clip that begins at 3 s.
+    let source = quick(&folder).await;
+    let plan = copy_plan(&source.clip(80, 120)).expect("a plan").expect("a copy");
+    let copied = plan.copy.as_ref().expect("a copy");
+    let file =
+        copy_clip(tools().await, copied, &source.path, folder.path(), &CancellationToken::new()).await.expect("a clip");
+    let beep = first_sound(&samples(&file));
+    assert!((beep - 0.8).abs() < 0.025, "the beep is at {beep}");
+    // What was touched is not copied.
+    let touched = opened(source.clip(0, 10), TransitionKind::Fade, 400_000);
+    assert_eq!(copy_plan(&touched), Ok(None));
+}
+
+#[tokio::test]
+async fn before_is_the_whole_picture_and_after_the_crop() {
+    let folder = TempDir::new().expect("a folder");
+    let source = quick(&folder).await;
+    let both = source.clip(60, 120).before_and_after();
+    let plan = planned(Aspect::Portrait, both.to_vec());
+    assert_eq!(plan.total_frames, 120);
+    let rendered = exported(&plan, &[&source], &folder.path().join("work")).await;
+    let all = pictures(&rendered.path, small(Aspect::Portrait));
+    // Black above and below; the marker as small as the picture.
+    assert!(light(&all[59], 0.5, 0.1) < 5.0 && light(&all[59], 0.5, 0.9) < 5.0);
+    let (width, height) = small(Aspect::Portrait);
+    let scale = f64::from(width) / 320.0;
+    let whole = Rect { x: 0.0, y: -(f64::from(height) / scale - 180.0) / 2.0, w: 320.0, h: f64::from(height) / scale };
+    let error = all[59].blob_error(whole, source.footage.blob(119));
+    assert!(error.0.hypot(error.1) < 1.2, "off by {error:?}");
+    assert_eq!(source.footage.number(&all[119], source_rect()), 119);
+}
+
+#[tokio::test]
+async fn a_reel_has_a_chapter_for_each_clip() {
+    let folder = TempDir::new().expect("a folder");
+    let source = quick(&folder).await;
+    let titled = |title: &str, clip: ClipForPlan| ClipForPlan { title: title.to_owned(), ..clip };
+    let clips = vec![titled("Goal = 1; #9 \\ über", source.clip(0, 50)), titled("Save", source.clip(100, 125))];
+    let rendered = exported(&planned(Aspect::Portrait, clips), &[&source], &folder.path().join("work")).await;
+    let path = rendered.path.to_string_lossy().into_owned();
+    let told = tool(
+        "ffprobe",
+        &[
+            "-v",
+            "error",
+            "-show_chapters",
+            "-show_entries",
+            "chapter=start_time,end_time:chapter_tags=title",
+            "-of",
+            "csv=p=0",
+            &path,
+        ],
+    );
+    let told = String::from_utf8_lossy(&told).into_owned();
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines.len(), 2, "{told}");
+    assert!(lines[0].starts_with("0.000000,2.000000") && lines[0].contains("Goal = 1; #9"), "{told}");
+    assert!(lines[0].contains("über") && lines[1] == "2.000000,3.000000,Save", "{told}");
 }
 
 #[tokio::test]

@@ -70,6 +70,7 @@ impl Encoder {
         args.extend(bt709());
         args.extend(strings(["-i", "pipe:0", "-an"]));
         args.extend(encoder_arguments(rate, spec.quality, tools.threads()));
+        args.extend(strings(["-map_metadata", "-1", "-map_chapters", "-1"]));
         args.extend(plain_mp4(rate));
         args.push(input::file(file));
         let mut call = tools.ffmpeg(args, &[]);
@@ -87,10 +88,10 @@ impl Encoder {
     }
 }
 
-/// An MP4 that says nothing about where it came from, on our clock.
+/// An MP4 on our clock.
 pub fn plain_mp4(rate: FrameRate) -> Vec<OsString> {
     let (ticks, _) = clock(rate);
-    let mut args = strings(["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"]);
+    let mut args = strings(["-fflags", "+bitexact"]);
     args.extend(strings(["-video_track_timescale", &ticks.to_string(), "-f", "mp4"]));
     args
 }

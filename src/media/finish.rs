@@ -14,6 +14,7 @@ use crate::domain::{
 use serde::Deserialize;
 use std::{
     ffi::OsString,
+    fmt::Write,
     path::{Path, PathBuf},
 };
 use tokio_util::sync::CancellationToken;
@@ -41,10 +42,19 @@ pub async fn finish(
     let work = tokio::fs::canonicalize(work).await?;
     let (file, sound) = (work.join("reel.mp4"), work.join(sound));
     let (list, part) = (work.join("chunks.txt"), file.with_extension("part"));
+    let chapters = work.join("chapters.txt");
     tokio::fs::write(&list, listing(chunks)).await?;
+    tokio::fs::write(&chapters, chapters_of(plan)).await?;
     let mut args = strings(["-hide_banner", "-nostdin", "-loglevel", "error", "-y"]);
     // Pieces are MP4, whatever they say they are.
-    args.extend(strings(["-protocol_whitelist", "file,pipe", "-format_whitelist", "concat,mov", "-f", "concat"]));
+    args.extend(strings([
+        "-protocol_whitelist",
+        "file,pipe",
+        "-format_whitelist",
+        "concat,mov,ffmetadata",
+        "-f",
+        "concat",
+    ]));
     args.extend([
         OsString::from("-i"),
         input::file(&list),
@@ -52,9 +62,25 @@ pub async fn finish(
         "mov".into(),
         "-i".into(),
         input::file(&sound),
+        "-f".into(),
+        "ffmetadata".into(),
+        "-i".into(),
+        input::file(&chapters),
     ]);
-    args.extend(strings(["-map", "0:v:0", "-map", "1:a:0", "-c", "copy", "-bsf:v", &on_the_grid(plan.rate)]));
-    args.extend(strings(["-movflags", "+faststart"]));
+    args.extend(strings([
+        "-map",
+        "0:v:0",
+        "-map",
+        "1:a:0",
+        "-map_chapters",
+        "2",
+        "-c",
+        "copy",
+        "-bsf:v",
+        &on_the_grid(plan.rate),
+    ]));
+    // Nothing of the file as a whole; titles of chapters are ours.
+    args.extend(strings(["-map_metadata:g", "-1", "-movflags", "+faststart"]));
     args.extend(plain_mp4(plan.rate));
     args.push(input::file(&part));
     let mut call = tools.ffmpeg(args, &[]);
@@ -63,6 +89,7 @@ pub async fn finish(
     check(tools, plan, &part, cancel).await?;
     publish(&part, &file).await?;
     tokio::fs::remove_file(&list).await?;
+    tokio::fs::remove_file(&chapters).await?;
     Ok(Rendered {
         bytes: tokio::fs::metadata(&file).await?.len(),
         path: file,
@@ -76,6 +103,30 @@ pub async fn finish(
 /// A list for the concat demuxer. The names are ours: letters, digits, `-` and `.`.
 fn listing(chunks: &[String]) -> String {
     chunks.iter().fold("ffconcat version 1.0\n".to_owned(), |list, name| list + "file " + name + "\n")
+}
+
+/// A chapter for each clip, where there are several.
+fn chapters_of(plan: &ExportPlan) -> String {
+    let mut text = ";FFMETADATA1\n".to_owned();
+    let ends = plan.clips.iter().skip(1).map(|clip| clip.first).chain([plan.total_frames]);
+    for (clip, end) in plan.clips.iter().zip(ends).filter(|_| plan.clips.len() > 1) {
+        let (from, to) = (plan.rate.frame_start(clip.first).0, plan.rate.frame_start(end).0);
+        let title = escaped(&clip.title);
+        // Writing to a text cannot fail.
+        let _ = write!(text, "[CHAPTER]\nTIMEBASE=1/1000000\nSTART={from}\nEND={to}\ntitle={title}\n");
+    }
+    text
+}
+
+/// What means something in that format stands behind a backslash; lines are not broken.
+fn escaped(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).fold(String::new(), |mut escaped, c| {
+        if matches!(c, '=' | ';' | '#' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+        escaped
+    })
 }
 
 /// The joining demuxer adds up chunk lengths in microseconds; this puts every frame back on its tick.
@@ -130,7 +181,9 @@ pub async fn count_frames(tools: &Tools, file: &Path, cancel: &CancellationToken
 async fn check(tools: &Tools, plan: &ExportPlan, file: &Path, cancel: &CancellationToken) -> Result<(), MediaError> {
     let streams = report(tools, file, cancel).await?;
     let wrong = |what: String| Err(MediaError::new(Kind::WrongOutput, what));
-    let [video, sound] = streams.as_slice() else { return wrong(format!("{} streams, not 2", streams.len())) };
+    // Chapters are a stream of their own.
+    let streams: Vec<&Stream> = streams.iter().filter(|stream| stream.codec_type != "data").collect();
+    let [video, sound] = streams[..] else { return wrong(format!("{} streams, not 2", streams.len())) };
     if (video.codec_type.as_str(), sound.codec_type.as_str()) != ("video", "audio") {
         return wrong("the streams are not a picture and a sound".to_owned());
     }
@@ -141,7 +194,7 @@ async fn check(tools: &Tools, plan: &ExportPlan, file: &Path, cancel: &Cancellat
         return wrong(format!("{} frames, not {}", video.packets(), plan.total_frames));
     }
     let frame = plan.rate.frame_length();
-    for stream in &streams {
+    for stream in streams {
         let (start, length) = (seconds(stream.start_time.as_deref()), seconds(stream.duration.as_deref()));
         let off = (start.0.abs()).max((start + length - plan.duration()).0.abs());
         // AAC comes in packets of 1024 samples: 21 ms.

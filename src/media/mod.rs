@@ -7,6 +7,7 @@
 pub mod audio;
 pub mod chunk;
 pub mod compose;
+pub mod copy;
 pub mod decode;
 pub mod encode;
 pub mod error;

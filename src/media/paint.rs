@@ -39,6 +39,23 @@ pub fn mix(under: &mut [u8], over: &[u8], part: u16) {
     }
 }
 
+/// Lays `inner`, which is no larger, into the middle of a black picture.
+pub fn centre(picture: &mut [u8], size: Size, inner: &[u8], inner_size: Size) {
+    darken(picture, size, 0);
+    let (left, top) = ((size.0 - inner_size.0.min(size.0)) / 4 * 2, (size.1 - inner_size.1.min(size.1)) / 4 * 2);
+    let mut rest = inner;
+    for plane in planes(picture, size) {
+        let share = if plane.which == 0 { 1 } else { 2 };
+        let (across, down) = (inner_size.0.div_ceil(share) as usize, inner_size.1.div_ceil(share) as usize);
+        let (from, after) = rest.split_at(across * down);
+        rest = after;
+        let start = (top / share) as usize * plane.width + (left / share) as usize;
+        for (row, line) in from.chunks_exact(across).enumerate() {
+            plane.samples[start + row * plane.width..][..across].copy_from_slice(line);
+        }
+    }
+}
+
 /// `part` of 256 of the picture's light, the rest black.
 pub fn darken(picture: &mut [u8], size: Size, part: u16) {
     let part = part.min(256);

@@ -49,6 +49,7 @@ pub fn chunk_spec() -> ChunkSpec {
             straighten: Straighten::default(),
             spotlights: Vec::new(),
             cards: Vec::new(),
+            whole: false,
         },
         aspect: Aspect::Portrait,
         width: 1080,

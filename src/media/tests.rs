@@ -60,6 +60,7 @@ impl Source {
             title: String::new(),
             banner: None,
             gain: 0,
+            whole: false,
             video: self.id.clone(),
             facts: self.facts.clone(),
             start: start(first),

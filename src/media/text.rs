@@ -196,7 +196,7 @@ impl Line {
         for word in self.text.split_whitespace() {
             match lines.last_mut() {
                 Some(last) if self.width(&format!("{} {word}", last.text)) <= room => {
-                    last.text = format!("{} {word}", last.text)
+                    last.text = format!("{} {word}", last.text);
                 }
                 _ => lines.push(line(word.to_owned())),
             }

@@ -20,6 +20,9 @@ impl Window {
     /// Holds every pixel that scaling any of the shot's pictures looks at.
     pub fn of(shot: &Shot, spec: &ChunkSpec) -> Self {
         let (space, facts) = (shot.space(spec.aspect), &shot.facts);
+        if shot.whole {
+            return Self { x: 0, y: 0, width: facts.width, height: facts.height };
+        }
         let turn = shot.straighten.turn(facts.width, facts.height);
         let rects = shot.shown(spec.rate).map(|shown| {
             let rect = space.rect_at(&shot.crop, facts.rate.frame_start(shown.frame));

@@ -92,17 +92,8 @@ pub struct ReelClip {
 impl ReelClip {
     /// As an export's plan takes it: the server's and the browser's are the same.
     pub fn for_plan(&self, facts: VideoFacts, loudness: Option<i64>, settings: ExportSettings) -> ClipForPlan {
-        ClipForPlan {
-            reel_clip: self.id.clone(),
-            title: self.clip.title(),
-            banner: None,
-            gain: settings.sound.gain(loudness),
-            video: self.clip.video.clone(),
-            facts,
-            start: self.clip.details.start,
-            end: self.clip.details.end,
-            framing: self.framing.clone(),
-        }
+        let clip = self.clip.for_plan(self.id.clone(), facts, loudness, settings);
+        ClipForPlan { framing: self.framing.clone(), ..clip }
     }
 }
 

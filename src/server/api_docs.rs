@@ -56,6 +56,7 @@ fn described() -> OpenApiRouter<AppState> {
         // A recording of any length, bounded by the service.
         .routes(routes!(uploads::routes::put_video).layer(DefaultBodyLimit::disable()))
         .routes(routes!(exports::routes::create))
+        .routes(routes!(exports::routes::create_batch))
         .routes(routes!(exports::routes::active))
         .routes(routes!(exports::routes::recent))
         .routes(routes!(exports::routes::dismiss))

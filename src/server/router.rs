@@ -59,6 +59,7 @@ pub fn router(app: &AppState, store: Option<&LocalStore>) -> Router {
         .route("/media/videos/{id}/poster", get(videos::routes::poster))
         .route("/media/videos/{id}/sprites", get(videos::routes::sprites))
         .route("/media/videos/{id}/sprites.vtt", get(videos::routes::vtt))
+        .route("/media/batches/{batch}/zip", get(gallery::routes::zip))
         .route("/media/videos/{id}/waveform", get(videos::routes::waveform))
         .route("/media/renditions/{id}", get(gallery::routes::play))
         .route("/media/renditions/{id}/download", get(gallery::routes::download))

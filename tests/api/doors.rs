@@ -16,7 +16,7 @@ struct Maker {
 }
 
 /// One for each slice, against rows that are there.
-async fn makers(app: &TestApp) -> [Maker; 5] {
+async fn makers(app: &TestApp) -> [Maker; 6] {
     let (game, upload) = app.game_with_upload(1000).await;
     let clip = app.clip(&upload, (0, 1_000), json!({})).await;
     let reel = app.reel("9:16", &[&clip]).await;
@@ -37,6 +37,7 @@ async fn makers(app: &TestApp) -> [Maker; 5] {
             json!({"game": game["id"], "name": "b.mp4", "size": 9, "fingerprint": "f2"}),
         ),
         maker("exports/create", "export", "/api/exports", json!({"reel": reel["id"]})),
+        maker("exports/batch", "batch", "/api/exports/batch", json!({"of": {"reel": reel["id"]}, "make": ["reel"]})),
     ]
 }
 
@@ -46,7 +47,7 @@ const INVALID: (u16, &str) = (422, "invalid");
 /// Which field of which call holds what, and the answer.
 fn cases() -> Vec<(usize, &'static str, Value, (u16, &'static str))> {
     let long = |length: usize| json!("ä".repeat(length));
-    let (games, clips, reels, uploads, exports) = (0, 1, 2, 3, 4);
+    let (games, clips, reels, uploads, exports, batches) = (0, 1, 2, 3, 4, 5);
     let mut cases = vec![
         (games, "opponent", json!("   "), INVALID),
         (games, "opponent", long(81), INVALID),
@@ -97,6 +98,8 @@ fn cases() -> Vec<(usize, &'static str, Value, (u16, &'static str))> {
         (uploads, "name"),
         (uploads, "fingerprint"),
         (exports, "reel"),
+        (batches, "of"),
+        (batches, "make"),
     ] {
         cases.extend([json!(null), json!(true), json!({"a": 1})].map(|value| (call, field, value, MALFORMED)));
     }
@@ -124,7 +127,7 @@ on_both!(bad_values_are_refused_at_both_doors, |app: TestApp| async move {
 });
 
 /// Every call that takes a body.
-const BODIES: [(&str, &str); 30] = [
+const BODIES: [(&str, &str); 32] = [
     ("POST", "/api/games"),
     ("PUT", "/api/games/{id}"),
     ("PUT", "/api/games/{id}/videos"),
@@ -137,6 +140,7 @@ const BODIES: [(&str, &str); 30] = [
     ("POST", "/api/uploads"),
     ("POST", "/api/uploads/{id}/sign"),
     ("POST", "/api/exports"),
+    ("POST", "/api/exports/batch"),
     ("POST", "/api/exports/dismiss"),
     ("POST", "/api/uploads/dismiss"),
     ("POST", "/_fn/games/list"),
@@ -152,6 +156,7 @@ const BODIES: [(&str, &str); 30] = [
     ("POST", "/_fn/uploads/trial-over"),
     ("POST", "/_fn/exports/create"),
     ("POST", "/_fn/exports/recent"),
+    ("POST", "/_fn/exports/batch"),
     ("POST", "/_fn/exports/dismiss"),
     ("POST", "/_fn/uploads/finished"),
     ("POST", "/_fn/gallery/delete"),

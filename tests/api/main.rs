@@ -15,6 +15,7 @@ mod footage;
 mod games;
 mod gate;
 mod jobs;
+mod kinds;
 mod live;
 mod media;
 mod moves;

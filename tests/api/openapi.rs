@@ -32,6 +32,7 @@ POST /api/clips
 POST /api/clips/search
 POST /api/clips/{id}/restore
 POST /api/exports
+POST /api/exports/batch
 POST /api/exports/dismiss
 POST /api/exports/{id}/retry
 POST /api/games

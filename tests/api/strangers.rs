@@ -131,11 +131,21 @@ fn calls(ids: &Ids) -> Vec<Call> {
             json!({"game": game, "name": "a.mp4", "size": 9, "fingerprint": "f"}),
         ),
         ("exports/create", "export", "/api/exports", json!({"reel": reel})),
+        ("exports/batch", "batch", "/api/exports/batch", json!({"of": {"reel": reel}, "make": ["reel"]})),
+        ("exports/batch", "batch", "/api/exports/batch", json!({"of": {"game": game}, "make": ["clip"]})),
     ] {
         let rest = Some((post.clone(), path.to_owned(), body.clone()));
         calls.push(Call { function: Some((function, json!({argument: body}))), rest, in_body: true });
     }
-    // Behind one door only.
+    calls.extend(one_door(ids));
+    calls
+}
+
+/// Behind one door only.
+fn one_door(ids: &Ids) -> Vec<Call> {
+    let Ids { game, video, clip, rendition, .. } = ids;
+    let (get, post) = (Method::GET, Method::POST);
+    let mut calls = Vec::new();
     let position = json!({"id": game, "position": 5});
     calls.push(Call { function: Some(("games/position", position)), rest: None, in_body: false });
     for (method, path) in [

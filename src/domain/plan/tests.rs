@@ -41,6 +41,7 @@ fn clip(rate: FrameRate, start: i64, end: i64) -> ClipForPlan {
         title: String::new(),
         banner: None,
         gain: 0,
+        whole: false,
         video: "0192f0c1-2345-7abc-8def-0123456789ac".parse().expect("an id"),
         facts: facts(rate, 600),
         start: Micros(start),

@@ -5,7 +5,12 @@ use crate::ui::{button::IconButton, icon::Icon, theme::ThemeToggle};
 use leptos::prelude::*;
 
 #[component]
-pub fn AnnotateBar(page: Annotation, help: RwSignal<bool>, arranging: RwSignal<bool>) -> impl IntoView {
+pub fn AnnotateBar(
+    page: Annotation,
+    help: RwSignal<bool>,
+    arranging: RwSignal<bool>,
+    exporting: RwSignal<bool>,
+) -> impl IntoView {
     Effect::new(move |_| page.saver.guard());
     let reel = move || format!("/reels/new?game={}", page.game.with(|game| game.id.clone()));
     view! {
@@ -22,6 +27,7 @@ pub fn AnnotateBar(page: Annotation, help: RwSignal<bool>, arranging: RwSignal<b
             <span></span>
             <div class="topbar__end">
                 <IconButton icon="film" label="Videos of this game" on_press=move |()| arranging.set(true) />
+                <IconButton icon="download" label="Export this game" on_press=move |()| exporting.set(true) />
                 <span class="topbar__wide"><IconButton icon="keyboard" label="Keys" title="Keys (?)" on_press=move |()| help.set(true) /></span>
                 <span class="topbar__wide"><ThemeToggle /></span>
                 <a class="button button--primary" href=reel><Icon name="plus" /><span class="button__text">"Make reel"</span></a>

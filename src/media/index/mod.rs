@@ -3,7 +3,7 @@
 //!
 //! It reads foreign bytes inside our process: `boxes` believes no length, `track` no count, and both are tried with garbage.
 
-mod boxes;
+pub(super) mod boxes;
 mod tests;
 mod track;
 

@@ -15,9 +15,9 @@ use crate::{
     },
     error::ApiError,
     exports::{
-        api::{create_export, recent_exports},
+        api::{create_batch, recent_exports},
         progress::newest,
-        types::{Export, JobState, NewExport},
+        types::{Export, ExportKind, JobState, NewBatch, Subject},
     },
     gallery::{api::get_rendition, types::Rendition},
     live::{types::Topic, versions::Versions},
@@ -40,6 +40,7 @@ pub fn ExportStep(session: Session) -> impl IntoView {
     let exports = Resource::new(move || versions.exports.get(), move |_| newest_of(id.clone()));
     // What was chosen here; before that, what the last export was made with.
     let chosen = RwSignal::new(None::<ExportSettings>);
+    let made_of = RwSignal::new(Make::default());
     view! {
         <main class="workspace export-layout" id="main">
             <Transition fallback=|| view! { <section class="stage-column"></section> }>
@@ -47,7 +48,7 @@ pub fn ExportStep(session: Session) -> impl IntoView {
                     match exports.await {
                         Ok(Newest { last, rendition, made }) => {
                             let before = last.as_ref().map(|export| export.settings).unwrap_or_default();
-                            let settings = Settings { chosen, before };
+                            let settings = Settings { chosen, before, make: made_of };
                             view! { <ExportDesk session last rendition settings made /> }.into_any()
                         }
                         Err(error) => view! { <LoadError error on_retry=move || exports.refetch() /> }.into_any(),
@@ -94,6 +95,36 @@ fn made_of(export: &Export) -> Option<Made> {
 struct Settings {
     chosen: RwSignal<Option<ExportSettings>>,
     before: ExportSettings,
+    make: RwSignal<Make>,
+}
+
+/// Which files are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Make {
+    reel: bool,
+    clips: bool,
+    before_after: bool,
+}
+
+impl Default for Make {
+    fn default() -> Self {
+        Self { reel: true, clips: false, before_after: false }
+    }
+}
+
+impl Make {
+    fn kinds(self) -> Vec<ExportKind> {
+        let all = [
+            (self.reel, ExportKind::Reel),
+            (self.clips, ExportKind::Clip),
+            (self.before_after, ExportKind::BeforeAfter),
+        ];
+        all.into_iter().filter(|(wanted, _)| *wanted).map(|(_, kind)| kind).collect()
+    }
+
+    fn files(self, clips: usize) -> usize {
+        usize::from(self.reel) + usize::from(self.before_after) + if self.clips { clips } else { 0 }
+    }
 }
 
 impl Settings {
@@ -179,7 +210,13 @@ fn ExportPanel(session: Session, last: Option<Export>, settings: Settings, made:
     view! {
         <section class="export-panel" aria-label="Export settings">
             <h2 class="export-panel__title">"Export"</h2>
+            <MakeChoice session make=settings.make />
             <Choices session settings planned />
+            <label class="option">
+                <span>"Also make a before and after"</span>
+                <input class="switch" type="checkbox" prop:checked=move || settings.make.get().before_after
+                    on:change=move |event| settings.make.update(|it| it.before_after = event_target_checked(&event)) />
+            </label>
             {move || match planned.get() {
                 Planned::Ready(plan) => {
                     let seconds = seconds(&plan);
@@ -237,6 +274,34 @@ fn reason(reel: &Reel, error: &PlanError) -> String {
 /// With one full stop at its end.
 fn sentence(text: &str) -> String {
     format!("{}.", text.trim_end_matches('.'))
+}
+
+/// One file, one for each clip, or both.
+#[component]
+fn MakeChoice(session: Session, make: RwSignal<Make>) -> impl IntoView {
+    let count = Memo::new(move |_| session.reel.with(|reel| reel.clips.len()));
+    let joined = move || if count.get() == 1 { "1 clip".to_owned() } else { format!("{} clips joined", count.get()) };
+    let files = move || if count.get() == 1 { "1 file".to_owned() } else { format!("{} files", count.get()) };
+    let choice = move |(reel, clips): (bool, bool), title: &'static str, note: Signal<String>| {
+        let is_chosen = move || make.with(|it| (it.reel, it.clips) == (reel, clips));
+        view! {
+            <button class="choice" type="button" role="radio" aria-checked=move || is_chosen().to_string()
+                on:click=move |_| make.update(|it| (it.reel, it.clips) = (reel, clips))>
+                <strong>{title}</strong>
+                <span>{move || note.get()}</span>
+            </button>
+        }
+    };
+    view! {
+        <div class="field">
+            <span class="field__label">"Make"</span>
+            <div class="choices" role="radiogroup" aria-label="Make">
+                {choice((true, false), "One reel", Signal::derive(joined))}
+                {choice((false, true), "Single clips", Signal::derive(files))}
+                {choice((true, true), "Both", Signal::derive(move || "One pass".to_owned()))}
+            </div>
+        </div>
+    }
 }
 
 /// How large, how well, how fast.
@@ -326,6 +391,10 @@ fn words_of(seconds: f64) -> String {
     }
 }
 
+fn exports_of(count: usize) -> String {
+    if count == 1 { "1 export".to_owned() } else { format!("{count} exports") }
+}
+
 #[component]
 fn ExportButton(
     session: Session,
@@ -337,9 +406,16 @@ fn ExportButton(
 ) -> impl IntoView {
     let (versions, toasts) = (Versions::expect(), Toasts::expect());
     let export = Action::new(move |(): &()| async move {
-        match create_export(NewExport { reel: session.id(), settings: untrack(|| settings.get()) }).await {
-            Ok(export) => {
-                versions.apply_export(export);
+        let (make, settings) = untrack(|| (settings.make.get(), settings.get()));
+        let batch = NewBatch { of: Subject::Reel(session.id()), make: make.kinds(), clips: Vec::new(), settings };
+        match create_batch(batch).await {
+            Ok(exports) => {
+                if !make.reel || exports.len() > 1 {
+                    toasts.say(format!("{} started. The files show up in the gallery.", exports_of(exports.len())));
+                }
+                for export in exports {
+                    versions.apply_export(export);
+                }
                 versions.bump(&Topic::Exports);
             }
             Err(error) => toasts.error(error.to_string()),
@@ -350,7 +426,9 @@ fn ExportButton(
     let quiet = {
         let listed = listed.clone();
         Memo::new(move |_| {
-            listed.as_ref().is_some_and(|export| sum.with(|sum| Freshness::of(export, sum) == Freshness::Current))
+            let is_current =
+                listed.as_ref().is_some_and(|export| sum.with(|sum| Freshness::of(export, sum) == Freshness::Current));
+            is_current && settings.make.get() == Make::default()
         })
     };
     let running = Memo::new(move |_| {
@@ -358,10 +436,18 @@ fn ExportButton(
         listed.as_ref().is_some_and(newest)
     });
     let cannot = move || matches!(planned.get(), Planned::Not(_)) || running.get();
-    let label = move || match (running.get(), again) {
-        (true, _) => "Exporting",
-        (false, true) => "Export again",
-        (false, false) => "Export reel",
+    let clips = Memo::new(move |_| session.reel.with(|reel| reel.clips.len()));
+    let label = move || {
+        let make = settings.make.get();
+        match (running.get(), make == Make::default(), again) {
+            (true, ..) => "Exporting".to_owned(),
+            (false, false, _) => match make.files(clips.get()) {
+                1 => "Export 1 file".to_owned(),
+                many => format!("Export {many} files"),
+            },
+            (false, true, true) => "Export again".to_owned(),
+            (false, true, false) => "Export reel".to_owned(),
+        }
     };
     let is_busy = move || export.pending().get() || running.get();
     view! {
