@@ -75,7 +75,7 @@ test("from a recording to a reel in the gallery", async ({ page }) => {
   await page.reload();
   await page.locator("body[data-hydrated]").waitFor({ state: "attached" });
   await expect(page.getByTestId("export-status")).toHaveAttribute("data-state", "complete", { timeout: 120_000 });
-  expect(calls).toContain("exports/create");
+  expect(calls).toContain("exports/batch");
 
   await gotoHydrated(page, "/gallery");
   const card = page.locator("article, li").filter({ hasText: "Rovers" }).first();

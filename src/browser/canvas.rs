@@ -1,30 +1,115 @@
 //! Pictures cut from the frame that a video element shows.
 
-use crate::domain::geometry::Rect;
-use wasm_bindgen::{JsCast, prelude::Closure};
+use crate::domain::{
+    geometry::Rect,
+    overlay::{EDGE, RING, SpotStyle, Spotlight},
+    straighten::Straighten,
+    time::Micros,
+    video::VideoFacts,
+};
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlVideoElement};
 
-/// Draws `rect` of the shown frame over the whole canvas. Nothing happens while the video has no frame, and nothing is
-/// drawn on a canvas that is not shown.
-pub fn draw_crop(video: &HtmlVideoElement, canvas: &HtmlCanvasElement, rect: Rect) {
+/// What an export shows of a frame, as `media` composes it.
+pub struct Scene<'a> {
+    /// The recording's, whatever the size of what plays.
+    pub facts: &'a VideoFacts,
+    pub rect: Rect,
+    pub straighten: Straighten,
+    pub spotlights: &'a [Spotlight],
+    /// The frame's source time.
+    pub at: Micros,
+}
+
+/// Draws the scene over the whole canvas. Nothing happens while the video has no frame, and nothing is drawn on a canvas that
+/// is not shown.
+pub fn draw_scene(video: &HtmlVideoElement, canvas: &HtmlCanvasElement, scene: &Scene) {
     const HAVE_CURRENT_DATA: u16 = 2;
     if video.ready_state() < HAVE_CURRENT_DATA || canvas.client_width() == 0 {
         return;
     }
     let context = canvas.get_context("2d").ok().flatten().and_then(|it| it.dyn_into::<CanvasRenderingContext2d>().ok());
     if let Some(context) = context {
-        let _ = context.draw_image_with_html_video_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
+        // A canvas that refuses shows what it had.
+        let _ = draw_picture(&context, video, canvas, scene);
+        for spot in scene.spotlights {
+            let _ = draw_spotlight(&context, canvas, scene, spot);
+        }
+        let _ = context.reset_transform();
+    }
+}
+
+fn draw_picture(
+    context: &CanvasRenderingContext2d,
+    video: &HtmlVideoElement,
+    canvas: &HtmlCanvasElement,
+    scene: &Scene,
+) -> Result<(), JsValue> {
+    let Scene { facts, rect, straighten, .. } = scene;
+    let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
+    let (across, down) = (f64::from(facts.width.max(1)), f64::from(facts.height.max(1)));
+    context.reset_transform()?;
+    if straighten.is_none() {
+        // What plays may be a smaller copy of the recording.
+        let (x, y) = (f64::from(video.video_width()) / across, f64::from(video.video_height()) / down);
+        return context.draw_image_with_html_video_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
             video,
-            rect.x,
-            rect.y,
-            rect.w,
-            rect.h,
+            rect.x * x,
+            rect.y * y,
+            rect.w * x,
+            rect.h * y,
             0.0,
             0.0,
-            f64::from(canvas.width()),
-            f64::from(canvas.height()),
+            width,
+            height,
         );
     }
+    let turn = straighten.turn(facts.width, facts.height);
+    context.scale(width / rect.w, height / rect.h)?;
+    context.translate(across / 2.0 - rect.x, down / 2.0 - rect.y)?;
+    context.rotate(f64::from(straighten.thousandths()) / 1e3 * std::f64::consts::PI / 180.0)?;
+    context.scale(turn.zoom, turn.zoom)?;
+    context.draw_image_with_html_video_element_and_dw_and_dh(video, -across / 2.0, -down / 2.0, across, down)
+}
+
+/// In the ellipse's own units, where it is the circle of radius 1: the same steps from its middle as in an export.
+fn draw_spotlight(
+    context: &CanvasRenderingContext2d,
+    canvas: &HtmlCanvasElement,
+    scene: &Scene,
+    spot: &Spotlight,
+) -> Result<(), JsValue> {
+    let Some(ellipse) = spot.ellipse_at(scene.at) else { return Ok(()) };
+    let ellipse = ellipse.shown(scene.rect, f64::from(canvas.width()));
+    let opacity = spot.opacity_at(scene.at);
+    let colour = |[red, green, blue]: [u8; 3], part: f32| format!("rgb({red} {green} {blue} / {})", part * opacity);
+    let gradient = context.create_radial_gradient(0.0, 0.0, 0.0, 0.0, 0.0, 1.0)?;
+    let (own, black) = (spot.colour.0, [0; 3]);
+    // Dodging with a third is the same as half as much again.
+    let third = [85; 3];
+    let steps: &[(f32, [u8; 3], f32)] = match spot.style {
+        SpotStyle::Brighten => &[(EDGE.0, third, 1.0), (EDGE.1, third, 0.0)],
+        SpotStyle::Fill => &[(EDGE.0, own, 1.0), (EDGE.1, own, 0.0)],
+        SpotStyle::Dim => &[(EDGE.0, black, 0.0), (EDGE.1, black, 1.0)],
+        SpotStyle::Ring => &[(RING[0], own, 0.0), (RING[1], own, 1.0), (RING[2], own, 1.0), (RING[3], own, 0.0)],
+    };
+    for (at, rgb, part) in steps {
+        gradient.add_color_stop(*at, &colour(*rgb, *part))?;
+    }
+    context.save();
+    if spot.style == SpotStyle::Brighten {
+        context.set_global_composite_operation("color-dodge")?;
+    }
+    context.reset_transform()?;
+    context.translate(ellipse.x, ellipse.y)?;
+    context.rotate(ellipse.angle.to_radians())?;
+    context.scale(ellipse.rx.max(0.5), ellipse.ry.max(0.5))?;
+    context.set_fill_style_canvas_gradient(&gradient);
+    // Beyond the circle the last step goes on: only what is dimmed goes to the edges of the picture.
+    let reach = if spot.style == SpotStyle::Dim { 1e4 } else { 1.0 };
+    context.fill_rect(-reach, -reach, 2.0 * reach, 2.0 * reach);
+    context.restore();
+    Ok(())
 }
 
 /// Keeps two listeners alive; dropping it takes them off.

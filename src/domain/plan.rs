@@ -354,7 +354,7 @@ pub fn plan(reel: &ReelForPlan) -> Result<ExportPlan, PlanError> {
     let mut shots = Vec::with_capacity(reel.clips.len());
     for (at, (clip, map)) in reel.clips.iter().zip(&maps).enumerate() {
         let (opening, closing) = (joins[at], joins.get(at + 1).copied().unwrap_or_default());
-        let footage = Footage { clip, map, keys: keys_of_clip(clip, reel.aspect), output: rate };
+        let footage = Footage { clip, map, keys: normal_keys(&clip.framing), output: rate };
         add_clip(&mut plan, &footage, shots.last(), opening, closing)?;
         shots.push(footage);
     }
@@ -587,26 +587,16 @@ fn output_rate(clips: &[ClipForPlan]) -> Result<FrameRate, PlanError> {
     Ok(rate)
 }
 
-fn keys_of_clip(clip: &ClipForPlan, aspect: Aspect) -> Vec<CropKey> {
-    normal_keys(&clip.framing, CropSpace::new(clip.facts.width, clip.facts.height, aspect))
-}
-
-/// Keyframes in order, one per moment (the last one written), inside the picture.
-fn normal_keys(framing: &Framing, space: CropSpace) -> Vec<CropKey> {
+/// Keyframes in order, one per moment (the last one written). They are interpolated as they are, and held inside the picture
+/// then: as the preview does.
+fn normal_keys(framing: &Framing) -> Vec<CropKey> {
     let mut keys = framing.crop.clone();
     keys.sort_by_key(|key| key.at);
     keys.reverse();
     keys.dedup_by_key(|key| key.at);
     keys.reverse();
     for key in &mut keys {
-        let crop = space.clamp(key.crop());
-        *key = CropKey {
-            at: key.at.clamp_to(Micros(-Framing::LATEST.0), Framing::LATEST),
-            x: crop.x,
-            y: crop.y,
-            h: crop.h,
-            ease: key.ease,
-        };
+        key.at = key.at.clamp_to(Micros(-Framing::LATEST.0), Framing::LATEST);
     }
     keys
 }

@@ -298,6 +298,84 @@ async fn a_reel_has_a_chapter_for_each_clip() {
     assert!(lines[0].contains("über") && lines[1] == "2.000000,3.000000,Save", "{told}");
 }
 
+/// Twenty clips of recordings of every pace and sound: by the end, what is seen and what is heard are not a frame apart.
+#[tokio::test]
+async fn twenty_mixed_clips_do_not_drift() {
+    const MONO: &[&str] = &[
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-g",
+        "12",
+        "-crf",
+        "12",
+        "-c:a",
+        "aac",
+        "-ac",
+        "1",
+        "-ar",
+        "44100",
+    ];
+    let folder = TempDir::new().expect("a folder");
+    let mut sources = Vec::new();
+    for (name, rate, sound, output) in [
+        ("pal", (25, 1), true, QUICK),
+        ("ntsc", (30_000, 1_001), true, QUICK),
+        ("film", (24_000, 1_001), true, MONO),
+        ("fast", (60_000, 1_001), true, QUICK),
+        ("mute", (30, 1), false, QUICK),
+    ] {
+        let rate = FrameRate { num: rate.0, den: rate.1 };
+        sources.push(source(folder.path(), name, Footage { rate, sound, output, ..Footage::small() }).await);
+    }
+    // Each begins a third of a second before a beep of its own, and plays for 1.37 s.
+    let mut clips = Vec::new();
+    for n in 0..20 {
+        let of = &sources[[1, 0, 4, 2, 3][n % 5]];
+        let start = of.facts.rate.frame_start(of.facts.rate.frame_at(Micros(667_000)));
+        let mut clip = of.clip(0, 1);
+        (clip.start, clip.end) = (start, start + Micros(1_370_000));
+        clips.push(clip);
+    }
+    let plan = planned(Aspect::Portrait, clips);
+    let all: Vec<&Source> = sources.iter().collect();
+    let rendered = exported(&plan, &all, &folder.path().join("work")).await;
+    let pictures = pictures(&rendered.path, small(Aspect::Portrait));
+    assert_eq!(i64::try_from(pictures.len()).expect("a count"), plan.total_frames);
+    let sound = samples(&rendered.path);
+    let frame = plan.rate.frame_length().seconds();
+    let mut beeps = 0;
+    for clip in &plan.clips {
+        let of = sources.iter().find(|source| source.id == clip.video).expect("a source");
+        let first = usize::try_from(clip.first).expect("a frame");
+        let length = usize::try_from(clip.pieces[0].frames).expect("a count");
+        let shown: Vec<i64> =
+            pictures[first..first + length].iter().map(|it| of.footage.number(it, source_rect())).collect();
+        let planned: Vec<i64> = plan
+            .chunks
+            .iter()
+            .filter(|it| it.first == clip.first)
+            .flat_map(|it| it.spec.shot.shown(plan.rate))
+            .map(|it| it.frame)
+            .collect();
+        assert_eq!(shown, planned.iter().map(|it| it % 256).collect::<Vec<_>>());
+        if !of.footage.sound {
+            continue;
+        }
+        // The first picture of second 1, and the beep that belongs to it.
+        let second = of.facts.rate.frame_at(Micros(1_000_000));
+        let at = shown.iter().position(|it| *it >= second).expect("second 1");
+        let seen = plan.rate.frame_start(clip.first + i64::try_from(at).expect("small")).seconds();
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let from = ((seen - 0.2) * 48_000.0) as usize;
+        let heard = first_sound(&sound[from..]) + seen - 0.2;
+        assert!((heard - seen).abs() < frame, "clip at {}: seen at {seen}, heard at {heard}", clip.first);
+        beeps += 1;
+    }
+    assert_eq!(beeps, 16);
+}
+
 #[tokio::test]
 async fn soft_and_loud_recordings_become_as_loud_as_each_other() {
     let folder = TempDir::new().expect("a folder");

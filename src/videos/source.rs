@@ -34,14 +34,15 @@ impl Source {
         file: impl Fn() -> Option<LocalFile> + Copy + Send + Sync + 'static,
         refresh: impl Fn() + Copy + Send + Sync + 'static,
     ) -> Self {
-        // The address of a stored file changes with every signature: the first one is kept until it fails.
-        let addresses = StoredValue::new(HashMap::<VideoId, String>::new());
+        // The address of a stored file changes with every signature: the first one is kept until it fails, or until there is a
+        // copy that plays where the recording does not.
+        let addresses = StoredValue::new(HashMap::<(VideoId, bool), String>::new());
         let renewals = RwSignal::new(0_u32);
         let stored = Memo::new(move |_| {
             renewals.track();
             let video = video.get()?;
             let fresh = video.url?;
-            addresses.try_update_value(|known| known.entry(video.id).or_insert(fresh).clone())
+            addresses.try_update_value(|known| known.entry((video.id, video.has_proxy)).or_insert(fresh).clone())
         });
         let local = RwSignal::new(None::<Local>);
 
@@ -87,7 +88,7 @@ impl Source {
             if video.url == stored.get_untracked() {
                 refresh();
             } else {
-                addresses.update_value(|known| drop(known.remove(&video.id)));
+                addresses.update_value(|known| drop(known.remove(&(video.id, video.has_proxy))));
                 renewals.update(|renewals| *renewals += 1);
             }
         });

@@ -8,6 +8,7 @@ use crate::{
 };
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::Connection;
 use std::{
     io::Write,
     time::{Duration, Instant},
@@ -29,6 +30,49 @@ async fn completes(server: &Process, export: &str) -> Value {
         (export["state"] == "complete").then_some(export)
     })
     .await
+}
+
+/// A reel of ten clips, its file, and how often its pieces were begun; `disturb` has the server while it renders.
+async fn ten_clips(server: &mut Process, disturb: impl AsyncFnOnce(&mut Process, &str)) -> (Vec<u8>, i64) {
+    let video = server.recording("Ten").await["video"].clone();
+    let mut clips = Vec::new();
+    for n in 0..10 {
+        let start = 100_000 + n * 240_000;
+        let clip = json!({"video": video, "start": start, "end": start + 480_000});
+        clips.push(server.ok(Method::POST, "/api/clips", clip).await["id"].clone());
+    }
+    let reel = server.ok(Method::POST, "/api/reels", json!({"aspect": "9:16", "clips": clips})).await;
+    let export = server.export(&reel).await;
+    disturb(server, &export).await;
+    let done = completes(server, &export).await;
+    let file = server.bytes(&format!("/media/renditions/{}", id(&done["rendition"]))).await.expect("the file");
+    let database = format!("sqlite://{}?mode=ro", server.data().join("touchline.db").display());
+    let mut database = sqlx::SqliteConnection::connect(&database).await.expect("the database");
+    let begun = sqlx::query_scalar("SELECT SUM(attempt) FROM jobs WHERE kind = 'segment'");
+    (file, begun.fetch_one(&mut database).await.expect("a sum"))
+}
+
+/// kill -9 in the middle of ten clips: the same file, byte for byte, and no piece but the one in work is begun again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_server_makes_the_same_file() {
+    let env = [("TOUCHLINE_JOBS__SLOTS", "1".to_owned())];
+    let mut quiet = Process::server(&[], &env).await;
+    let (undisturbed, begun) = ten_clips(&mut quiet, async |_, _| ()).await;
+    assert_eq!(begun, 10);
+    drop(quiet);
+    let mut server = Process::server(&[], &env).await;
+    let killed = async |server: &mut Process, export: &str| {
+        eventually("some of it is rendered", async || {
+            let done = state(server, export).await?["done"].as_i64()?;
+            (done >= 30 && programs_on(server.data()) > 0).then_some(())
+        })
+        .await;
+        server.restart().await;
+        assert_ne!(state(server, export).await.expect("an export")["state"], "complete", "killed in the middle");
+    };
+    let (file, begun) = ten_clips(&mut server, killed).await;
+    assert!(file == undisturbed, "{} and {} bytes", file.len(), undisturbed.len());
+    assert!((10..=11).contains(&begun), "{begun} pieces were begun");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

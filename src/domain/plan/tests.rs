@@ -233,7 +233,7 @@ proptest! {
     fn chunks_carry_the_keyframes_that_matter(clip in clips()) {
         let Ok(plan) = planned(vec![clip.clone()]) else { return Ok(()) };
         let space = CropSpace::new(1920, 1080, Aspect::Portrait);
-        let keys = normal_keys(&clip.framing, space);
+        let keys = normal_keys(&clip.framing);
         for chunk in &plan.chunks {
             for frame in frames(&chunk.spec).into_iter().step_by(7) {
                 let at = clip.facts.rate.frame_start(frame);
@@ -248,7 +248,7 @@ fn unordered_and_doubled_keyframes_are_put_in_order() {
     let key = |at, x| CropKey { at: Micros(at), x, y: 540_000, h: 1_080_000, ease: Ease::default() };
     let crop = vec![key(9, 700_000), key(0, 600_000), key(9, 800_000)];
     let framing = Framing { crop, ..Framing::default() };
-    let keys = normal_keys(&framing, CropSpace::new(1920, 1080, Aspect::Portrait));
+    let keys = normal_keys(&framing);
     assert_eq!(
         keys.iter().map(|key| key.crop()).collect::<Vec<_>>(),
         [600_000, 800_000].map(|x| Crop { x, y: 540_000, h: 1_080_000 })

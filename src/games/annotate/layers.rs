@@ -10,7 +10,10 @@ use crate::{
     games::drop::videos_of,
     ui::{labels::Badge, video_file::VideoFile},
     uploads::queue::{TaskState, UploadQueue},
-    videos::{source::Source, types::VideoState},
+    videos::{
+        source::Source,
+        types::{Video, VideoState},
+    },
 };
 use leptos::prelude::*;
 
@@ -18,11 +21,18 @@ use leptos::prelude::*;
 pub fn Layers(page: Annotation, source: Source) -> impl IntoView {
     let has_picture = move || source.url.with(Option::is_some);
     let failure = move || page.playback.failure.get().filter(|_| has_picture());
+    let waits = Memo::new(move |_| {
+        let stored = !source.is_local.get() && has_picture();
+        stored && page.videos.shown.with(|video| video.as_ref().is_some_and(Video::waits_for_proxy))
+    });
     let current = Memo::new(move |_| page.current());
     view! {
         {move || current.get().filter(|_| has_picture()).map(|clip| view! { <ClipBadge clip /> })}
         <Show when=move || source.is_local.get()>
             <span class="frame__corner">"Playing your local file"</span>
+        </Show>
+        <Show when=move || waits.get()>
+            <span class="frame__corner" role="status">"A copy that every browser plays is being made"</span>
         </Show>
         <Show when=move || !has_picture()><NoVideo page /></Show>
         {move || failure().map(|why| view! { <div class="frame__notice" role="alert"><p>{why}</p></div> })}

@@ -87,7 +87,9 @@ async fn newest_of(reel: ReelId) -> Result<Newest, ApiError> {
 fn made_of(export: &Export) -> Option<Made> {
     let milliseconds = export.finished_at? - export.started_at?;
     let seconds = Micros(milliseconds.saturating_mul(1_000)).seconds();
-    (export.state == JobState::Complete).then_some((export.settings, export.total, seconds))
+    // A clip may have been copied, which tells nothing.
+    let was_rendered = export.state == JobState::Complete && export.kind != ExportKind::Clip;
+    was_rendered.then_some((export.settings, export.total, seconds))
 }
 
 /// How the next export is made.

@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use crate::{
     browser::{
-        canvas::{draw_crop, watch_pictures},
+        canvas::{Scene, draw_scene, watch_pictures},
         video::{has_frame_callbacks, has_metadata, watch_frames},
     },
     domain::time::Micros,
@@ -65,9 +65,14 @@ fn draw_frames(desk: Desk, canvas: NodeRef<html::Canvas>, size: Memo<(u32, u32)>
     Effect::new(move |_| {
         size.track();
         let (at, _) = shown.get();
-        let rect = desk.subject.with(|it| it.as_ref().map(|it| it.rect_at(at)));
-        if let (Some(rect), Some(video), Some(canvas)) = (rect, desk.playback.video.get(), canvas.get()) {
-            draw_crop(&video, &canvas, rect);
-        }
+        let (Some(video), Some(canvas)) = (desk.playback.video.get(), canvas.get()) else { return };
+        desk.subject.with(|it| {
+            if let Some(it) = it {
+                let (straighten, spotlights) = (it.framing.straighten, it.framing.spotlights.as_slice());
+                let scene =
+                    Scene { facts: &it.facts, rect: it.rect_at(at), straighten, spotlights, at: it.span.snap(at) };
+                draw_scene(&video, &canvas, &scene);
+            }
+        });
     });
 }
