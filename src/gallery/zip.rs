@@ -13,6 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use futures::StreamExt;
 use std::io::{self, Write};
 use tokio::{runtime::Handle, sync::mpsc};
 use tokio_util::sync::CancellationToken;
@@ -38,12 +39,16 @@ pub async fn zip(caller: &Caller, batch: &str) -> Result<Response, ApiError> {
             let _ = failed.blocking_send(Err(error));
         }
     });
-    let body = Body::from_stream(futures::stream::unfold(receiver, async |mut receiver| {
+    let blocks = futures::stream::unfold(receiver, async |mut receiver| {
         let block: io::Result<Bytes> = receiver.recv().await?;
         Some((block, receiver))
-    }));
+    });
+    // Layers above may ask again after the end.
+    let body = Body::from_stream(blocks.fuse());
     let headers = [
         (header::CONTENT_TYPE, "application/zip"),
+        // Nothing above squeezes it again.
+        (header::CONTENT_ENCODING, "identity"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"clips.zip\""),
     ];
     Ok((headers, body).into_response())

@@ -58,7 +58,10 @@ async fn a_game_becomes_one_annotated_file_and_single_clips() {
     let renditions = app.get("/api/renditions").await.ok();
     let batch = id(&renditions[0]["batch"]).to_owned();
     assert!(renditions.as_array().expect("a list").iter().all(|it| it["batch"] == batch.as_str()), "{renditions}");
-    let zip = app.request(Method::GET, &format!("/media/batches/{batch}/zip")).send().await.unwrap();
+    // As a browser asks: it would have it squeezed.
+    let zip = app.request(Method::GET, &format!("/media/batches/{batch}/zip")).header("accept-encoding", "gzip, br");
+    let zip = zip.send().await.unwrap();
+    assert_eq!(zip.headers()[header::CONTENT_ENCODING], "identity");
     assert_eq!(zip.headers()[header::CONTENT_TYPE], "application/zip");
     let folder = TempDir::new().expect("a folder");
     fs::write(folder.path().join("a.zip"), zip.bytes().await.unwrap()).expect("written");
