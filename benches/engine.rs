@@ -19,8 +19,10 @@ use support::{Report, median};
 use tokio_util::sync::CancellationToken;
 use touchline::{
     domain::{
+        framing::Ease,
         geometry::Rect,
-        plan::ExportPlan,
+        overlay::{Colour, SpotKey, SpotStyle, Spotlight},
+        plan::{CopyPlan, ExportPlan},
         preset::Quality,
         time::{FrameRate, Micros},
         video::VideoFacts,
@@ -28,10 +30,12 @@ use touchline::{
     media::{
         chunk::chunk_file,
         compose::Compositor,
+        copy::copy_clip,
         decode::{Decoder, frame_bytes, stretches},
         encode::{encoder_arguments, plain_mp4},
         finish::finish,
         index::{Finder, Span, Stream},
+        paint,
         window::Window,
     },
     server::{
@@ -63,6 +67,8 @@ async fn main() {
     let app = running.app.clone();
     let local = running.store.clone().unwrap();
     let server = tokio::spawn(start::run(running));
+    let (measuring, measured) = (CancellationToken::new(), data.path().to_owned());
+    let memory = tokio::spawn(most_memory(measured, measuring.clone()));
     let ground = Ground::make(folder.path(), app.tools.threads());
     let reel = client.reel(&ground.recording).await;
 
@@ -86,13 +92,19 @@ async fn main() {
     let whole = seconds(&mut whole);
     report.against("export, against decoding + encoding alone", whole, "s", floor, Some(1.35));
     report.against("export, against ffmpeg's crop and scale, still", whole, "s", seconds(&mut plain), None);
-    report.at_most("compositor, 1080p to 1080x1920", composing(), "ms/frame", 10.0);
+    report.at_most("compositor with spotlight, 1080p to 1080x1920", composing(), "ms/frame", 10.0);
+    let (copied, plain_copy) = untouched(&app, &ground, folder.path()).await;
+    report.against("untouched clip, against ffmpeg -c copy", copied, "ms", plain_copy, Some(1.2));
     let (finishing, copying) = finish_against_copy(&app, &last, folder.path()).await;
     report.against("finish, against cp of the output", finishing, "ms", copying, Some(2.5));
     let (came, needed) = fetched(&app, &local, &client.base, &ground.recording).await;
     report.against("fetched for 5 s, against index + covered GOPs", came, "kB", needed, Some(1.2));
     report.at_most("sandbox, a process", sandbox(&app).await, "ms", 60.0);
     report.at_most("cancel to no process", client.cancel(&reel, data.path()).await, "s", 1.0);
+    measuring.cancel();
+    let (ours, theirs) = memory.await.unwrap();
+    report.at_most("most memory, server with bench and stored files", ours, "MB", 512.0);
+    report.at_most("most memory, an ffmpeg", theirs, "MB", 2_048.0);
     report.finish();
     app.stop.cancel();
     let _ = server.await;
@@ -341,14 +353,76 @@ fn composing() -> f64 {
     let source: Vec<u8> = (0..1920_usize * 1080 * 3 / 2).map(|at| u8::try_from(at * 31 % 251).unwrap()).collect();
     let mut output = vec![0; OUTPUT.0 as usize * OUTPUT.1 as usize * 3 / 2];
     let mut compositor = Compositor::new((1920, 1080), OUTPUT);
+    let key = SpotKey { at: Micros(0), x: 850_000, y: 500_000, rx: 60_000, ry: 90_000, angle: 0, ease: Ease::Linear };
+    let spot = [SpotStyle::Dim, SpotStyle::Ring].map(|style| Spotlight {
+        start: Micros(0),
+        end: Micros(9_000_000),
+        style,
+        colour: Colour([255, 220, 0]),
+        opacity: 60,
+        fade: Micros(200_000),
+        keys: vec![key],
+    });
     let mut times = Vec::new();
     for n in 0..60_u32 {
         let crop = Rect { x: 600.25 + f64::from(n) * 0.37, y: 90.5, w: 506.25, h: 900.0 };
         let since = Instant::now();
         compositor.compose(&source, crop, &mut output).unwrap();
+        paint::spotlights(&mut output, OUTPUT, crop, Micros(i64::from(n) * 33_333), &spot);
         times.push(since.elapsed());
     }
     seconds(&mut times) * 1000.0
+}
+
+/// The most that this process, with the server in it, and any of its programs have used, in megabytes.
+async fn most_memory(data: PathBuf, stop: CancellationToken) -> (f64, f64) {
+    let peak = |process: &Path| {
+        let status = fs::read_to_string(process.join("status")).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:").map(str::to_owned));
+        line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+    };
+    let data = data.to_string_lossy().into_owned();
+    let mut theirs = 0.0_f64;
+    while !stop.is_cancelled() {
+        for process in fs::read_dir("/proc").unwrap().flatten() {
+            let line = fs::read(process.path().join("cmdline")).unwrap_or_default();
+            let line = String::from_utf8_lossy(&line);
+            if line.contains("ffmpeg") && line.contains(&data) {
+                theirs = theirs.max(peak(&process.path()));
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    (peak(Path::new("/proc/self")), theirs)
+}
+
+/// Milliseconds: an untouched clip of 20 s as it is copied, and what ffmpeg needs for the same.
+async fn untouched(app: &AppState, ground: &Ground, folder: &Path) -> (f64, f64) {
+    let row = sqlx::query("SELECT facts FROM videos").fetch_one(app.db.pool()).await.unwrap();
+    let facts: VideoFacts = serde_json::from_str(&row.get::<String, _>("facts")).unwrap();
+    let frame = |second: usize| facts.rate.frame_at(Micros(i64::try_from(second).unwrap() * 1_000_000));
+    let plan = CopyPlan {
+        video: "0192f0c1-2345-7abc-8def-0123456789ab".parse().unwrap(),
+        first: frame(FROM),
+        frames: frame(FROM + SECONDS) - frame(FROM),
+        facts,
+    };
+    let (work, cancel) = (folder.join("copies"), CancellationToken::new());
+    fs::create_dir_all(&work).unwrap();
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let output = work.join("plain.mp4").to_string_lossy().into_owned();
+    for _ in 0..ROUNDS {
+        let since = Instant::now();
+        copy_clip(&app.tools, &plan, &ground.recording, &work, &cancel).await.unwrap();
+        ours.push(since.elapsed());
+        let source =
+            [&ground.source()[2..], &["-c", "copy", "-movflags", "+faststart", &output].map(str::to_owned)].concat();
+        let since = Instant::now();
+        ffmpeg(&strs(&source));
+        fs::File::open(&output).unwrap().sync_all().unwrap();
+        theirs.push(since.elapsed());
+    }
+    (seconds(&mut ours) * 1000.0, seconds(&mut theirs) * 1000.0)
 }
 
 async fn plan_of(app: &AppState, export: &Value) -> ExportPlan {
