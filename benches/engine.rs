@@ -329,7 +329,7 @@ impl Ground {
 
     fn encoder(&self) -> Vec<String> {
         let threads = self.threads.parse().unwrap();
-        let args = encoder_arguments(RATE, Quality::Standard, threads).into_iter().chain(plain_mp4(RATE));
+        let args = encoder_arguments(RATE, Quality::Standard, threads, None).into_iter().chain(plain_mp4(RATE));
         args.map(|arg| arg.to_string_lossy().into_owned()).chain([self.output.to_string_lossy().into_owned()]).collect()
     }
 }

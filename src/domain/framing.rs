@@ -243,7 +243,7 @@ pub enum FramingError {
     KeyOutOfRange,
     #[error("a segment ends before it starts, or starts before the one in front of it ends")]
     SegmentsUnordered,
-    #[error("a transition is longer than an hour, or shorter than nothing")]
+    #[error("a transition is longer than a minute, or shorter than nothing")]
     TransitionOutOfRange,
     #[error("a spotlight or a text has a time, a size or a text that is not allowed, or there are too many of them")]
     OverlayOutOfRange,

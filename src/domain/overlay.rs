@@ -259,7 +259,7 @@ fn is_stretch(start: Micros, end: Micros) -> bool {
 }
 
 pub const MOST_SPOTLIGHTS: usize = 100;
-pub const MOST_CARDS: usize = 50;
+pub const MOST_CARDS: usize = 20;
 
 /// What must hold before it is stored.
 pub fn is_sound(spotlights: &[Spotlight], cards: &[TextCard]) -> bool {

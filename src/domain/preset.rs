@@ -136,6 +136,14 @@ pub struct ExportSettings {
     pub sound: Sound,
 }
 
+impl ExportSettings {
+    /// Nothing is asked for that a recording does not have by itself.
+    pub fn is_as_recorded(&self) -> bool {
+        let usual = Self::default();
+        self.sound != Sound::Mute && (self.size, self.pace, self.quality) == (usual.size, usual.pace, usual.quality)
+    }
+}
+
 /// Bits a second of the sound.
 const SOUND_BITS: f64 = 160_000.0;
 

@@ -20,13 +20,13 @@ pub enum TransitionKind {
 #[serde(deny_unknown_fields)]
 pub struct Transition {
     pub kind: TransitionKind,
-    /// Any length: what is longer than half of either clip is shortened to that when the reel is planned.
+    /// At most a minute; what is longer than half of either clip is shortened to that when the reel is planned.
     #[serde(default)]
     pub length: Micros,
 }
 
 impl Transition {
-    pub const LONGEST: Micros = Micros::from_seconds(3_600);
+    pub const LONGEST: Micros = Micros::from_seconds(60);
 
     pub fn is_cut(&self) -> bool {
         self.kind == TransitionKind::Cut || self.length <= Micros::ZERO

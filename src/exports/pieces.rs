@@ -11,12 +11,12 @@ use crate::{
         plan::{Chunk, ExportPlan, SoundPiece},
     },
     jobs::{
-        self, remote,
+        self, log, remote,
         runner::Work,
         types::{Failure, Job, Kind, NewJob, Outcome, Progress},
     },
     media::{
-        Sources, audio, chunk,
+        MediaErrorKind, Sources, audio, chunk, encode,
         index::{Span, Stream},
     },
     storage::{LocalFile, ObjectKey, keys},
@@ -129,16 +129,42 @@ pub async fn render_segment(work: &Work) -> Result<Outcome, Failure> {
         let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
         chunk::render_chunk(tools, spec, &paths, &file, report, cancel).await
     };
-    match render(&files).await {
+    let with_hardware = tools.hardware().is_some();
+    let mut answer = render(&files).await;
+    match answer {
         Err(error) if files.iter().any(|file| may_be_at_fault(file, &error)) => {
             for (file, recording) in files.iter_mut().zip(&recordings) {
                 *file = work.app.store.materialise(recording, cancel).await?;
             }
-            render(&files).await?;
+            answer = render(&files).await;
+        }
+        same => answer = same,
+    }
+    match answer {
+        Err(error) if with_hardware && error.kind() == MediaErrorKind::ToolFailed => {
+            return without_hardware(work, error.log_tail()).await;
         }
         answer => answer?,
     }
+    // Given up meanwhile, by another piece: this one may be of either encoder.
+    if encode::fingerprint(tools) != work.job.requires {
+        return without_hardware(work, "").await;
+    }
     publish(work, &file, &hash, total).await
+}
+
+/// The graphics card's encoder failed. Pieces of two encoders do not join: this one ends without a result, and the export, when it
+/// looks again, hands out all of them anew, for x264.
+async fn without_hardware(work: &Work, said: &str) -> Result<Outcome, Failure> {
+    let app = &work.app;
+    tracing::warn!(log = said, "encoder.failed");
+    app.tools.give_up_hardware();
+    if let Some(parent) = &work.job.parent {
+        log::say(&app.db, &work.job, "The graphics card's encoder failed: all parts are made again without it.").await;
+        jobs::trees::drop_waiting(&app.db, parent).await?;
+    }
+    let held = jobs::store::complete(app.db.pool(), &work.job, None).await?;
+    if held { Ok(Outcome::Complete) } else { Err(Failure::Stopped) }
 }
 
 pub async fn render_sound(work: &Work) -> Result<Outcome, Failure> {
@@ -188,8 +214,12 @@ pub async fn recording_of(work: &Work, video: &VideoId) -> Result<ObjectKey, Fai
 
 /// A folder for this turn alone, below that of its export: removed with this value, or by the janitor.
 pub fn scratch(work: &Work) -> Result<TempDir, Failure> {
-    let export = work.job.subject.split('/').next().unwrap_or_default();
-    let folder = work.app.config.data.join("work").join(export);
+    scratch_in(work, work.job.subject.split('/').next().unwrap_or_default())
+}
+
+/// The same below a folder of this name, which `jobs::janitor` knows what to ask about.
+pub fn scratch_in(work: &Work, name: &str) -> Result<TempDir, Failure> {
+    let folder = work.app.config.data.join("work").join(name);
     std::fs::create_dir_all(&folder).and_then(|()| TempDir::new_in(&folder)).map_err(|error| disk_failed(&error))
 }
 

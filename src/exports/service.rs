@@ -59,6 +59,11 @@ pub async fn create_batch(caller: &Caller, new: &NewBatch) -> Result<Vec<Export>
     Ok(exports)
 }
 
+/// Each once, however often it is asked for.
+fn kinds(new: &NewBatch) -> Vec<ExportKind> {
+    ExportKind::ALL.into_iter().filter(|kind| new.make.contains(kind)).collect()
+}
+
 /// One export before it has a job.
 struct Planned {
     kind: ExportKind,
@@ -77,13 +82,18 @@ async fn submit(
     let batch = (planned.len() > 1).then(|| ExportId::generate().to_string());
     let mut ids = Vec::with_capacity(planned.len());
     let mut tx = db.begin_write().await?;
+    if let Subject::Reel(reel) = of {
+        // Whoever exports a reel wants to keep it.
+        reels::store::touch(&mut tx, owner, reel).await?;
+    }
     for Planned { kind, name, plan } in &planned {
         let text = serde_json::to_string(plan).map_err(|_| ApiError::internal())?;
         let about = match of {
             Subject::Reel(id) => id.to_string(),
             Subject::Game(id) => id.to_string(),
         };
-        let request = format!("{about}:{}:{}", kind.code(), hex::encode(Sha256::digest(text.as_bytes())));
+        // Two clips over one stretch are two files.
+        let request = format!("{about}:{}:{name}:{}", kind.code(), hex::encode(Sha256::digest(text.as_bytes())));
         let id = ExportId::generate();
         let job = NewJob::export(owner, &id, &request);
         let accepted = jobs::store::submit(&mut tx, &job).await?;
@@ -112,7 +122,7 @@ async fn of_reel(caller: &Caller, id: &ReelId, new: &NewBatch) -> Result<Vec<Pla
     let clips = reel_clips(caller, &reel, new.settings).await?;
     let of = |clips| plan(&ReelForPlan { aspect: reel.aspect, settings: new.settings, clips });
     let mut planned = Vec::new();
-    for kind in &new.make {
+    for kind in &kinds(new) {
         match kind {
             ExportKind::Reel => {
                 planned.push(Planned { kind: *kind, name: reel.name.clone(), plan: of(clips.clone())? });
@@ -155,7 +165,7 @@ async fn of_game(caller: &Caller, id: &GameId, new: &NewBatch) -> Result<Vec<Pla
     let of = |clips| plan(&ReelForPlan { aspect, settings: new.settings, clips });
     let name = game.details.name();
     let mut planned = Vec::new();
-    for kind in &new.make {
+    for kind in &kinds(new) {
         match kind {
             ExportKind::Annotated => {
                 let banner = |(clip, marked): (&ClipForPlan, &Clip)| marked.with_banner(clip.clone());
@@ -166,8 +176,8 @@ async fn of_game(caller: &Caller, id: &GameId, new: &NewBatch) -> Result<Vec<Pla
                 for (n, clip) in (1..).zip(&clips) {
                     // As it was recorded, where that can be taken as it is.
                     let plan = match copy_plan(clip)? {
-                        Some(plan) => plan,
-                        None => of(vec![clip.clone()])?,
+                        Some(plan) if new.settings.is_as_recorded() => plan,
+                        _ => of(vec![clip.clone()])?,
                     };
                     planned.push(Planned { kind: *kind, name: format!("{name} {n:02} {}", clip.title), plan });
                 }

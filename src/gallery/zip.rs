@@ -3,7 +3,7 @@
 
 use super::store::{self, RenditionRow};
 use crate::{
-    error::ApiError,
+    error::{ApiError, Code},
     server::{door::Caller, state::AppState},
     videos::service::stored_key,
 };
@@ -14,29 +14,41 @@ use axum::{
 };
 use bytes::Bytes;
 use futures::StreamExt;
-use std::io::{self, Write};
-use tokio::{runtime::Handle, sync::mpsc};
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+use tokio::{
+    runtime::Handle,
+    sync::{Semaphore, mpsc},
+};
 use tokio_util::sync::CancellationToken;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 /// Blocks between who writes and who sends: what is not fetched yet waits.
 const WAITING: usize = 8;
 const BLOCK: usize = 256 << 10;
+const PATIENCE: Duration = Duration::from_mins(2);
+static AT_ONCE: Semaphore = Semaphore::const_new(8);
 
 pub async fn zip(caller: &Caller, batch: &str) -> Result<Response, ApiError> {
     let files = store::of_batch(&caller.app.db, caller.owner(), batch).await?;
     if files.is_empty() {
         return Err(ApiError::not_found("file"));
     }
+    // Each holds a thread of ours.
+    let busy = || ApiError::new(Code::NotReady, "Other ZIP files are being sent. Try again in a moment.");
+    let turn = AT_ONCE.try_acquire().map_err(|_| busy())?;
     let (sender, receiver) = mpsc::channel(WAITING);
     let app = caller.app.clone();
     let runtime = Handle::current();
     tokio::task::spawn_blocking(move || {
+        let _turn = turn;
         let failed = sender.clone();
         if let Err(error) = write(&app, &files, sender, &runtime) {
             tracing::warn!(error = %error, "gallery.zip_failed");
             // The connection breaks, so that nobody takes a part for the whole.
-            let _ = failed.blocking_send(Err(error));
+            let _ = failed.try_send(Err(error));
         }
     });
     let blocks = futures::stream::unfold(receiver, async |mut receiver| {
@@ -60,29 +72,36 @@ fn write(
     sender: mpsc::Sender<io::Result<Bytes>>,
     runtime: &Handle,
 ) -> io::Result<()> {
-    let cancel = CancellationToken::new();
-    let mut zip = ZipWriter::new_stream(Sending { sender, block: Vec::with_capacity(BLOCK) });
+    let (cancel, gone) = (CancellationToken::new(), sender.clone());
+    let mut zip = ZipWriter::new_stream(Sending { sender, runtime: runtime.clone(), block: Vec::with_capacity(BLOCK) });
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
     for (n, file) in (1..).zip(files) {
         let key = stored_key(&file.object_key).map_err(io::Error::other)?;
-        let held = runtime.block_on(app.store.materialise(&key, &cancel)).map_err(io::Error::other)?;
-        zip.start_file(name_in_zip(&file.name, n, files), options).map_err(io::Error::other)?;
+        let fetched = async {
+            tokio::select! {
+                held = app.store.materialise(&key, &cancel) => held.map_err(io::Error::other),
+                () = gone.closed() => Err(io::ErrorKind::BrokenPipe.into()),
+            }
+        };
+        let held = runtime.block_on(fetched)?;
+        zip.start_file(name_in_zip(&file.name, n), options).map_err(io::Error::other)?;
         io::copy(&mut std::fs::File::open(held.path())?, &mut zip)?;
     }
     zip.finish().map_err(io::Error::other)?.into_inner().flush()
 }
 
-/// Without what means something in a path; with its number where two have one name.
-fn name_in_zip(name: &str, number: usize, files: &[RenditionRow]) -> String {
+/// Without what means something in a path, of a length that every disk takes; its number keeps equal names apart.
+fn name_in_zip(name: &str, number: usize) -> String {
     let plain: String =
         name.chars().map(|c| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '-' } else { c }).collect();
-    let is_alone = files.iter().filter(|file| file.name == name).count() == 1;
-    if is_alone { format!("{plain}.mp4") } else { format!("{plain} ({number}).mp4") }
+    let short: String = plain.chars().take(60).collect();
+    format!("{number:02} {}.mp4", short.trim())
 }
 
 /// Collects what is written into blocks, and sends them.
 struct Sending {
     sender: mpsc::Sender<io::Result<Bytes>>,
+    runtime: Handle,
     block: Vec<u8>,
 }
 
@@ -100,6 +119,8 @@ impl Write for Sending {
         if block.is_empty() {
             return Ok(());
         }
-        self.sender.blocking_send(Ok(block)).map_err(|_| io::ErrorKind::BrokenPipe.into())
+        // Who has stopped reading is not waited for for ever.
+        let sent = self.runtime.block_on(self.sender.send_timeout(Ok(block), PATIENCE));
+        sent.map_err(|_| io::ErrorKind::BrokenPipe.into())
     }
 }

@@ -65,13 +65,18 @@ pub async fn run(app: AppState) {
     }
 }
 
-/// Recordings from before there were overviews get theirs.
+/// Recordings from before there were overviews, or copies that browsers play, get theirs.
 async fn make_overviews(app: &AppState) -> Result<(), sqlx::Error> {
     for (owner, video) in videos::store::without_overview(&app.db).await? {
         let mut tx = app.db.begin_write().await?;
         for job in NewJob::overview(&owner, &video) {
             store::submit(&mut tx, &job).await?;
         }
+        tx.commit().await?;
+    }
+    for (owner, video) in videos::store::without_proxy(&app.db).await? {
+        let mut tx = app.db.begin_write().await?;
+        store::submit(&mut tx, &NewJob::proxy(&owner, &video)).await?;
         tx.commit().await?;
     }
     app.wake.jobs();
@@ -92,7 +97,7 @@ async fn sweep(app: &AppState) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Removes the work folders of exports that have ended.
+/// Removes the work folders of exports and proxies that have ended.
 async fn sweep_folders(app: &AppState) -> io::Result<()> {
     let root = app.config.data.join("work");
     let mut folders = match tokio::fs::read_dir(&root).await {
@@ -101,8 +106,15 @@ async fn sweep_folders(app: &AppState) -> io::Result<()> {
         Err(error) => return Err(error),
     };
     while let Some(folder) = folders.next_entry().await? {
-        let Ok(export) = folder.file_name().to_string_lossy().parse::<ExportId>() else { continue };
-        if !exports::store::goes_on(&app.db, &export).await.map_err(io::Error::other)? {
+        let name = folder.file_name().to_string_lossy().into_owned();
+        let goes_on = match name.strip_prefix(videos::overview::PROXY_FOLDER) {
+            Some(video) => videos::store::proxy_goes_on(&app.db, video).await,
+            None => match name.parse::<ExportId>() {
+                Ok(export) => exports::store::goes_on(&app.db, &export).await,
+                Err(_) => continue,
+            },
+        };
+        if !goes_on.map_err(io::Error::other)? {
             tokio::fs::remove_dir_all(folder.path()).await?;
         }
     }

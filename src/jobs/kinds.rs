@@ -48,8 +48,13 @@ pub async fn tell_export(app: &AppState, owner: &AccountId, job: &JobId) {
     }
 }
 
-/// A recording that cannot be read says so on its own row.
-pub async fn probe_failed(app: &AppState, job: &Job, code: &str) -> Result<(), sqlx::Error> {
+/// A recording that cannot be read, or of which no copy can be made, says so on its own row.
+pub async fn failed_for_good(app: &AppState, job: &Job, code: &str) -> Result<(), sqlx::Error> {
+    if job.kind == Kind::Proxy {
+        videos::store::set_no_proxy(&app.db, &job.subject).await?;
+        app.hub.send(&job.owner, Event::Changed { topic: Topic::Games });
+        return Ok(());
+    }
     if let Ok(video) = job.subject.parse() {
         let state = videos::types::VideoState::Error;
         videos::store::set_state(app.db.pool(), &video, state, Some(code)).await?;

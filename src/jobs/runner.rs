@@ -86,7 +86,6 @@ pub async fn run(app: AppState) {
 async fn run_lane(app: AppState, lane: Lane, slots: Arc<Semaphore>, fall_back: Option<Arc<Semaphore>>) {
     // Unique among the processes of an installation; for people who look at the row.
     let worker = format!("{}-{}", std::process::id(), hex::encode(rand::random::<[u8; 3]>()));
-    let able = media::encode::fingerprint(&app.tools);
     let mut news = app.wake.ear_for_jobs();
     let mut running = JoinSet::new();
     loop {
@@ -98,6 +97,8 @@ async fn run_lane(app: AppState, lane: Lane, slots: Arc<Semaphore>, fall_back: O
             break;
         };
         news.mark_unchanged();
+        // Other than before, once a graphics card has failed.
+        let able = media::encode::fingerprint(&app.tools);
         match store::claim(&app.db, &worker, &able, lane).await {
             Ok(Some(job)) => {
                 let (app, fall_back) = (app.clone(), fall_back.clone());
@@ -277,10 +278,10 @@ async fn settle(work: &Work, result: Handled, stopped: Option<Stopped>) -> Resul
         log::say(db, job, &format!("{name}{message}{then}")).await;
     }
     store::end(db, job, ending).await?;
-    if job.kind == Kind::Probe
+    if matches!(job.kind, Kind::Probe | Kind::Proxy)
         && let Ending::Error { code, .. } = ending
     {
-        kinds::probe_failed(&work.app, job, code).await?;
+        kinds::failed_for_good(&work.app, job, code).await?;
     }
     Ok(())
 }

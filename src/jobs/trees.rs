@@ -67,6 +67,15 @@ pub async fn wait(
     Ok(true)
 }
 
+/// Takes back the children that nobody has begun: what they are is not wanted any more.
+pub async fn drop_waiting(db: &Db, parent: &JobId) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM jobs WHERE parent = $1 AND state = 'pending'")
+        .bind(parent.as_str())
+        .execute(db.pool())
+        .await
+        .map(drop)
+}
+
 /// A child moved to `stage`: its parent's row shows it.
 pub async fn carry_up(db: &Db, parent: &JobId, stage: &str) -> Result<(), sqlx::Error> {
     // What is left to do is what its children have left; a whole that only waits for its sound says so.

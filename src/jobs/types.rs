@@ -47,10 +47,12 @@ impl Kind {
         match self {
             Self::Probe => 10,
             Self::Export => 20,
-            // Until it is there, nothing can be marked.
-            Self::Proxy => 50,
+            // Seconds, and exports that follow are as loud as they should be.
+            Self::Waveform => 50,
             Self::Segment | Self::Sound => 100,
-            Self::Sprites | Self::Waveform => 200,
+            // Long: it waits for what is quicker.
+            Self::Proxy => 150,
+            Self::Sprites => 200,
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::{
 };
 use sha2::{Digest, Sha256};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     ffi::OsString,
     path::{Path, PathBuf},
 };
@@ -33,7 +33,7 @@ const BLOCK: usize = 16_384;
 /// The name of a plan's sound among all: its pieces and the machine's fingerprint decide it.
 pub fn content_key(fingerprint: &str, plan: &ExportPlan) -> String {
     let mut hash = Sha256::new();
-    hash.update(format!("{fingerprint} 2 {} {}\n", plan.mute, plan.total_samples));
+    hash.update(format!("{fingerprint} 3 {} {}\n", plan.mute, plan.total_samples));
     for clip in plan.sound() {
         let SoundClip { video, facts, gain, first, coming, going, pieces } = clip;
         hash.update(format!("{video} {:?} {gain} {first} {coming} {going}\n", facts.sound_stream));
@@ -99,13 +99,18 @@ fn write_sound(
     let mut call = tools.ffmpeg(args, &[]);
     call.needs.writes = Some(work.to_owned());
     let encoder = tools.start(&Call { fed: true, ..call }, cancel)?;
-    let mut track = Track { encoder, written: 0, ahead: Vec::new() };
-    for clip in plan.sound() {
+    let clips: Vec<SoundClip> = plan.sound().collect();
+    let together = clips.windows(2).any(|pair| pair[1].first < pair[0].first + pair[0].samples());
+    let bends = together || clips.iter().any(|clip| clip.gain > 0);
+    let mut track = Track { encoder, written: 0, ahead: VecDeque::new(), bends };
+    let ends = clips.iter().skip(1).map(|next| next.first).chain([plan.total_samples]);
+    for (clip, end) in clips.iter().zip(ends) {
         track.reach(clip.first)?;
         let shape = Shape { total: clip.samples(), coming: clip.coming, going: clip.going, gain: factor(clip.gain) };
         let mut at = 0;
         for piece in &clip.pieces {
-            let mut part = Part { at, left: piece.samples, piece: piece.samples, shape };
+            let mut part = Part { at, left: piece.samples, piece: piece.samples, shape, free: end };
+            track.reach((clip.first + at).min(end))?;
             if piece.facts.has_sound && !plan.mute {
                 let source = sources.get(clip.video).ok_or(Kind::SourceMissing)?;
                 let reader = tools.start(&tools.ffmpeg(reading(piece, source), &[source]), cancel)?;
@@ -134,7 +139,9 @@ struct Track {
     /// Samples that the encoder has.
     written: i64,
     /// What follows them, left and right in turn.
-    ahead: Vec<f32>,
+    ahead: VecDeque<f32>,
+    /// What is too loud is bent: recordings are made louder, or sound together. Otherwise they are as they are.
+    bends: bool,
 }
 
 impl Track {
@@ -146,7 +153,8 @@ impl Track {
             let mut block = vec![0; count * SAMPLE_BYTES];
             let known = self.ahead.len().min(2 * count);
             for (bytes, value) in block.chunks_exact_mut(2).zip(self.ahead.drain(..known)) {
-                bytes.copy_from_slice(&to_sample(value).to_le_bytes());
+                let sample = if self.bends { bent(value) } else { plain(value) };
+                bytes.copy_from_slice(&sample.to_le_bytes());
             }
             self.encoder.write(&block)?;
             self.written += i64::try_from(count).unwrap_or(0);
@@ -160,7 +168,7 @@ impl Track {
         if self.ahead.len() < from + samples.len() {
             self.ahead.resize(from + samples.len(), 0.0);
         }
-        for (sum, value) in self.ahead[from..].iter_mut().zip(samples) {
+        for (sum, value) in self.ahead.iter_mut().skip(from).zip(samples) {
             *sum += value;
         }
     }
@@ -173,14 +181,19 @@ const CEILING: f32 = 0.89;
 
 /// Plain below the knee, never beyond the ceiling.
 #[allow(clippy::cast_possible_truncation)] // Within full scale.
-fn to_sample(value: f32) -> i16 {
+fn bent(value: f32) -> i16 {
     let size = (value / 32_768.0).abs();
     if size <= KNEE {
         return value.round() as i16;
     }
     let room = CEILING - KNEE;
-    let bent = KNEE + room * (1.0 - (-(size - KNEE) / room).exp());
-    (bent * 32_767.0).copysign(value).round() as i16
+    let less = KNEE + room * (1.0 - (-(size - KNEE) / room).exp());
+    (less * 32_767.0).copysign(value).round() as i16
+}
+
+#[allow(clippy::cast_possible_truncation)] // Saturates.
+fn plain(value: f32) -> i16 {
+    value.round() as i16
 }
 
 /// How loud a clip is at each of its samples.
@@ -210,6 +223,8 @@ struct Part {
     left: i64,
     piece: i64,
     shape: Shape,
+    /// Where in the reel the next clip begins: nothing is added in front of it but by this one.
+    free: i64,
 }
 
 impl Part {
@@ -238,9 +253,11 @@ impl Part {
         let (first, last, all) = (speed.percent() as f64, ramp_to.percent() as f64, self.piece.max(1) as f64);
         let place = |at: f64| (first * at + (last - first) * at * at / (2.0 * all)) / 100.0;
         let mut block = vec![0; BLOCK];
+        let mut has_ended = false;
         let source = |count: usize, held: &mut Vec<f32>| {
             let length = (count * SAMPLE_BYTES).min(BLOCK);
             let read = from.fill(&mut block[..length])?;
+            has_ended |= read < length;
             held.extend(real(&block[..read - read % SAMPLE_BYTES]));
             Ok::<_, MediaError>(())
         };
@@ -249,8 +266,8 @@ impl Part {
             let samples = stretch.block()?;
             self.add(samples.into_iter(), clip, to)?;
         }
-        // What is left to read is not wanted.
-        Ok(())
+        // Whether its end was a good one; what is left to read is not wanted.
+        if has_ended { from.finish() } else { Ok(()) }
     }
 
     fn add(&mut self, samples: impl Iterator<Item = f32>, clip: i64, to: &mut Track) -> Result<(), MediaError> {
@@ -265,8 +282,7 @@ impl Part {
         }
         to.add(clip + self.at + done, &shaped);
         self.left -= i64::try_from(shaped.len() / 2).unwrap_or(0);
-        // Nothing is added any more in front of what a clip has reached, but where the next one dissolves into it.
-        to.reach((clip + self.at + self.piece - self.left).min(clip + self.shape.total - self.shape.going))
+        to.reach((clip + self.at + self.piece - self.left).min(self.free))
     }
 }
 
@@ -351,10 +367,9 @@ mod tests {
 
     #[test]
     fn what_is_too_loud_is_bent() {
-        assert_eq!([0.0, 1_000.4, -22_000.0].map(to_sample), [0, 1_000, -22_000]);
-        assert_eq!((to_sample(1e9), to_sample(-1e9)), (29_163, -29_163));
-        let rising: Vec<_> =
-            (0..80).map(|n| to_sample(f32::from(i16::try_from(n * 400).expect("small")) * 1.5)).collect();
+        assert_eq!([0.0, 1_000.4, -22_000.0].map(bent), [0, 1_000, -22_000]);
+        assert_eq!((bent(1e9), bent(-1e9)), (29_163, -29_163));
+        let rising: Vec<_> = (0..80).map(|n| bent(f32::from(i16::try_from(n * 400).expect("small")) * 1.5)).collect();
         assert!(rising.windows(2).all(|pair| pair[0] < pair[1]));
     }
 }

@@ -53,8 +53,8 @@ pub async fn copy_clip(
     let mut call = tools.ffmpeg(args, &[source]);
     call.needs.writes = Some(work);
     tools.output(call, 4_096, cancel).await?;
-    let (path, frames, length) = (part.clone(), plan.frames, rate.frame_start(plan.frames));
-    let ended = tokio::task::spawn_blocking(move || end_at(&path, frames, length));
+    let (path, length) = (part.clone(), rate.frame_start(plan.frames));
+    let ended = tokio::task::spawn_blocking(move || end_at(&path, length));
     ended.await.map_err(|_| MediaError::new(Kind::ToolFailed, "a thread ended"))??;
     publish(&part, &file).await?;
     Ok(file)
@@ -66,8 +66,8 @@ impl From<IndexError> for MediaError {
     }
 }
 
-/// Makes every track of a file that ffmpeg wrote end after `length`, of which the picture has `frames`.
-fn end_at(path: &Path, frames: i64, length: Micros) -> Result<(), MediaError> {
+/// Makes every track of a file that ffmpeg wrote end after `length`.
+fn end_at(path: &Path, length: Micros) -> Result<(), MediaError> {
     let mut file = std::fs::File::options().read(true).write(true).open(path)?;
     // With its index in front, that is at the beginning.
     let mut head = vec![0; 64];
@@ -77,7 +77,7 @@ fn end_at(path: &Path, frames: i64, length: Micros) -> Result<(), MediaError> {
     let mut moov = vec![0; size];
     file.seek(SeekFrom::Start(at))?;
     file.read_exact(&mut moov)?;
-    let changed = ended(&moov, frames, length)?;
+    let changed = ended(&moov, length)?;
     file.seek(SeekFrom::Start(at))?;
     file.write_all(&changed)?;
     Ok(file.sync_all()?)
@@ -96,7 +96,7 @@ fn index_in(head: &[u8]) -> Result<(u64, usize), IndexError> {
 }
 
 /// The index with other lengths; it stays as long as it is.
-fn ended(moov: &[u8], frames: i64, length: Micros) -> Result<Vec<u8>, IndexError> {
+fn ended(moov: &[u8], length: Micros) -> Result<Vec<u8>, IndexError> {
     let mut changed = moov.to_vec();
     let content = moov.get(8..).ok_or(IndexError::Malformed)?;
     let header = inside(content, &[b"mvhd"])?;
@@ -104,15 +104,13 @@ fn ended(moov: &[u8], frames: i64, length: Micros) -> Result<Vec<u8>, IndexError
     // The last frame is shown until the end, the next one begins no earlier: rounded down.
     let units = i128::from(length.0) * i128::from(scale) / 1_000_000;
     let units = u32::try_from(units).map_err(|_| IndexError::Unsupported("a long clip"))?;
-    let mut pictures = 0;
+    let mut covered = 0;
     for track in children(content) {
         let (name, track) = track?;
         if name != *b"trak" {
             continue;
         }
-        if inside(track, &[b"mdia", b"hdlr"])?.get(8..12) == Some(b"vide") {
-            pictures = number(inside(track, &[b"mdia", b"minf", b"stbl", b"stsz"])?, 8)?;
-        }
+        let is_picture = inside(track, &[b"mdia", b"hdlr"])?.get(8..12) == Some(b"vide");
         let edits = inside(track, &[b"edts", b"elst"])?;
         let wide = edits.first() == Some(&1);
         let (entry, count) = (if wide { 20 } else { 12 }, number(edits, 4)?);
@@ -126,6 +124,10 @@ fn ended(moov: &[u8], frames: i64, length: Micros) -> Result<Vec<u8>, IndexError
                 continue;
             }
             let new = u64::from(units).saturating_sub(before).min(old);
+            // Time is what was marked: a recording of variable rate has fewer pictures than its grid.
+            if is_picture {
+                covered = before + new;
+            }
             let place = offset(moov, edits) + at;
             if wide {
                 changed[place..place + 8].copy_from_slice(&new.to_be_bytes());
@@ -137,8 +139,10 @@ fn ended(moov: &[u8], frames: i64, length: Micros) -> Result<Vec<u8>, IndexError
         put_length(&mut changed, offset(moov, tkhd), tkhd, 20, units)?;
     }
     put_length(&mut changed, offset(moov, header), header, 16, units)?;
-    if i64::from(pictures) < frames || child(content, *b"mvex")?.is_some() {
-        return Err(IndexError::Unsupported("fewer pictures than were marked"));
+    // A recording may lack its last pictures.
+    let missing = u64::from(scale / 10);
+    if covered + missing < u64::from(units) || child(content, *b"mvex")?.is_some() {
+        return Err(IndexError::Unsupported("less than was marked"));
     }
     Ok(changed)
 }

@@ -5,7 +5,7 @@ use super::{
     copy::copy_clip,
     probe::probe,
     testing::{Footage, Picture, QUICK, pictures, samples, tool},
-    tests::{Source, exported, first_sound, part, planned, small, source, tools},
+    tests::{Source, exported, first_sound, part, planned, read, small, source, tools},
 };
 use crate::domain::{
     aspect::Aspect,
@@ -238,6 +238,19 @@ async fn an_untouched_clip_is_copied_to_the_frame() {
             }
         }
     }
+    // A phone drops a picture here and there: what was marked is a time, and has as many pictures as were recorded in it.
+    let path = folder.path().join("ntsc.mp4").to_string_lossy().into_owned();
+    let dropped = folder.path().join("dropped.mp4").to_string_lossy().into_owned();
+    let filter = "select='not(eq(mod(n,5),3))'";
+    tool("ffmpeg", &["-v", "error", "-y", "-i", &path, "-vf", filter, "-fps_mode", "vfr", "-c:a", "copy", &dropped]);
+    let source = read(dropped.into(), Footage { rate: ntsc, ..Footage::small() }).await;
+    assert_eq!(source.facts.rate, ntsc);
+    let plan = copy_plan(&source.clip(30, 90)).expect("a plan").expect("a copy");
+    let copied = plan.copy.as_ref().expect("a copy");
+    let file =
+        copy_clip(tools().await, copied, &source.path, folder.path(), &CancellationToken::new()).await.expect("a clip");
+    let facts = probe(tools().await, &file, &CancellationToken::new()).await.expect("facts");
+    assert!((facts.duration - plan.duration()).0.abs() < 40_000, "{:?}, not {:?}", facts.duration, plan.duration());
     // The beep at 4 s is 1 s into a clip that begins at 3 s.
     let source = quick(&folder).await;
     let plan = copy_plan(&source.clip(80, 120)).expect("a plan").expect("a copy");

@@ -2,6 +2,7 @@
 
 use super::{
     error::MediaError,
+    hardware::Hardware,
     input::{self, strings},
     process::{Call, Running},
     tools::Tools,
@@ -16,8 +17,18 @@ const ENCODER_VERSION: u32 = 2;
 
 /// What every chunk of an export is encoded with, so that chunks join without being touched again: x264 "veryfast" is
 /// the knee of speed against quality; two seconds between keyframes, each GOP closed.
-pub fn encoder_arguments(rate: FrameRate, quality: Quality, threads: usize) -> Vec<OsString> {
+pub fn encoder_arguments(
+    rate: FrameRate,
+    quality: Quality,
+    threads: usize,
+    hardware: Option<Hardware>,
+) -> Vec<OsString> {
     let two_seconds = (2 * rate.num / rate.den.max(1)).max(1).to_string();
+    if let Some(hardware) = hardware {
+        let mut args = hardware.arguments(quality, &two_seconds);
+        args.extend(bt709());
+        return args;
+    }
     let crf = quality.crf().to_string();
     let mut args = strings(["-c:v", "libx264", "-preset", "veryfast", "-crf", &crf, "-profile:v", "high"]);
     args.extend(strings(["-pix_fmt", "yuv420p", "-g", &two_seconds, "-flags:v", "+cgop+bitexact"]));
@@ -29,7 +40,8 @@ pub fn encoder_arguments(rate: FrameRate, quality: Quality, threads: usize) -> V
 /// What decides the bytes of a chunk beside its spec: two machines with one fingerprint write the same file.
 pub fn fingerprint(tools: &Tools) -> String {
     let mut hash = Sha256::new();
-    for argument in encoder_arguments(FrameRate { num: 30, den: 1 }, Quality::Standard, tools.threads()) {
+    let rate = FrameRate { num: 30, den: 1 };
+    for argument in encoder_arguments(rate, Quality::Standard, tools.threads(), tools.hardware()) {
         hash.update(argument.as_encoded_bytes());
         hash.update([0]);
     }
@@ -64,17 +76,21 @@ impl Encoder {
         cancel: &CancellationToken,
     ) -> Result<Self, MediaError> {
         let rate = spec.rate;
-        let mut args = strings(["-hide_banner", "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "yuv420p"]);
+        let hardware = tools.hardware();
+        let mut args = strings(["-hide_banner", "-loglevel", "error", "-y"]);
+        args.extend(hardware.map(Hardware::device).unwrap_or_default());
+        args.extend(strings(["-f", "rawvideo", "-pix_fmt", "yuv420p"]));
         args.extend(strings(["-video_size", &format!("{}x{}", spec.width, spec.height)]));
         args.extend(strings(["-framerate", &format!("{}/{}", rate.num, rate.den)]));
         args.extend(bt709());
         args.extend(strings(["-i", "pipe:0", "-an"]));
-        args.extend(encoder_arguments(rate, spec.quality, tools.threads()));
+        args.extend(encoder_arguments(rate, spec.quality, tools.threads(), hardware));
         args.extend(strings(["-map_metadata", "-1", "-map_chapters", "-1"]));
         args.extend(plain_mp4(rate));
         args.push(input::file(file));
         let mut call = tools.ffmpeg(args, &[]);
         call.needs.writes = Some(work.to_owned());
+        call.needs.devices = hardware.is_some();
         Ok(Self(tools.start(&Call { fed: true, ..call }, cancel)?))
     }
 

@@ -12,6 +12,7 @@ pub mod decode;
 pub mod encode;
 pub mod error;
 pub mod finish;
+pub mod hardware;
 pub mod index;
 pub mod input;
 pub mod overview;

@@ -60,10 +60,15 @@ pub fn centre(picture: &mut [u8], size: Size, inner: &[u8], inner_size: Size) {
 pub fn darken(picture: &mut [u8], size: Size, part: u16) {
     let part = part.min(256);
     for plane in planes(picture, size) {
-        let black = if plane.which == 0 { 16 } else { 128 };
-        for sample in plane.samples {
-            *sample = ((u16::from(*sample) * part + black * (256 - part) + 128) >> 8) as u8;
-        }
+        dim(plane.samples, if plane.which == 0 { 16 } else { 128 }, part);
+    }
+}
+
+/// `part` of 256 of what differs from `black`.
+fn dim(samples: &mut [u8], black: u16, part: u16) {
+    let rest = black * (256 - part) + 128;
+    for sample in samples {
+        *sample = ((u16::from(*sample) * part + rest) >> 8) as u8;
     }
 }
 
@@ -128,13 +133,13 @@ fn paint(plane: Plane, shape: &Shape, spot: &Spotlight, opacity: f32) {
         ..index(shape.centre.1 + shape.reach.1 + 2.0 * step, first.1, height);
     let columns = index(shape.centre.0 - shape.reach.0, first.0, width)
         ..index(shape.centre.0 + shape.reach.0 + 2.0 * step, first.0, width);
-    let outside = |sample: &mut u8| *sample = ((f32::from(*sample) - black) * (1.0 - opacity) + black).round() as u8;
+    let outside = |samples: &mut [u8]| dim(samples, black as u16, 256 - (opacity * 256.0) as u16);
     for (number, row) in samples.chunks_exact_mut(width.max(1)).enumerate() {
         let seen = rows.contains(&number);
         if spot.style == SpotStyle::Dim {
             let (left, right) = if seen { (columns.start, columns.end) } else { (width, width) };
-            row[..left].iter_mut().for_each(outside);
-            row[right..].iter_mut().for_each(outside);
+            outside(&mut row[..left]);
+            outside(&mut row[right..]);
         }
         if !seen {
             continue;
@@ -156,11 +161,9 @@ fn paint(plane: Plane, shape: &Shape, spot: &Spotlight, opacity: f32) {
                     to(colour, part)
                 }
             };
-            // What is lighter than white stays white.
-            *sample = new
-                .round()
-                .clamp(if which == 0 { 0.0 } else { 16.0 }, if which == 0 { 235.0_f32.max(value) } else { 240.0 })
-                as u8;
+            // What is lighter than white stays white. Half is added rather than `round` called, which is slow.
+            let (low, high) = if which == 0 { (0.0, 235.0_f32.max(value)) } else { (16.0, 240.0) };
+            *sample = (new.clamp(low, high) + 0.5) as u8;
         }
     }
 }

@@ -57,10 +57,12 @@ pub async fn proxy(
     let mut args = strings(["-hide_banner", "-nostdin", "-loglevel", "error", "-y", "-copyts", "-f", "mov", "-i"]);
     args.push(input::file(&raw));
     args.extend(strings(["-map", "0", "-c", "copy", "-map_metadata", "-1", "-movflags", "+faststart", "-f", "mp4"]));
+    // A large one takes longer than silence is borne.
+    args.extend(strings(["-progress", "pipe:1", "-stats_period", "5"]));
     args.push(input::file(&file));
     let mut call = tools.ffmpeg(args, &[]);
     call.needs.writes = Some(work);
-    tools.output(call, 4_096, cancel).await?;
+    tools.output(call, 1 << 20, cancel).await?;
     tokio::fs::remove_file(&raw).await?;
     let found = super::finish::count_frames(tools, &file, cancel).await?;
     // The last frames of a recording may be lost, and one of variable rate may end early.
@@ -77,9 +79,13 @@ fn transcoding(tools: &Tools, path: &Path, facts: &VideoFacts) -> Vec<OsString> 
     args.extend([OsString::from("-i"), input::file(path)]);
     let mut filters: Vec<String> = input::deinterlace(facts).into_iter().collect();
     filters.push(input::frames_from(facts, crate::domain::time::Micros::ZERO));
-    filters.extend(input::plain_picture(facts, tools.capabilities().zscale));
+    // Small first: whatever else is done costs little then.
     let (width, height) = size(facts);
-    filters.push(format!("scale={width}:{height}:flags=bicubic,setsar=1,setpts=PTS-STARTPTS"));
+    filters.push(format!("scale={width}:{height}:flags=bicubic,setsar=1"));
+    let mut square = facts.clone();
+    square.pixels.stretched = false;
+    filters.extend(input::plain_picture(&square, tools.capabilities().zscale));
+    filters.push("setpts=PTS-STARTPTS".to_owned());
     args.extend(strings(["-map", &format!("0:{}", facts.video_stream), "-vf", &filters.join(",")]));
     args.extend(strings(["-frames:v", &facts.frames.to_string()]));
     if let Some(stream) = facts.sound_stream {

@@ -20,6 +20,10 @@ const SYSTEM: [&str; 9] = [
     "/etc/alternatives",
 ];
 
+/// Graphics cards, and where their drivers look for them.
+const DEVICES: [&str; 6] =
+    ["/dev/dri", "/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-modeset", "/sys"];
+
 /// How children are kept in: chosen once, by trying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -43,6 +47,8 @@ pub struct Needs {
     pub reads: Vec<PathBuf>,
     /// A folder that it writes to.
     pub writes: Option<PathBuf>,
+    /// The graphics card: only for what reads no foreign bytes.
+    pub devices: bool,
     pub cpu_seconds: u64,
     pub memory_bytes: u64,
 }
@@ -76,7 +82,10 @@ impl Sandbox {
         if self.prlimit {
             line.push("prlimit".into());
             line.push(format!("--cpu={}", needs.cpu_seconds).into());
-            line.push(format!("--as={}", needs.memory_bytes).into());
+            // Drivers reserve far more than they use.
+            if !needs.devices {
+                line.push(format!("--as={}", needs.memory_bytes).into());
+            }
             line.push("--core=0".into());
             line.push("--".into());
         }
@@ -102,6 +111,9 @@ fn bubblewrap(program: &Path, needs: &Needs) -> Vec<OsString> {
     }
     if let Some(folder) = program.parent().filter(|folder| folder.is_absolute() && !folder.starts_with("/usr")) {
         bind("--ro-bind-try", folder.as_os_str());
+    }
+    for device in DEVICES.iter().filter(|_| needs.devices) {
+        bind("--dev-bind-try", device.as_ref());
     }
     if let Some(folder) = &needs.writes {
         bind("--bind", folder.as_os_str());

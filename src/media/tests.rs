@@ -47,7 +47,7 @@ pub(super) async fn source(folder: &Path, name: &str, footage: Footage) -> Sourc
     read(path, footage).await
 }
 
-async fn read(path: PathBuf, footage: Footage) -> Source {
+pub(super) async fn read(path: PathBuf, footage: Footage) -> Source {
     let facts = probe(tools().await, &path, &CancellationToken::new()).await.expect("facts");
     Source { id: VideoId::generate(), path, facts, footage }
 }

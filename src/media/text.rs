@@ -23,7 +23,7 @@ pub struct Layer {
     top: usize,
     width: usize,
     /// Value and alpha of each sample; light, then blue and red at a quarter of the samples.
-    planes: [Vec<(f32, f32)>; 3],
+    planes: [Vec<(u8, u8)>; 3],
 }
 
 impl Layer {
@@ -52,9 +52,10 @@ impl Layer {
             for (row, over) in plane.chunks_exact(across).enumerate() {
                 let start = (self.top / share + row) * stride + self.left / share;
                 let Some(under) = samples.get_mut(start..start + across) else { return };
-                for (under, (value, alpha)) in under.iter_mut().zip(over).filter(|(_, (_, alpha))| *alpha > 0.0) {
+                for (under, (value, alpha)) in under.iter_mut().zip(over).filter(|(_, (_, alpha))| *alpha > 0) {
                     let old = f32::from(*under);
-                    *under = (old + (value - old) * alpha * opacity).round() as u8;
+                    let part = f32::from(*alpha) / 255.0 * opacity;
+                    *under = (old + (f32::from(*value) - old) * part + 0.5) as u8;
                 }
             }
         }
@@ -65,7 +66,8 @@ impl Layer {
 struct Canvas {
     width: usize,
     height: usize,
-    pixels: Vec<([f32; 3], f32)>,
+    /// Red, green, blue, alpha.
+    pixels: Vec<[u8; 4]>,
     /// One pixel of a 1080 output.
     unit: f32,
 }
@@ -81,19 +83,20 @@ struct Line {
 impl Canvas {
     fn new((width, height): Size) -> Self {
         let (width, height) = (width as usize, height as usize);
-        Self { width, height, pixels: vec![([0.0; 3], 0.0); width * height], unit: width.min(height) as f32 / 1_080.0 }
+        Self { width, height, pixels: vec![[0; 4]; width * height], unit: width.min(height) as f32 / 1_080.0 }
     }
 
     fn blend(&mut self, x: usize, y: usize, colour: [u8; 3], alpha: f32) {
         if x >= self.width || y >= self.height || alpha <= 0.0 {
             return;
         }
-        let (under, below) = &mut self.pixels[y * self.width + x];
-        let all = alpha + *below * (1.0 - alpha);
-        for (under, over) in under.iter_mut().zip(colour) {
-            *under = (f32::from(over) * alpha + *under * *below * (1.0 - alpha)) / all;
+        let [red, green, blue, below] = &mut self.pixels[y * self.width + x];
+        let rest = f32::from(*below) / 255.0 * (1.0 - alpha);
+        let all = alpha + rest;
+        for (under, over) in [red, green, blue].into_iter().zip(colour) {
+            *under = ((f32::from(over) * alpha + f32::from(*under) * rest) / all).round() as u8;
         }
-        *below = all;
+        *below = (all * 255.0).round() as u8;
     }
 
     fn fill(&mut self, (x, y): (f32, f32), (width, height): (f32, f32), colour: [u8; 3], alpha: f32) {
@@ -131,7 +134,7 @@ impl Canvas {
     /// What is drawn, cut out, as video.
     fn layer(self) -> Layer {
         let drawn = |of: fn(usize, usize) -> usize| {
-            let places = self.pixels.iter().enumerate().filter(|(_, (_, alpha))| *alpha > 0.0);
+            let places = self.pixels.iter().enumerate().filter(|(_, [.., alpha])| *alpha > 0);
             places.fold((usize::MAX, 0), |(low, high), (at, _)| {
                 let place = of(at, self.width);
                 (low.min(place), high.max(place + 1))
@@ -143,17 +146,20 @@ impl Canvas {
         let (width, height) = (even(right.saturating_sub(left)), even(bottom.saturating_sub(top)));
         let at = |x: usize, y: usize| {
             let inside = left + x < self.width && top + y < self.height;
-            if inside { self.pixels[(top + y) * self.width + left + x] } else { ([0.0; 3], 0.0) }
+            let pixel = if inside { self.pixels[(top + y) * self.width + left + x] } else { [0; 4] };
+            let [red, green, blue, alpha] = pixel;
+            ([red, green, blue], f32::from(alpha) / 255.0)
         };
-        let yuv = |[r, g, b]: [f32; 3]| Colour([r as u8, g as u8, b as u8]).yuv();
+        let yuv = |rgb: [u8; 3]| Colour(rgb).yuv();
+        let stored = |value: f32, alpha: f32| (value.round() as u8, (alpha * 255.0).round() as u8);
         let all = |columns, rows| (0..rows).flat_map(move |y| (0..columns).map(move |x| (x, y)));
-        let light = all(width, height).map(|(x, y)| at(x, y)).map(|(rgb, alpha)| (yuv(rgb)[0], alpha)).collect();
+        let light = all(width, height).map(|(x, y)| at(x, y)).map(|(rgb, alpha)| stored(yuv(rgb)[0], alpha)).collect();
         let colour = |which: usize| {
             let four = |(x, y)| [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(dx, dy)| at(2 * x + dx, 2 * y + dy));
-            let mean = move |four: [([f32; 3], f32); 4]| {
+            let mean = move |four: [([u8; 3], f32); 4]| {
                 let alpha: f32 = four.iter().map(|(_, alpha)| alpha).sum();
                 let sum: f32 = four.iter().map(|(rgb, alpha)| yuv(*rgb)[which] * alpha).sum();
-                (if alpha > 0.0 { sum / alpha } else { 128.0 }, alpha / 4.0)
+                stored(if alpha > 0.0 { sum / alpha } else { 128.0 }, alpha / 4.0)
             };
             all(width / 2, height / 2).map(four).map(mean).collect()
         };

@@ -2,6 +2,7 @@
 
 use super::{
     error::{MediaError, MediaErrorKind as Kind},
+    hardware::{Hardware, Wanted},
     process::{Call, Running, start},
     sandbox::{self, Needs, Sandbox},
 };
@@ -9,6 +10,10 @@ use std::{
     env,
     ffi::OsString,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -26,11 +31,12 @@ pub struct ToolsConfig {
     pub bubblewrap: bool,
     /// How long a child may keep us waiting.
     pub patience: Duration,
+    pub encoder: Wanted,
 }
 
 impl Default for ToolsConfig {
     fn default() -> Self {
-        Self { ffmpeg: None, bubblewrap: true, patience: Duration::from_mins(1) }
+        Self { ffmpeg: None, bubblewrap: true, patience: Duration::from_mins(1), encoder: Wanted::Any }
     }
 }
 
@@ -43,6 +49,9 @@ pub struct Tools {
     capabilities: Capabilities,
     patience: Duration,
     threads: usize,
+    hardware: Option<Hardware>,
+    /// It failed: this process does without.
+    hardware_failed: Arc<AtomicBool>,
 }
 
 /// What was found by asking, not by comparing versions.
@@ -72,7 +81,7 @@ pub struct Finding {
 impl Tools {
     /// Finds and asks the programs; about 0.3 s.
     pub async fn find(config: &ToolsConfig) -> Result<Self, MediaError> {
-        let config = config.clone();
+        let (config, wanted) = (config.clone(), config.encoder);
         let found = tokio::task::spawn_blocking(move || {
             let ffmpeg = match config.ffmpeg {
                 Some(path) => executable(&path),
@@ -86,8 +95,23 @@ impl Tools {
         let (ffmpeg, ffprobe, sandbox, patience) =
             found.await.map_err(|_| Kind::ToolFailed)?.ok_or(Kind::ToolMissing)?;
         let threads = thread::available_parallelism().map_or(2, usize::from).min(8);
-        let mut tools = Self { ffmpeg, ffprobe, sandbox, capabilities: Capabilities::none(), patience, threads };
-        tools.capabilities = tools.ask().await?;
+        let mut tools = Self {
+            ffmpeg,
+            ffprobe,
+            sandbox,
+            capabilities: Capabilities::none(),
+            patience,
+            threads,
+            hardware: None,
+            hardware_failed: Arc::default(),
+        };
+        let (capabilities, encoders) = tools.ask().await?;
+        tools.capabilities = capabilities;
+        tools.hardware = match wanted {
+            Wanted::X264 => None,
+            Wanted::This(hardware) => Some(hardware),
+            Wanted::Any => Hardware::find(&tools, &encoders).await,
+        };
         Ok(tools)
     }
 
@@ -104,6 +128,16 @@ impl Tools {
     #[must_use]
     pub fn with_threads(self, threads: usize) -> Self {
         Self { threads: threads.clamp(1, 64), ..self }
+    }
+
+    /// The part of a graphics card that encodes here; none: x264 does.
+    pub fn hardware(&self) -> Option<Hardware> {
+        self.hardware.filter(|_| !self.hardware_failed.load(Ordering::Relaxed))
+    }
+
+    /// From now on x264 encodes, in every clone of these.
+    pub fn give_up_hardware(&self) {
+        self.hardware_failed.store(true, Ordering::Relaxed);
     }
 
     /// A call of ffmpeg that reads `reads` and nothing else.
@@ -141,7 +175,8 @@ impl Tools {
         tokio::task::spawn_blocking(read).await.map_err(|_| MediaError::new(Kind::ToolFailed, "a thread ended"))?
     }
 
-    async fn ask(&self) -> Result<Capabilities, MediaError> {
+    /// What it can do, and its list of encoders.
+    async fn ask(&self) -> Result<(Capabilities, String), MediaError> {
         let cancel = CancellationToken::new();
         let ask = async |args: &[&str]| {
             let args = args.iter().map(OsString::from).collect();
@@ -152,16 +187,21 @@ impl Tools {
         let encoders = ask(&["-hide_banner", "-encoders"]).await?;
         let filters = ask(&["-hide_banner", "-filters"]).await?;
         let bitstream_filters = ask(&["-hide_banner", "-bsfs"]).await?;
-        let lists = |text: &str, name: &str| text.lines().any(|line| line.split_whitespace().any(|word| word == name));
-        Ok(Capabilities {
+        let capabilities = Capabilities {
             version: version.lines().next().unwrap_or_default().chars().take(200).collect(),
             libx264: lists(&encoders, "libx264"),
             aac: lists(&encoders, "aac"),
             zscale: lists(&filters, "zscale") && lists(&filters, "tonemap"),
             setts: lists(&bitstream_filters, "setts"),
             sandbox: self.sandbox.kind(),
-        })
+        };
+        Ok((capabilities, encoders))
     }
+}
+
+/// Whether one of ffmpeg's lists has this name.
+pub fn lists(text: &str, name: &str) -> bool {
+    text.lines().any(|line| line.split_whitespace().any(|word| word == name))
 }
 
 impl Capabilities {
@@ -212,7 +252,7 @@ impl Capabilities {
 
 fn needs(reads: &[&Path]) -> Needs {
     let reads = reads.iter().map(|&path| path.into()).collect();
-    Needs { reads, writes: None, cpu_seconds: CPU_SECONDS, memory_bytes: MEMORY_BYTES }
+    Needs { reads, writes: None, devices: false, cpu_seconds: CPU_SECONDS, memory_bytes: MEMORY_BYTES }
 }
 
 /// The absolute path of a program: as it is, or from PATH when it is a bare name.

@@ -351,6 +351,16 @@ pub async fn set_framing(
     Ok(Some(reel))
 }
 
+/// The reel is somebody's now: it does not go with the rating of the clip that made it.
+pub async fn touch(connection: &mut AnyConnection, owner: &AccountId, id: &ReelId) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE reels SET touched = 1 WHERE id = $1 AND owner = $2")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
 /// Deletes the reel that a clip made by itself, while nobody has touched it.
 pub async fn delete_untouched_of(
     connection: &mut AnyConnection,

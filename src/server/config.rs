@@ -1,6 +1,9 @@
 //! Configuration: Leptos.toml, then the environment over it, checked before anything starts.
 
-use crate::{domain::checksum::Checksum, media::ToolsConfig};
+use crate::{
+    domain::checksum::Checksum,
+    media::{ToolsConfig, hardware::Wanted},
+};
 use config::{Config as Source, Environment, File, FileFormat};
 use leptos::config::{LeptosOptions, get_configuration};
 use serde::Deserialize;
@@ -180,12 +183,16 @@ impl Default for ModalConfig {
 pub struct MediaConfig {
     /// Empty: found beside the program or on the PATH; ffprobe is looked for beside it.
     pub ffmpeg: String,
+    /// `auto`: a graphics card's where one works; `x264`; or `nvenc`, `vaapi`, `qsv`, `videotoolbox`.
+    pub encoder: String,
 }
 
 impl MediaConfig {
     pub fn tools(&self) -> ToolsConfig {
         let ffmpeg = (!self.ffmpeg.is_empty()).then(|| PathBuf::from(&self.ffmpeg));
-        ToolsConfig { ffmpeg, ..ToolsConfig::default() }
+        // What it may be was checked when it was read.
+        let encoder = Wanted::try_from(self.encoder.as_str()).unwrap_or_default();
+        ToolsConfig { ffmpeg, encoder, ..ToolsConfig::default() }
     }
 }
 
@@ -280,6 +287,9 @@ impl Config {
         }
         if self.storage.bucket.is_empty() {
             return wrong("storage.bucket", "names the bucket");
+        }
+        if let Err(what) = Wanted::try_from(self.media.encoder.as_str()) {
+            return wrong("media.encoder", what);
         }
         if Checksum::from_code(&self.storage.checksum).is_none() {
             return wrong("storage.checksum", "is crc32, md5 or none");

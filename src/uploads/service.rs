@@ -123,6 +123,7 @@ async fn begin(caller: &Caller, new: &NewUpload) -> Result<UploadRow, ApiError> 
             waveform_key: None,
             loudness: None,
             proxy_key: None,
+            proxy_failed: false,
             error_code: None,
             upload: None,
         };

@@ -153,6 +153,7 @@ async fn add(caller: &Caller, row: &UploadRow, fingerprint: &str) -> Result<(), 
         waveform_key: None,
         loudness: None,
         proxy_key: None,
+        proxy_failed: false,
         error_code: None,
         upload: None,
     };

@@ -43,6 +43,7 @@ pub async fn show(caller: &Caller, video: VideoRow) -> Result<Video, ApiError> {
         facts,
         loudness: video.loudness,
         has_proxy: video.proxy_key.is_some(),
+        proxy_failed: video.proxy_failed,
         error_code: video.error_code,
         upload: video.upload,
     })

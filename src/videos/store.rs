@@ -35,6 +35,7 @@ pub struct VideoRow {
     /// Hundredths of LUFS.
     pub loudness: Option<i64>,
     pub proxy_key: Option<String>,
+    pub proxy_failed: bool,
     pub error_code: Option<String>,
     pub upload: Option<UploadId>,
 }
@@ -78,6 +79,7 @@ fn video(row: &AnyRow) -> Result<VideoRow, sqlx::Error> {
         waveform_key: row.try_get("waveform_key")?,
         loudness: row.try_get("loudness")?,
         proxy_key: row.try_get("proxy_key")?,
+        proxy_failed: row.try_get::<i64, _>("proxy_failed")? == 1,
         error_code: row.try_get("error_code")?,
         upload: upload.and_then(|id| id.parse().ok()),
     })
@@ -269,6 +271,43 @@ pub async fn without_overview(db: &Db) -> Result<Vec<(AccountId, VideoId)>, sqlx
     .fetch_all(db.pool())
     .await?;
     rows.iter().map(|row| Ok((parsed(row, "owner")?, parsed(row, "id")?))).collect()
+}
+
+/// Whether a copy of this video is being made, or waits to be.
+pub async fn proxy_goes_on(db: &Db, video: &str) -> Result<bool, sqlx::Error> {
+    let row =
+        sqlx::query("SELECT id FROM jobs WHERE kind = 'proxy' AND subject = $1 AND state IN ('pending', 'processing')")
+            .bind(video)
+            .fetch_optional(db.pool())
+            .await?;
+    Ok(row.is_some())
+}
+
+/// There will be no copy that browsers play: it could not be made.
+pub async fn set_no_proxy(db: &Db, id: &str) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE videos SET proxy_failed = 1, version = version + 1 WHERE id = $1")
+        .bind(id)
+        .execute(db.pool())
+        .await
+        .map(drop)
+}
+
+/// The same of copies that browsers play, of those that need one.
+pub async fn without_proxy(db: &Db) -> Result<Vec<(AccountId, VideoId)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT v.owner, v.id, v.facts FROM videos v WHERE v.state = 'ready' AND v.proxy_key IS NULL AND v.facts IS NOT NULL \
+         AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = v.id AND j.kind = 'proxy')",
+    )
+    .fetch_all(db.pool())
+    .await?;
+    let mut without = Vec::new();
+    for row in &rows {
+        let facts: VideoFacts = document(&row.try_get::<String, _>("facts")?)?;
+        if facts.needs_proxy() {
+            without.push((parsed(row, "owner")?, parsed(row, "id")?));
+        }
+    }
+    Ok(without)
 }
 
 pub async fn set_state<'e, E: sqlx::Executor<'e, Database = Any>>(

@@ -58,6 +58,9 @@ pub struct Video {
     /// What `url` plays is a copy that every browser plays; exports are made from the recording itself.
     #[serde(default)]
     pub has_proxy: bool,
+    /// Such a copy could not be made.
+    #[serde(default)]
+    pub proxy_failed: bool,
     /// The open upload, to be continued.
     #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
     pub upload: Option<UploadId>,
@@ -66,7 +69,8 @@ pub struct Video {
 impl Video {
     /// Many browsers show nothing of it, and the copy that they play is not made yet.
     pub fn waits_for_proxy(&self) -> bool {
-        self.state == VideoState::Ready && !self.has_proxy && self.facts.as_ref().is_some_and(VideoFacts::needs_proxy)
+        let open = !self.has_proxy && !self.proxy_failed;
+        self.state == VideoState::Ready && open && self.facts.as_ref().is_some_and(VideoFacts::needs_proxy)
     }
 
     /// Its small picture of source time `at`; none before its sheet is made.

@@ -9,6 +9,7 @@ use reqwest::{Method, header};
 use serde_json::{Value, json};
 use std::{fs, process::Command};
 use tempfile::TempDir;
+use touchline::jobs::types::NewJob;
 
 async fn file_of(app: &TestApp, export: &Value) -> Vec<u8> {
     let done = app.ended(export).await;
@@ -31,7 +32,7 @@ async fn a_game_becomes_one_annotated_file_and_single_clips() {
     app.clip(&upload, (0, 1_000), named("First")).await;
     app.clip(&upload, (1_240, 2_240), named("Second / half")).await;
     let of = json!({"game": game["id"]});
-    let batch = json!({"of": of, "make": ["annotated", "clip"], "settings": {"size": "small"}});
+    let batch = json!({"of": of, "make": ["annotated", "clip"]});
     let exports = app.post("/api/exports/batch", batch).await.ok();
     let all = names(&exports);
     assert_eq!(all.len(), 3, "{exports}");
@@ -41,7 +42,7 @@ async fn a_game_becomes_one_annotated_file_and_single_clips() {
     let picture = &annotated["streams"][0];
     assert_eq!(
         (&picture["width"], &picture["height"], &picture["nb_read_frames"]),
-        (&json!(1280), &json!(720), &json!("50"))
+        (&json!(1920), &json!(1080), &json!("50"))
     );
     // As it was recorded: its size, its codec, its frames.
     let copied = file_of(&app, &exports[2]).await;
@@ -96,7 +97,7 @@ async fn a_reel_its_clips_and_its_before_and_after_come_together() {
     for export in exports.as_array().expect("a list") {
         frames.push(probe(&file_of(&app, export).await)["streams"][0]["nb_read_frames"].clone());
     }
-    assert_eq!(frames, ["50", "25", "25", "100"].map(|count| json!(count)));
+    assert_eq!(frames, ["50", "100", "25", "25"].map(|count| json!(count)));
     // The reel's own page follows its reel only; the card is complete.
     let card = app.get("/api/reels").await.ok()[0].clone();
     assert_eq!(card["status"], "complete", "{card}");
@@ -164,4 +165,44 @@ async fn h265_gets_a_copy_that_plays() {
         (answer.status().as_u16() == 404).then_some(())
     })
     .await;
+}
+
+/// A graphics card's encoder that fails (here there is none) costs nothing but time: the export is made by x264.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_graphics_card_that_fails_is_done_without() {
+    let app = TestApp::start_with(Database::Sqlite, |config| config.media.encoder = "vaapi".to_owned()).await;
+    let (_, upload) = app.game_with_recording().await;
+    let one = app.clip(&upload, (0, 1_000), json!({})).await;
+    let two = app.clip(&upload, (1_000, 2_000), json!({})).await;
+    let reel = app.reel("1:1", &[&one, &two]).await;
+    let export = app.post("/api/exports", json!({"reel": reel["id"], "settings": {"size": "small"}})).await.ok();
+    let told = probe(&file_of(&app, &export).await);
+    assert_eq!(
+        (&told["streams"][0]["codec_name"], &told["streams"][0]["nb_read_frames"]),
+        (&json!("h264"), &json!("50"))
+    );
+}
+
+/// The folder of a copy that is being made stays; that of one that nobody makes goes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_at_work_is_not_swept_away() {
+    let app = TestApp::start(Database::Sqlite).await;
+    let (_, upload) = app.game_with_recording().await;
+    let video = id(&upload["video"]);
+    let owner = sqlx::query_scalar::<_, String>("SELECT owner FROM videos").fetch_one(app.db.pool()).await.unwrap();
+    let job = NewJob::proxy(&owner.parse().unwrap(), &video.parse().unwrap());
+    let mut tx = app.db.begin_write().await.unwrap();
+    touchline::jobs::store::submit(&mut tx, &job).await.unwrap();
+    let held = "UPDATE jobs SET state = 'processing', worker = 'another', lease_until = 9000000000000000 WHERE id = $1";
+    sqlx::query(held).bind(job.id.as_str()).execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let work = app.data().join("work");
+    let (at_work, left) =
+        (work.join(format!("proxy-{video}")), work.join("proxy-0192f0c1-2345-7abc-8def-0123456789ab"));
+    for folder in [&at_work, &left] {
+        fs::create_dir_all(folder).unwrap();
+        fs::write(folder.join("proxy.part"), b"so far").unwrap();
+    }
+    eventually("what nobody makes is swept", async || (!left.exists()).then_some(())).await;
+    assert!(at_work.join("proxy.part").exists());
 }

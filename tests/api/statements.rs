@@ -93,6 +93,7 @@ async fn add(caller: &Caller, reel_of_all: &mut Vec<touchline::domain::ids::Clip
         waveform_key: None,
         loudness: None,
         proxy_key: None,
+        proxy_failed: false,
         error_code: None,
         upload: None,
     };
