@@ -178,13 +178,19 @@ impl Default for ModalConfig {
     }
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MediaConfig {
     /// Empty: found beside the program or on the PATH; ffprobe is looked for beside it.
     pub ffmpeg: String,
     /// `auto`: a graphics card's where one works; `x264`; or `nvenc`, `vaapi`, `qsv`, `videotoolbox`.
     pub encoder: String,
+}
+
+impl Default for MediaConfig {
+    fn default() -> Self {
+        Self { ffmpeg: String::new(), encoder: "auto".to_owned() }
+    }
 }
 
 impl MediaConfig {
