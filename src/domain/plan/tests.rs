@@ -312,3 +312,11 @@ fn overlays_are_where_they_are_seen() {
     let seen: Vec<_> = plan.chunks.iter().map(|it| (it.spec.shot.spotlights.len(), it.spec.shot.cards.len())).collect();
     assert_eq!(seen, [(0, 1), (1, 0), (0, 0)]);
 }
+
+/// A recording is measured some time after it is there: an export of before is no older for that.
+#[test]
+fn loudness_is_no_change_of_the_reel() {
+    let plan = |gain| planned(vec![ClipForPlan { gain, ..clip(PAL, 0, 2_000_000) }]).expect("a plan");
+    assert_eq!(plan(0).sum(), plan(700).sum());
+    assert_ne!(plan(0), plan(700));
+}
