@@ -13,6 +13,7 @@ use crate::{
     jobs::{
         self, log, remote,
         runner::Work,
+        scratch,
         types::{Failure, Job, Kind, NewJob, Outcome, Progress},
     },
     media::{
@@ -119,7 +120,7 @@ pub async fn render_segment(work: &Work) -> Result<Outcome, Failure> {
         let need = Need::Spans(&shot.facts, &chunk::spans(shot, spec.rate), Stream::Picture);
         files.push(fetch(&work.app.store, recording, need, &work.cancel).await?);
     }
-    let folder = scratch(work)?;
+    let folder = folder_of(work)?;
     let file = folder.path().join("chunk.mp4");
     let report = |done| work.report(Progress { stage: "render", done, total });
     let (tools, cancel) = (&work.app.tools, &work.cancel);
@@ -171,18 +172,18 @@ pub async fn render_sound(work: &Work) -> Result<Outcome, Failure> {
     let (plan, _) = planned(work).await?;
     work.report(Progress { stage: "fetch", done: 0, total: 0 });
     let mut files: Vec<(VideoId, ObjectKey, LocalFile)> = Vec::new();
-    for clip in &plan.clips {
-        if !files.iter().any(|(video, ..)| *video == clip.video) {
-            let clips = plan.sound().filter(|of| *of.video == clip.video);
+    for clip in plan.sound().filter(|clip| plan.is_heard(clip)) {
+        if !files.iter().any(|(video, ..)| video == clip.video) {
+            let clips = plan.sound().filter(|of| of.video == clip.video);
             let span = |piece: SoundPiece| Span { from: piece.start, to: piece.end };
             let spans: Vec<Span> = clips.flat_map(|clip| clip.pieces).map(span).collect();
-            let need = Need::Spans(&clip.facts, &spans, Stream::Sound);
-            let recording = recording_of(work, &clip.video).await?;
+            let need = Need::Spans(clip.facts, &spans, Stream::Sound);
+            let recording = recording_of(work, clip.video).await?;
             let file = fetch(&work.app.store, &recording, need, &work.cancel).await?;
             files.push((clip.video.clone(), recording, file));
         }
     }
-    let folder = scratch(work)?;
+    let folder = folder_of(work)?;
     let file = folder.path().join("sound.m4a");
     work.report(Progress { stage: "sound", done: 0, total: 0 });
     let (tools, cancel) = (&work.app.tools, &work.cancel);
@@ -213,25 +214,8 @@ pub async fn recording_of(work: &Work, video: &VideoId) -> Result<ObjectKey, Fai
 }
 
 /// A folder for this turn alone, below that of its export: removed with this value, or by the janitor.
-pub fn scratch(work: &Work) -> Result<TempDir, Failure> {
-    scratch_in(work, work.job.subject.split('/').next().unwrap_or_default())
-}
-
-/// The same below a folder of this name, which `jobs::janitor` knows what to ask about.
-pub fn scratch_in(work: &Work, name: &str) -> Result<TempDir, Failure> {
-    let folder = work.app.config.data.join("work").join(name);
-    std::fs::create_dir_all(&folder).and_then(|()| TempDir::new_in(&folder)).map_err(|error| disk_failed(&error))
-}
-
-pub fn disk_failed(error: &std::io::Error) -> Failure {
-    tracing::error!(error = %error, "export.disk_failed");
-    let (code, message) = match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-            return Failure::permanent("disk_full", "The disk is full. Delete old files, then retry.");
-        }
-        _ => ("disk_failed", "The data folder cannot be written."),
-    };
-    Failure::Transient { code: code.to_owned(), message: message.to_owned(), log: String::new() }
+pub fn folder_of(work: &Work) -> Result<TempDir, Failure> {
+    scratch::folder(work, work.job.subject.split('/').next().unwrap_or_default())
 }
 
 /// Sends the piece to a key of its own, then commits it.

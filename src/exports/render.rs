@@ -1,7 +1,7 @@
 //! The export job: hands out the pieces of its plan that are not there yet; when all are, joins them and publishes the file.
 
 use super::{
-    pieces::{Pieces, disk_failed, recording_of, scratch},
+    pieces::{Pieces, folder_of, recording_of},
     segments,
     store::{self, NewRendition, ToRender},
 };
@@ -14,6 +14,7 @@ use crate::{
     jobs::{
         self, log,
         runner::Work,
+        scratch::disk_failed,
         trees,
         types::{Failure, Outcome, Progress},
     },
@@ -85,7 +86,7 @@ async fn copy(work: &Work, export: &ExportId, task: &ToRender, plan: &CopyPlan) 
     let file =
         fetch(&work.app.store, &recording, Need::Spans(&plan.facts, &span, Stream::Picture), &work.cancel).await?;
     work.report(Progress { stage: "finish", done: 0, total });
-    let folder = scratch(work)?;
+    let folder = folder_of(work)?;
     let (tools, cancel) = (&work.app.tools, &work.cancel);
     let path = match media::copy::copy_clip(tools, plan, file.path(), folder.path(), cancel).await {
         Err(error) if may_be_at_fault(&file, &error) => {
@@ -109,7 +110,7 @@ async fn finish(
     pieces: &Pieces,
     there: &HashMap<String, String>,
 ) -> Result<Outcome, Failure> {
-    let folder = scratch(work)?;
+    let folder = folder_of(work)?;
     let mut names = Vec::with_capacity(pieces.chunks.len());
     let sound = "sound.m4a".to_owned();
     for hash in &pieces.chunks {

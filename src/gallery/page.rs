@@ -85,7 +85,7 @@ fn DayGroup(day: Day, files: Vec<Rendition>, on_delete: Callback<Rendition>) -> 
                 <span class="section__note">{count}</span>
                 <span class="section__rule"></span>
                 {batches.into_iter().map(|(batch, count, bytes)| view! {
-                    <a class="button button--quiet button--sm" href=format!("/media/batches/{batch}/zip") download="clips.zip">
+                    <a class="button button--quiet button--sm" href=format!("/media/batches/{batch}/zip") download="">
                         <Icon name="download" class="icon--sm" />
                         <span class="button__text">{format!("{count} clips as ZIP, {}", size(bytes))}</span>
                     </a>

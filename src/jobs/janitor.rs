@@ -107,7 +107,7 @@ async fn sweep_folders(app: &AppState) -> io::Result<()> {
     };
     while let Some(folder) = folders.next_entry().await? {
         let name = folder.file_name().to_string_lossy().into_owned();
-        let goes_on = match name.strip_prefix(videos::overview::PROXY_FOLDER) {
+        let goes_on = match name.strip_prefix(super::scratch::PROXY) {
             Some(video) => videos::store::proxy_goes_on(&app.db, video).await,
             None => match name.parse::<ExportId>() {
                 Ok(export) => exports::store::goes_on(&app.db, &export).await,

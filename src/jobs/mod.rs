@@ -8,6 +8,7 @@ pub mod log;
 pub mod pulse;
 pub mod remote;
 pub mod runner;
+pub mod scratch;
 pub mod store;
 pub mod trees;
 pub mod types;

@@ -13,6 +13,7 @@ use crate::domain::{
     ids::VideoId,
     plan::{ExportPlan, SAMPLE_RATE, SoundClip, SoundPiece},
     time::Micros,
+    video::VideoFacts,
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -74,8 +75,8 @@ pub async fn render_sound(
 /// Absolute paths of the files that the plan needs.
 async fn find_sources(plan: &ExportPlan, sources: &Sources) -> Result<Sources, MediaError> {
     let mut found = Sources::new();
-    for clip in &plan.clips {
-        let source = sources.get(&clip.video).ok_or(Kind::SourceMissing)?;
+    for clip in plan.sound().filter(|clip| plan.is_heard(clip)) {
+        let source = sources.get(clip.video).ok_or(Kind::SourceMissing)?;
         let path = tokio::fs::canonicalize(source).await;
         found.insert(clip.video.clone(), path.map_err(|error| MediaError::new(Kind::SourceMissing, error.kind()))?);
     }
@@ -111,9 +112,9 @@ fn write_sound(
         for piece in &clip.pieces {
             let mut part = Part { at, left: piece.samples, piece: piece.samples, shape, free: end };
             track.reach((clip.first + at).min(end))?;
-            if piece.facts.has_sound && !plan.mute {
+            if plan.is_heard(clip) {
                 let source = sources.get(clip.video).ok_or(Kind::SourceMissing)?;
-                let reader = tools.start(&tools.ffmpeg(reading(piece, source), &[source]), cancel)?;
+                let reader = tools.start(&tools.ffmpeg(reading(clip.facts, piece, source), &[source]), cancel)?;
                 match piece.ramp_to {
                     None => part.copy(reader, clip.first, &mut track)?,
                     Some(to) => part.stretch(reader, piece.speed, to, clip.first, &mut track)?,
@@ -299,8 +300,8 @@ fn edge(sample: i64, total: i64) -> f32 {
 
 /// Decodes a piece's sound, at its speed, to 48 kHz stereo on standard output. Where the sound starts late or has gaps
 /// there is silence.
-fn reading(piece: &SoundPiece, source: &Path) -> Vec<OsString> {
-    let start = piece.facts.stream_start + piece.start;
+fn reading(facts: &VideoFacts, piece: &SoundPiece, source: &Path) -> Vec<OsString> {
+    let start = facts.stream_start + piece.start;
     let run_up = RUN_UP.clamp_to(Micros::ZERO, start);
     let sample = |time: Micros| time.0.max(0) * i64::from(SAMPLE_RATE) / 1_000_000;
     let (skipped, length) = (sample(run_up), sample(piece.end - piece.start));
@@ -317,10 +318,10 @@ fn reading(piece: &SoundPiece, source: &Path) -> Vec<OsString> {
         filters.extend(steady(piece.speed.percent()));
     }
     let mut args = strings(["-hide_banner", "-nostdin", "-loglevel", "error"]);
-    args.extend(input::reading(piece.facts.container));
+    args.extend(input::reading(facts.container));
     args.extend(strings(["-seek_timestamp", "1", "-ss", &input::seconds(start - run_up)]));
     args.extend([OsString::from("-i"), input::file(source)]);
-    args.extend(strings(["-map", &format!("0:{}", piece.facts.sound_stream.unwrap_or(1)), "-vn"]));
+    args.extend(strings(["-map", &format!("0:{}", facts.sound_stream.unwrap_or(1)), "-vn"]));
     args.extend(strings(["-af", &filters.join(","), "-f", "s16le", "pipe:1"]));
     args
 }

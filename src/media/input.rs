@@ -1,6 +1,7 @@
 //! How a recording is opened, seeked and turned into plain pictures: arguments that probe, poster, decoder and sound share.
 
 use crate::domain::{
+    plan::SAMPLE_RATE,
     time::{FrameRate, Micros},
     video::{Container, VideoFacts},
 };
@@ -94,6 +95,21 @@ pub fn plain_picture(facts: &VideoFacts, zscale: bool) -> Vec<String> {
     }
     filters.push("format=yuv420p".to_owned());
     filters
+}
+
+/// [`plain_picture`] of a picture that is to be of `size`: made small first, so that whatever else is done costs little.
+pub fn small_picture(facts: &VideoFacts, (width, height): (u32, u32), how: &str, zscale: bool) -> Vec<String> {
+    let mut filters = vec![format!("scale={width}:{height}:flags={how},setsar=1")];
+    let mut square = facts.clone();
+    square.pixels.stretched = false;
+    filters.extend(plain_picture(&square, zscale));
+    filters
+}
+
+/// The filters that make sound begin with the picture, whenever it begins; gaps become silence.
+pub fn sound_from_start(facts: &VideoFacts) -> String {
+    let start = seconds(facts.stream_start);
+    format!("asetpts=PTS-({start})/TB,aresample={SAMPLE_RATE}:async=1:first_pts=0")
 }
 
 /// In front of the frame grid: two fields to one frame.

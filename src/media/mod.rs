@@ -21,11 +21,13 @@ pub mod poster;
 pub mod probe;
 pub mod process;
 pub mod proxy;
+pub mod ring;
 pub mod sandbox;
 pub mod sniff;
 pub mod stretch;
 pub mod text;
 pub mod tools;
+pub mod view;
 pub mod window;
 
 #[cfg(test)]

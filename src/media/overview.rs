@@ -7,6 +7,7 @@ use super::{
 };
 use crate::domain::{
     overview::{PEAKS_A_SECOND, Sprites},
+    plan::SAMPLE_RATE,
     video::VideoFacts,
 };
 use ebur128::{EbuR128, Mode};
@@ -14,8 +15,6 @@ use std::{ffi::OsString, path::Path};
 use tokio_util::sync::CancellationToken;
 
 const MOST_BYTES: usize = 32 << 20;
-/// Samples a second: loudness is defined for these.
-const RATE: u32 = 48_000;
 const BLOCK: usize = 64 << 10;
 
 /// The sheet, a JPEG. Keyframes only: a hundredth of the time that decoding all would take.
@@ -30,14 +29,10 @@ pub async fn sprites(
     args.extend(input::reading(facts.container));
     args.extend([OsString::from("-i"), input::file(path)]);
     let mut filters: Vec<String> = input::deinterlace(facts).into_iter().collect();
-    // Small first: whatever else is done costs little then.
-    let (width, height) = (sheet.width, sheet.height);
     let start = input::seconds(facts.stream_start);
     filters.push(format!("fps=fps=1000000/{}:round=down:eof_action=pass:start_time={start}", sheet.interval.0));
-    filters.push(format!("scale={width}:{height}:flags=area"));
-    let mut square = facts.clone();
-    square.pixels.stretched = false;
-    filters.extend(input::plain_picture(&square, tools.capabilities().zscale));
+    let size = (sheet.width, sheet.height);
+    filters.extend(input::small_picture(facts, size, "area", tools.capabilities().zscale));
     filters.push(format!("trim=end_frame={}", sheet.count));
     filters.push("scale=in_range=tv:out_range=pc,format=yuvj420p".to_owned());
     filters.push(format!("tile={}x{}", sheet.columns, sheet.rows()));
@@ -63,14 +58,11 @@ pub async fn heard(
     cancel: &CancellationToken,
 ) -> Result<Heard, MediaError> {
     let Some(stream) = facts.sound_stream else { return Ok(Heard::default()) };
-    let start = input::seconds(facts.stream_start);
     let mut args = strings(["-hide_banner", "-nostdin", "-loglevel", "error", "-copyts"]);
     args.extend(input::reading(facts.container));
     args.extend([OsString::from("-i"), input::file(path)]);
     args.extend(strings(["-map", &format!("0:{stream}"), "-vn", "-ac", "2"]));
-    // Begins with the picture, whenever the sound begins; gaps become silence.
-    let filters = format!("asetpts=PTS-({start})/TB,aresample={RATE}:async=1:first_pts=0");
-    args.extend(strings(["-af", &filters, "-f", "s16le", "pipe:1"]));
+    args.extend(strings(["-af", &input::sound_from_start(facts), "-f", "s16le", "pipe:1"]));
     let call = tools.ffmpeg(args, &[path]);
     let length = usize::try_from(facts.duration.0 * PEAKS_A_SECOND / 1_000_000 + 1).unwrap_or(0);
     let (tools, cancel) = (tools.clone(), cancel.child_token());
@@ -78,7 +70,8 @@ pub async fn heard(
     let reading = move || {
         let mut running = tools.start(&call, &cancel)?;
         let mut peaks = Peaks::default();
-        let mut meter = EbuR128::new(2, RATE, Mode::I).map_err(|error| MediaError::new(Kind::ToolFailed, error))?;
+        let mut meter =
+            EbuR128::new(2, SAMPLE_RATE, Mode::I).map_err(|error| MediaError::new(Kind::ToolFailed, error))?;
         let mut block = vec![0; BLOCK];
         loop {
             let read = match running.fill(&mut block)? {
@@ -108,7 +101,7 @@ struct Peaks {
 
 /// Left and right.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Twenty.
-const SAMPLES_A_PEAK: u32 = 2 * RATE / PEAKS_A_SECOND as u32;
+const SAMPLES_A_PEAK: u32 = 2 * SAMPLE_RATE / PEAKS_A_SECOND as u32;
 
 impl Peaks {
     fn add(&mut self, block: &[i16]) {

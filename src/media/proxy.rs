@@ -79,18 +79,12 @@ fn transcoding(tools: &Tools, path: &Path, facts: &VideoFacts) -> Vec<OsString> 
     args.extend([OsString::from("-i"), input::file(path)]);
     let mut filters: Vec<String> = input::deinterlace(facts).into_iter().collect();
     filters.push(input::frames_from(facts, crate::domain::time::Micros::ZERO));
-    // Small first: whatever else is done costs little then.
-    let (width, height) = size(facts);
-    filters.push(format!("scale={width}:{height}:flags=bicubic,setsar=1"));
-    let mut square = facts.clone();
-    square.pixels.stretched = false;
-    filters.extend(input::plain_picture(&square, tools.capabilities().zscale));
+    filters.extend(input::small_picture(facts, size(facts), "bicubic", tools.capabilities().zscale));
     filters.push("setpts=PTS-STARTPTS".to_owned());
     args.extend(strings(["-map", &format!("0:{}", facts.video_stream), "-vf", &filters.join(",")]));
     args.extend(strings(["-frames:v", &facts.frames.to_string()]));
     if let Some(stream) = facts.sound_stream {
-        let start = input::seconds(facts.stream_start);
-        let sound = format!("asetpts=PTS-({start})/TB,aresample=48000:async=1:first_pts=0");
+        let sound = input::sound_from_start(facts);
         args.extend(strings([
             "-map",
             &format!("0:{stream}"),

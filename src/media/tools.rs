@@ -135,6 +135,17 @@ impl Tools {
         self.hardware.filter(|_| !self.hardware_failed.load(Ordering::Relaxed))
     }
 
+    /// For `touchline doctor`.
+    pub fn findings(&self) -> Vec<Finding> {
+        let sentence = match self.hardware() {
+            Some(hardware) => format!("Exports are encoded by the graphics card ({}).", hardware.name()),
+            None => "Exports are encoded with x264.".to_owned(),
+        };
+        let mut findings = self.capabilities.findings();
+        findings.push(Finding { name: "encoder", ok: true, sentence });
+        findings
+    }
+
     /// From now on x264 encodes, in every clone of these.
     pub fn give_up_hardware(&self) {
         self.hardware_failed.store(true, Ordering::Relaxed);
@@ -210,8 +221,7 @@ impl Capabilities {
         Self { version: String::new(), libx264: false, aac: false, zscale: false, setts: false, sandbox }
     }
 
-    /// For `touchline doctor`.
-    pub fn findings(&self) -> Vec<Finding> {
+    fn findings(&self) -> Vec<Finding> {
         let finding = |name, ok, good: &str, mend: &str| Finding {
             name,
             ok,
@@ -220,7 +230,7 @@ impl Capabilities {
         let full = "Install a full build of ffmpeg (Debian: apt install ffmpeg) or set the path of one.";
         vec![
             finding("ffmpeg", !self.version.is_empty(), &self.version, full),
-            finding("libx264", self.libx264, "Exports are encoded with x264.", full),
+            finding("libx264", self.libx264, "There is x264.", full),
             finding("aac", self.aac, "Exports have AAC sound.", full),
             finding("setts", self.setts, "Chunks are joined frame by frame.", "Use ffmpeg 4.4 or newer."),
             finding(

@@ -7,6 +7,7 @@ mod crop_box;
 mod desk;
 mod draft;
 mod export;
+mod export_choices;
 mod export_status;
 mod framing;
 mod keys;

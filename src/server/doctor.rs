@@ -100,7 +100,6 @@ async fn object_store(config: &Config, db: &super::db::Db) -> Vec<Finding> {
 async fn ffmpeg(config: &Config) -> Vec<Finding> {
     match Tools::find(&config.media.tools()).await {
         Ok(tools) => tools
-            .capabilities()
             .findings()
             .into_iter()
             .map(|found| {

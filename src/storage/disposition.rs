@@ -10,7 +10,7 @@ const MAX_NAME_CHARACTERS: usize = 120;
 pub(super) const INLINE: &str = "inline";
 
 /// `attachment` with `file_name` twice: an ASCII stand-in for old clients, and the name itself in UTF-8.
-pub(super) fn attachment(file_name: &str) -> String {
+pub fn attachment(file_name: &str) -> String {
     let name = plain_name(file_name);
     let stand_in: String = name
         .chars()
@@ -33,7 +33,7 @@ pub(super) fn attachment(file_name: &str) -> String {
 }
 
 /// The name without folders, control and direction-changing characters, and of bounded length; never empty.
-fn plain_name(file_name: &str) -> String {
+pub fn plain_name(file_name: &str) -> String {
     let name: String = file_name
         .chars()
         .map(|character| if matches!(character, '/' | '\\') { '-' } else { character })

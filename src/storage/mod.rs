@@ -4,7 +4,7 @@
 pub mod cache;
 pub mod client;
 pub mod config;
-mod disposition;
+pub mod disposition;
 pub mod doctor;
 pub mod error;
 pub mod keys;

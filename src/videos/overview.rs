@@ -1,14 +1,14 @@
-//! Jobs in the background: the small pictures and the peaks along a recording's time, and how loud it is. Nothing waits for them; a recording
-//! without them is still one.
+//! Jobs in the background: the small pictures and the peaks along a recording's time, how loud it is, and a copy that browsers
+//! play where they do not play the recording. Nothing waits for them; a recording without them is still one.
 
 use super::{service, store, store::VideoRow};
 use crate::{
     domain::{ids::VideoId, overview::Sprites, video::VideoFacts},
     error::ApiError,
-    exports::pieces::scratch_in,
     jobs::{
         self,
         runner::Work,
+        scratch,
         types::{Failure, Outcome, Progress},
     },
     live::types::{Event, Topic},
@@ -40,14 +40,11 @@ pub async fn run_waveform(work: &Work) -> Result<Outcome, Failure> {
     publish(work, &video, &store::Overview::Waveform(&key, loudness)).await
 }
 
-/// How the folders of proxies at work begin: a video's id follows.
-pub const PROXY_FOLDER: &str = "proxy-";
-
 /// A recording that no browser shows is looked at in a copy of it.
 pub async fn run_proxy(work: &Work) -> Result<Outcome, Failure> {
     let (video, facts, file) = recording(work).await?;
     let Some(_slot) = work.local_slot().await else { return Err(Failure::Stopped) };
-    let folder = scratch_in(work, &format!("{PROXY_FOLDER}{video}"))?;
+    let folder = scratch::folder(work, &format!("{}{video}", scratch::PROXY))?;
     let (written, mut news) = watch::channel(0);
     let told = async {
         while news.changed().await.is_ok() {

@@ -6,7 +6,8 @@ use crate::domain::{
     video::Container,
 };
 use crate::domain::{
-    overlay::{Colour, SpotKey, SpotStyle},
+    geometry::CropSpace,
+    overlay::{Colour, SpotKey, SpotStyle, Spotlight},
     transition::Transition,
 };
 use proptest::prelude::*;

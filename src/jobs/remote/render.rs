@@ -111,6 +111,10 @@ impl Call {
         let tools = Tools::find(config).await.map_err(|error| Failed::code(error.code()))?;
         let tools = tools.with_threads(order.threads);
         if encode::fingerprint(&tools) != order.requires {
+            // Its graphics card is not what was asked for; x264 may be.
+            tools.give_up_hardware();
+        }
+        if encode::fingerprint(&tools) != order.requires {
             return Err(Failed::code("encoder_differs"));
         }
         let folder = tempfile::tempdir().map_err(Failed::disk)?;
