@@ -454,7 +454,7 @@ async fn finish_against_copy(app: &AppState, export: &Value, folder: &Path) -> (
     let (mut finishing, mut copying) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let since = Instant::now();
-        let done = finish(&app.tools, &plan, &names, "sound.m4a", &work, &CancellationToken::new()).await.unwrap();
+        let done = finish(&plan, &names, "sound.m4a", &work, &CancellationToken::new()).await.unwrap();
         finishing.push(since.elapsed());
         let since = Instant::now();
         fs::copy(&done.path, work.join("copy.mp4")).unwrap();

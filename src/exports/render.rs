@@ -121,8 +121,7 @@ async fn finish(
         }
     }
     bring(work, there.get(&pieces.sound), &folder.path().join(&sound)).await?;
-    let (tools, plan) = (&work.app.tools, &task.plan);
-    let rendered = match media::finish::finish(tools, plan, &names, &sound, folder.path(), &work.cancel).await {
+    let rendered = match media::finish::finish(&task.plan, &names, &sound, folder.path(), &work.cancel).await {
         Ok(rendered) => rendered,
         Err(error) => {
             // What passed its own check may still have been damaged since: made anew next time.

@@ -5,7 +5,7 @@ use super::{
     decode::{Decoder, Stretch, frame_bytes, stretches},
     encode::Encoder,
     error::{MediaError, MediaErrorKind as Kind},
-    finish::count_frames,
+    finish::{Form, Pictures},
     index::Span,
     ring::{Numbered, Passing, Repeated, Taking},
     tools::Tools,
@@ -146,7 +146,9 @@ async fn run(site: &Site, spec: &ChunkSpec, sources: Vec<PathBuf>, file: &Path) 
         answers.push(join(thread).await);
     }
     first_cause(answers)?;
-    let found = count_frames(&site.tools, &part, &site.cancel).await?;
+    let (of, form) = (part.clone(), Form { rate: spec.rate, width: spec.width, height: spec.height });
+    let found = site.tracker.spawn_blocking(move || Pictures::open(&of, form).map(|pictures| pictures.frames()));
+    let found = join(found).await?;
     if found != spec.frames() {
         return Err(MediaError::new(Kind::WrongOutput, format!("a chunk has {found} frames, not {}", spec.frames())));
     }

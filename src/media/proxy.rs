@@ -64,7 +64,9 @@ pub async fn proxy(
     call.needs.writes = Some(work);
     tools.output(call, 1 << 20, cancel).await?;
     tokio::fs::remove_file(&raw).await?;
-    let found = super::finish::count_frames(tools, &file, cancel).await?;
+    let counted = file.clone();
+    let counting = tokio::task::spawn_blocking(move || super::finish::count_frames(&counted));
+    let found = super::chunk::join(counting).await?;
     // The last frames of a recording may be lost, and one of variable rate may end early.
     if found == 0 || found > facts.frames {
         return Err(MediaError::new(Kind::WrongOutput, format!("a proxy has {found} frames, not {}", facts.frames)));

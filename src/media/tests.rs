@@ -118,7 +118,7 @@ pub(super) async fn render(
     }
     let sound = format!("sound-{}.m4a", audio::content_key(&fingerprint, plan));
     audio::render_sound(tools, plan, sources, &work.join(&sound), cancel).await?;
-    finish::finish(tools, plan, &names, &sound, work, cancel).await
+    finish::finish(plan, &names, &sound, work, cancel).await
 }
 
 pub(super) async fn exported(plan: &ExportPlan, sources: &[&Source], work: &Path) -> Rendered {

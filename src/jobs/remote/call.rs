@@ -12,7 +12,11 @@ use crate::{
         runner::Work,
         types::{Failure, Progress},
     },
-    media::{MediaError, finish, sniff},
+    media::{
+        MediaError, chunk,
+        finish::{Form, Pictures},
+        sniff,
+    },
     server::{config::ModalConfig, db::now_ms},
     storage::{Disposition, ObjectKey, PublicBase, keys},
 };
@@ -255,7 +259,10 @@ async fn arrived(work: &Work, row: CallRow, spec: &ChunkSpec) -> Option<Made> {
         let file = work.app.store.materialise(&key, &work.cancel).await.map_err(|error| error.to_string())?;
         let looked = async {
             let container = sniff::sniff_file(file.path()).await?;
-            Ok::<_, MediaError>((container, finish::count_frames(&work.app.tools, file.path(), &work.cancel).await?))
+            let form = Form { rate: spec.rate, width: spec.width, height: spec.height };
+            let path = file.path().to_owned();
+            let counting = tokio::task::spawn_blocking(move || Pictures::open(&path, form).map(|held| held.frames()));
+            Ok::<_, MediaError>((container, chunk::join(counting).await?))
         };
         match looked.await {
             Ok((Container::Mp4, frames)) if frames == spec.frames() => Ok(info.bytes),

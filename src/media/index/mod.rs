@@ -7,7 +7,7 @@ pub(super) mod boxes;
 mod tests;
 mod track;
 
-pub use track::Track;
+pub use track::{Sample, Track};
 
 use super::input;
 use crate::domain::{time::Micros, video::VideoFacts};
@@ -170,6 +170,12 @@ pub fn edges(finder: &Finder, moov: &[u8]) -> Result<Vec<Range<u64>>, IndexError
 
 /// The track that ffmpeg counts as stream `wanted`.
 pub fn track(moov: &[u8], wanted: u32) -> Result<Track, IndexError> {
+    let (track, timescale) = track_box(moov, wanted)?;
+    Track::read(track, timescale)
+}
+
+/// What is in the box of the track that ffmpeg counts as stream `wanted`, and the movie's timescale.
+pub(super) fn track_box(moov: &[u8], wanted: u32) -> Result<(&[u8], u32), IndexError> {
     let movie = child(moov, *b"moov")?.ok_or(IndexError::Malformed)?;
     if child(movie, *b"mvex")?.is_some() {
         return Err(IndexError::Unsupported("fragments"));
@@ -181,7 +187,7 @@ pub fn track(moov: &[u8], wanted: u32) -> Result<Track, IndexError> {
         let (name, inside) = found?;
         if name == *b"trak" {
             if streams == wanted {
-                return Track::read(inside, timescale);
+                return Ok((inside, timescale));
             }
             streams += 1;
         }

@@ -18,12 +18,12 @@ const GAP: u64 = 64 << 10;
 
 /// A sample as it lies in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Sample {
-    at: u64,
-    bytes: u32,
+pub struct Sample {
+    pub at: u64,
+    pub bytes: u32,
     /// In the track's ticks, on the file's own clock.
-    shown: i64,
-    is_key: bool,
+    pub shown: i64,
+    pub is_key: bool,
 }
 
 /// In decoding order.
@@ -35,7 +35,7 @@ pub struct Track {
 
 impl Track {
     /// `timescale`: the movie's, in which edits are counted.
-    pub(super) fn read(track: &[u8], movie_timescale: u32) -> Result<Self, IndexError> {
+    pub(in crate::media) fn read(track: &[u8], movie_timescale: u32) -> Result<Self, IndexError> {
         let media = inside(track, &[b"mdia"])?;
         let header = inside(media, &[b"mdhd"])?;
         let timescale = number(header, if header.first() == Some(&1) { 20 } else { 12 })?;
@@ -64,6 +64,16 @@ impl Track {
 
     pub fn is_empty(&self) -> bool {
         self.samples.is_empty()
+    }
+
+    /// In decoding order.
+    pub fn samples(&self) -> &[Sample] {
+        &self.samples
+    }
+
+    /// Ticks a second.
+    pub const fn timescale(&self) -> u32 {
+        self.timescale
     }
 
     fn time(&self, sample: &Sample) -> Micros {
