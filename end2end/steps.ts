@@ -62,6 +62,6 @@ export async function exportOf(request: APIRequestContext, id: string) {
   return json(request, "get", `/api/exports/${id}`);
 }
 
-export async function startExport(request: APIRequestContext, reel: string): Promise<string> {
-  return (await json(request, "post", "/api/exports", { reel })).id;
+export async function startExport(request: APIRequestContext, reel: string, settings = {}): Promise<string> {
+  return (await json(request, "post", "/api/exports", { reel, settings })).id;
 }

@@ -13,6 +13,7 @@ pub mod exports;
 pub mod gallery;
 pub mod games;
 pub mod live;
+pub mod music;
 pub mod reels;
 pub mod shell;
 pub mod ui;

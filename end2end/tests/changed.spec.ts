@@ -7,7 +7,7 @@ test("an export says whether the reel was changed since", async ({ page, request
   const recording = makeGame({ name: "small", seconds: 6, size: "640x360" });
   const game = await readyGame(request, "Changed", recording.path);
   const reel = await readyReel(request, game, [1, 3]);
-  const exported = await startExport(request, reel);
+  const exported = await startExport(request, reel, { size: "small", quality: "compact" });
   await expect.poll(async () => (await exportOf(request, exported)).state, { timeout: 60_000 }).toBe("complete");
 
   const step = `/reels/${reel}?step=export`;

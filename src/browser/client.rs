@@ -1,8 +1,13 @@
 //! How this tab calls the server: every call names the tab, so that the socket spares it the echo of what it did itself.
 
-use crate::live::types::TAB_HEADER;
+use super::files::LocalFile;
+use crate::{
+    error::{ApiError, Code},
+    live::types::TAB_HEADER,
+};
 use bytes::Bytes;
 use futures::{Sink, Stream};
+use serde::de::DeserializeOwned;
 use server_fn::{
     client::{Client, browser::BrowserClient},
     error::FromServerFnError,
@@ -36,6 +41,25 @@ impl<E: FromServerFnError, I: FromServerFnError, O: FromServerFnError> Client<E,
 
     fn spawn(future: impl Future<Output = ()> + Send + 'static) {
         <BrowserClient as Client<E, I, O>>::spawn(future);
+    }
+}
+
+/// Sends a file as it is, with its name; what the server answers.
+pub async fn put_file<T: DeserializeOwned>(path: &str, file: &LocalFile) -> Result<T, ApiError> {
+    let unreachable =
+        |_| ApiError::new(Code::Unreachable, "The server does not answer. Check the connection and try again.");
+    let body = file
+        .slice(0, file.size())
+        .map_err(|_| ApiError::new(Code::Invalid, "The file cannot be read. Choose it again."))?;
+    let name = file.name();
+    let request = gloo_net::http::Request::put(path).query([("name", name.as_str())]).header(TAB_HEADER, &tab());
+    let request = request.header("content-type", "application/octet-stream");
+    let answer = request.body(wasm_bindgen::JsValue::from(body)).map_err(unreachable)?.send().await;
+    let answer = answer.map_err(unreachable)?;
+    if answer.ok() {
+        answer.json().await.map_err(unreachable)
+    } else {
+        Err(answer.json().await.map_err(unreachable)?)
     }
 }
 

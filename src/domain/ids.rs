@@ -58,7 +58,20 @@ macro_rules! ids {
     )+};
 }
 
-ids!(AccountId, SessionId, GameId, VideoId, UploadId, ClipId, ReelId, ReelClipId, ExportId, JobId, RenditionId,);
+ids!(
+    AccountId,
+    SessionId,
+    GameId,
+    VideoId,
+    UploadId,
+    ClipId,
+    ReelId,
+    ReelClipId,
+    MusicId,
+    ExportId,
+    JobId,
+    RenditionId,
+);
 
 #[cfg(test)]
 mod tests {

@@ -17,6 +17,7 @@ use super::{
     framing::{CropKey, Framing},
     ids::{ReelClipId, VideoId},
     keyframes::keys_for,
+    music::Bed,
     overlay::{Card, TextCard},
     preset::{ExportSettings, Quality, Sound},
     time::{FrameRate, Micros, round_div},
@@ -46,6 +47,7 @@ pub struct ReelForPlan {
     pub aspect: Aspect,
     pub settings: ExportSettings,
     pub clips: Vec<ClipForPlan>,
+    pub music: Option<Bed>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +89,7 @@ pub fn plan(reel: &ReelForPlan) -> Result<ExportPlan, PlanError> {
         total_frames: 0,
         total_samples: 0,
         mute: reel.settings.sound == Sound::Mute,
+        music: reel.music.clone(),
         clips: Vec::with_capacity(reel.clips.len()),
         chunks: Vec::new(),
         copy: None,
@@ -147,6 +150,7 @@ pub fn copy_plan(clip: &ClipForPlan) -> Result<Option<ExportPlan>, PlanError> {
         total_frames: piece.frames,
         total_samples: sample_at(facts.rate, piece.frames),
         mute: false,
+        music: None,
         clips: Vec::new(),
         chunks: Vec::new(),
         copy: Some(CopyPlan {

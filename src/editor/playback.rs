@@ -3,10 +3,14 @@
 
 use crate::{
     browser::{self, video::FrameWatch},
-    domain::time::{FrameRate, Micros},
+    domain::{
+        frame_table::FrameTable,
+        time::{FrameRate, Micros},
+    },
 };
 use leptos::{html, prelude::*};
 use send_wrapper::SendWrapper;
+use std::sync::Arc;
 
 /// Where the source's own is not known yet.
 const USUAL_RATE: FrameRate = FrameRate { num: 30, den: 1 };
@@ -34,6 +38,8 @@ pub struct Playback {
     pub muted: RwSignal<bool>,
     /// Of the source; the page sets it when it is known.
     pub frame_rate: RwSignal<Option<FrameRate>>,
+    /// When its pictures are shown, where its rate varies; the page sets it when it is known.
+    pub frame_table: RwSignal<Option<Arc<FrameTable>>>,
     /// When the first frame is shown on the element's clock (`VideoFacts::first_frame`); the page sets it.
     pub first_frame: RwSignal<Micros>,
     /// Counts the moments at which the element came to rest on a frame: its first picture, the end of a seek.
@@ -87,6 +93,7 @@ impl Playback {
             rate: RwSignal::new(1.0),
             muted: RwSignal::new(false),
             frame_rate: RwSignal::new(None),
+            frame_table: RwSignal::new(None),
             first_frame: RwSignal::new(Micros::ZERO),
             settled: RwSignal::new(0),
             ended: RwSignal::new(0),
@@ -172,6 +179,10 @@ impl Playback {
         self.pause();
         let rate = self.frame_rate.get_untracked().unwrap_or(USUAL_RATE);
         let now = self.in_video(self.now.get_untracked());
+        if let Some((start, end)) = self.picture(now, frames) {
+            self.seek_showing(start + self.origin.get_untracked(), Micros((end - start).0 / 2));
+            return;
+        }
         let index = rate.frame_at(now) + frames;
         if index < 0 {
             // Into the video before it, or nowhere.
@@ -182,10 +193,24 @@ impl Playback {
         self.seek_showing(start + self.origin.get_untracked(), rate.frame_middle(index) - start);
     }
 
+    /// From when to when the picture is shown that comes `by` pictures after the one at `at`; none without a table.
+    fn picture(self, at: Micros, by: i64) -> Option<(Micros, Micros)> {
+        self.frame_table.with_untracked(|table| {
+            let table = table.as_ref()?;
+            let index = i64::try_from(table.index_at(at)).ok()? + by;
+            table.shown(usize::try_from(index).ok()?)
+        })
+    }
+
     /// The start of the frame that is shown: where a mark belongs.
     pub fn frame_start(self) -> Micros {
         let rate = self.frame_rate.get_untracked().unwrap_or(USUAL_RATE);
-        rate.shown_at(self.in_video(self.now.get_untracked())) + self.origin.get_untracked()
+        let now = self.in_video(self.now.get_untracked());
+        let marked = self.frame_table.with_untracked(|table| {
+            let table = table.as_ref()?;
+            table.mark(table.index_at(now), rate)
+        });
+        marked.unwrap_or_else(|| rate.shown_at(now)) + self.origin.get_untracked()
     }
 
     pub fn play(self) {

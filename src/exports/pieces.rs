@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        ids::{ExportId, VideoId},
+        ids::{ExportId, MusicId, VideoId},
         plan::{Chunk, ExportPlan, SoundPiece},
     },
     jobs::{
@@ -20,6 +20,7 @@ use crate::{
         MediaErrorKind, Sources, audio, chunk, encode,
         index::{Span, Stream},
     },
+    music,
     storage::{LocalFile, ObjectKey, keys},
     videos::{
         self,
@@ -183,16 +184,21 @@ pub async fn render_sound(work: &Work) -> Result<Outcome, Failure> {
             files.push((clip.video.clone(), recording, file));
         }
     }
+    let song = match &plan.music {
+        Some(bed) => Some(work.app.store.materialise(&song_of(work, &bed.music).await?, &work.cancel).await?),
+        None => None,
+    };
+    let song = song.as_ref().map(LocalFile::path);
     let folder = folder_of(work)?;
     let file = folder.path().join("sound.m4a");
     work.report(Progress { stage: "sound", done: 0, total: 0 });
     let (tools, cancel) = (&work.app.tools, &work.cancel);
-    match audio::render_sound(tools, &plan, &sources(&files), &file, cancel).await {
+    match audio::render_sound(tools, &plan, &sources(&files), song, &file, cancel).await {
         Err(error) if files.iter().any(|(.., file)| may_be_at_fault(file, &error)) => {
             for (_, recording, file) in &mut files {
                 *file = work.app.store.materialise(recording, cancel).await?;
             }
-            audio::render_sound(tools, &plan, &sources(&files), &file, cancel).await?;
+            audio::render_sound(tools, &plan, &sources(&files), song, &file, cancel).await?;
         }
         answer => answer?,
     }
@@ -211,6 +217,15 @@ pub async fn recording_of(work: &Work, video: &VideoId) -> Result<ObjectKey, Fai
     };
     let row = videos::store::get(&work.app.db, &work.job.owner, video).await?.ok_or_else(missing)?;
     row.object_key.parse().map_err(|_| missing())
+}
+
+async fn song_of(work: &Work, music: &MusicId) -> Result<ObjectKey, Failure> {
+    let missing = || {
+        let message = "The music of this reel was taken away or replaced. Export the reel again.";
+        Failure::permanent("music_missing", message)
+    };
+    let key = music::store::key(&work.app.db, &work.job.owner, music).await?.ok_or_else(missing)?;
+    key.parse().map_err(|_| missing())
 }
 
 /// A folder for this turn alone, below that of its export: removed with this value, or by the janitor.

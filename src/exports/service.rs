@@ -9,6 +9,7 @@ use crate::{
     domain::{
         aspect::Aspect,
         ids::{ExportId, GameId, JobId, ReelId},
+        music::Bed,
         plan::{ClipForPlan, ExportPlan, PlanError, ReelForPlan, copy_plan, plan},
         preset::ExportSettings,
     },
@@ -20,6 +21,7 @@ use crate::{
         types::NewJob,
     },
     live::types::{Event, Topic},
+    music,
     reels::{self, types::ReelClip},
     server::{db::now_ms, door::Caller},
     videos,
@@ -37,6 +39,7 @@ pub async fn create(caller: &Caller, new: &NewExport) -> Result<Export, ApiError
             aspect: reel.aspect,
             settings: new.settings,
             clips: reel_clips(caller, &reel, new.settings).await?,
+            music: music_of(caller, &reel.id).await?,
         })?,
     };
     let ids = submit(caller, &Subject::Reel(reel.id), new.settings, vec![planned]).await?;
@@ -120,22 +123,24 @@ async fn submit(
 async fn of_reel(caller: &Caller, id: &ReelId, new: &NewBatch) -> Result<Vec<Planned>, ApiError> {
     let reel = reel_of(caller, id).await?;
     let clips = reel_clips(caller, &reel, new.settings).await?;
-    let of = |clips| plan(&ReelForPlan { aspect: reel.aspect, settings: new.settings, clips });
+    // Music is the reel's: what is taken from it stands for itself.
+    let music = music_of(caller, id).await?;
+    let of = |clips, music| plan(&ReelForPlan { aspect: reel.aspect, settings: new.settings, clips, music });
     let mut planned = Vec::new();
     for kind in &kinds(new) {
         match kind {
             ExportKind::Reel => {
-                planned.push(Planned { kind: *kind, name: reel.name.clone(), plan: of(clips.clone())? });
+                planned.push(Planned { kind: *kind, name: reel.name.clone(), plan: of(clips.clone(), music.clone())? });
             }
             ExportKind::BeforeAfter => {
                 let both = clips.iter().flat_map(ClipForPlan::before_and_after).collect();
                 let name = format!("{}, before and after", reel.name);
-                planned.push(Planned { kind: *kind, name, plan: of(both)? });
+                planned.push(Planned { kind: *kind, name, plan: of(both, None)? });
             }
             ExportKind::Clip => {
                 for (n, clip) in (1..).zip(&clips) {
                     let name = format!("{} {n:02} {}", reel.name, clip.title);
-                    planned.push(Planned { kind: *kind, name, plan: of(vec![clip.alone()])? });
+                    planned.push(Planned { kind: *kind, name, plan: of(vec![clip.alone()], None)? });
                 }
             }
             ExportKind::Annotated => return Err(ApiError::invalid("make", "An annotated game is made of a game.")),
@@ -162,7 +167,7 @@ async fn of_game(caller: &Caller, id: &GameId, new: &NewBatch) -> Result<Vec<Pla
     };
     let clips: Vec<ClipForPlan> = marked.iter().map(known).collect::<Result<_, ApiError>>()?;
     let aspect = clips.first().map(|clip| Aspect::nearest(clip.facts.width, clip.facts.height)).unwrap_or_default();
-    let of = |clips| plan(&ReelForPlan { aspect, settings: new.settings, clips });
+    let of = |clips| plan(&ReelForPlan { aspect, settings: new.settings, clips, music: None });
     let name = game.details.name();
     let mut planned = Vec::new();
     for kind in &kinds(new) {
@@ -195,6 +200,11 @@ async fn of_game(caller: &Caller, id: &GameId, new: &NewBatch) -> Result<Vec<Pla
 
 async fn reel_of(caller: &Caller, id: &ReelId) -> Result<reels::store::ReelRow, ApiError> {
     reels::store::get(caller.app.db.pool(), caller.owner(), id).await?.ok_or_else(|| ApiError::not_found("reel"))
+}
+
+async fn music_of(caller: &Caller, reel: &ReelId) -> Result<Option<Bed>, ApiError> {
+    let found = music::store::of_reel(&caller.app.db, caller.owner(), reel).await?;
+    Ok(found.map(|(music, _)| music.bed()))
 }
 
 fn not_ready(title: &str) -> ApiError {

@@ -17,6 +17,8 @@ use sqlx::Row;
 use std::{io, time::Duration};
 
 const ROUND: Duration = Duration::from_secs(5);
+/// For adding a song.
+const LONGEST_SONG: Duration = Duration::from_hours(6);
 const OBJECTS_A_ROUND: i64 = 100;
 /// A piece that was used so lately may be on its way into a file: half a day.
 const SEGMENT_IN_USE_MS: i64 = 12 * 3_600_000;
@@ -97,7 +99,7 @@ async fn sweep(app: &AppState) -> Result<(), sqlx::Error> {
     Ok(())
 }
 
-/// Removes the work folders of exports and proxies that have ended.
+/// Removes the work folders of exports, proxies and songs that have ended.
 async fn sweep_folders(app: &AppState) -> io::Result<()> {
     let root = app.config.data.join("work");
     let mut folders = match tokio::fs::read_dir(&root).await {
@@ -107,6 +109,14 @@ async fn sweep_folders(app: &AppState) -> io::Result<()> {
     };
     while let Some(folder) = folders.next_entry().await? {
         let name = folder.file_name().to_string_lossy().into_owned();
+        if name.starts_with(super::scratch::MUSIC) {
+            // Nobody adds a song for so long: its server was killed.
+            let age = folder.metadata().await?.modified()?.elapsed().unwrap_or_default();
+            if age > LONGEST_SONG {
+                tokio::fs::remove_dir_all(folder.path()).await?;
+            }
+            continue;
+        }
         let goes_on = match name.strip_prefix(super::scratch::PROXY) {
             Some(video) => videos::store::proxy_goes_on(&app.db, video).await,
             None => match name.parse::<ExportId>() {

@@ -14,6 +14,9 @@ pub fn folder(work: &Work, name: &str) -> Result<TempDir, Failure> {
 /// How the folders of proxies at work begin.
 pub const PROXY: &str = "proxy-";
 
+/// How the folders begin in which songs are read.
+pub const MUSIC: &str = "music-";
+
 pub fn disk_failed(error: &Error) -> Failure {
     tracing::error!(error = %error, "jobs.disk_failed");
     let (code, message) = match error.kind() {

@@ -1,6 +1,7 @@
 //! The sound of an export: every piece exactly as long as its picture, one AAC pass over all of them.
 
 use super::{
+    bed::Bed,
     chunk::{join, publish},
     error::{MediaError, MediaErrorKind as Kind},
     input::{self, strings},
@@ -11,6 +12,7 @@ use super::{
 use crate::domain::{
     framing::Speed,
     ids::VideoId,
+    music,
     plan::{ExportPlan, SAMPLE_RATE, SoundClip, SoundPiece},
     time::Micros,
     video::VideoFacts,
@@ -35,6 +37,9 @@ const BLOCK: usize = 16_384;
 pub fn content_key(fingerprint: &str, plan: &ExportPlan) -> String {
     let mut hash = Sha256::new();
     hash.update(format!("{fingerprint} 3 {} {}\n", plan.mute, plan.total_samples));
+    if let Some(music::Bed { music, gain, ducks }) = &plan.music {
+        hash.update(format!("{music} {gain} {ducks}\n"));
+    }
     for clip in plan.sound() {
         let SoundClip { video, facts, gain, first, coming, going, pieces } = clip;
         hash.update(format!("{video} {:?} {gain} {first} {coming} {going}\n", facts.sound_stream));
@@ -55,10 +60,16 @@ pub async fn render_sound(
     tools: &Tools,
     plan: &ExportPlan,
     sources: &Sources,
+    song: Option<&Path>,
     file: &Path,
     cancel: &CancellationToken,
 ) -> Result<(), MediaError> {
     let sources = find_sources(plan, sources).await?;
+    let song = match (&plan.music, song) {
+        (Some(_), Some(song)) => Some(tokio::fs::canonicalize(song).await?),
+        (Some(_), None) => return Err(Kind::SourceMissing.into()),
+        (None, _) => None,
+    };
     let work = tokio::fs::canonicalize(file.parent().ok_or(Kind::Io)?).await?;
     let file = work.join(file.file_name().ok_or(Kind::Io)?);
     let part = file.with_extension("part");
@@ -66,7 +77,13 @@ pub async fn render_sound(
     let _ends_with_us = ours.clone().drop_guard();
     let writing = {
         let (tools, plan, part) = (tools.clone(), plan.clone(), part.clone());
-        tokio::task::spawn_blocking(move || write_sound(&tools, &plan, &sources, &part, &work, &ours))
+        tokio::task::spawn_blocking(move || {
+            let bed = match (&plan.music, &song) {
+                (Some(bed), Some(song)) => Some(Bed::start(&tools, song, bed, plan.total_samples, &ours)?),
+                _ => None,
+            };
+            write_sound(&tools, &plan, &sources, bed, &part, &work, &ours)
+        })
     };
     join(writing).await?;
     publish(&part, &file).await
@@ -88,6 +105,7 @@ fn write_sound(
     tools: &Tools,
     plan: &ExportPlan,
     sources: &Sources,
+    bed: Option<Bed>,
     file: &Path,
     work: &Path,
     cancel: &CancellationToken,
@@ -102,8 +120,8 @@ fn write_sound(
     let encoder = tools.start(&Call { fed: true, ..call }, cancel)?;
     let clips: Vec<SoundClip> = plan.sound().collect();
     let together = clips.windows(2).any(|pair| pair[1].first < pair[0].first + pair[0].samples());
-    let bends = together || clips.iter().any(|clip| clip.gain > 0);
-    let mut track = Track { encoder, written: 0, ahead: VecDeque::new(), bends };
+    let bends = together || bed.is_some() || clips.iter().any(|clip| clip.gain > 0);
+    let mut track = Track { encoder, written: 0, ahead: VecDeque::new(), bed, bends };
     let ends = clips.iter().skip(1).map(|next| next.first).chain([plan.total_samples]);
     for (clip, end) in clips.iter().zip(ends) {
         track.reach(clip.first)?;
@@ -129,7 +147,7 @@ fn write_sound(
 
 /// Hundredths of a decibel as a factor.
 #[allow(clippy::cast_precision_loss)]
-fn factor(gain: i64) -> f32 {
+pub(super) fn factor(gain: i64) -> f32 {
     10_f32.powf(gain.clamp(-6_000, 6_000) as f32 / 2_000.0)
 }
 
@@ -141,6 +159,7 @@ struct Track {
     written: i64,
     /// What follows them, left and right in turn.
     ahead: VecDeque<f32>,
+    bed: Option<Bed>,
     /// What is too loud is bent: recordings are made louder, or sound together. Otherwise they are as they are.
     bends: bool,
 }
@@ -151,13 +170,15 @@ impl Track {
         while self.written < sample {
             let most = i64::try_from(BLOCK / SAMPLE_BYTES).unwrap_or(1);
             let count = usize::try_from((sample - self.written).min(most)).unwrap_or(1);
-            let mut block = vec![0; count * SAMPLE_BYTES];
             let known = self.ahead.len().min(2 * count);
-            for (bytes, value) in block.chunks_exact_mut(2).zip(self.ahead.drain(..known)) {
-                let sample = if self.bends { bent(value) } else { plain(value) };
-                bytes.copy_from_slice(&sample.to_le_bytes());
+            let mut block: Vec<f32> = self.ahead.drain(..known).collect();
+            block.resize(2 * count, 0.0);
+            if let Some(bed) = &mut self.bed {
+                bed.add(&mut block)?;
             }
-            self.encoder.write(&block)?;
+            let sample = |value| if self.bends { bent(value) } else { plain(value) };
+            let bytes: Vec<u8> = block.into_iter().flat_map(|value| sample(value).to_le_bytes()).collect();
+            self.encoder.write(&bytes)?;
             self.written += i64::try_from(count).unwrap_or(0);
         }
         Ok(())

@@ -5,6 +5,7 @@ use std::{fmt, io};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MediaErrorKind {
     UnsupportedVideo,
+    UnsupportedMusic,
     NoVideoTrack,
     TruncatedVideo,
     PictureTooLarge,
@@ -23,6 +24,7 @@ impl MediaErrorKind {
     pub const fn code(self) -> &'static str {
         match self {
             Self::UnsupportedVideo => "unsupported_video",
+            Self::UnsupportedMusic => "unsupported_music",
             Self::NoVideoTrack => "no_video_track",
             Self::TruncatedVideo => "truncated_video",
             Self::PictureTooLarge => "picture_too_large",
@@ -42,6 +44,7 @@ impl MediaErrorKind {
             Self::UnsupportedVideo => {
                 "This file is not a video that can be read. Use MP4, MOV, MKV, WebM, AVI or MPEG-TS."
             }
+            Self::UnsupportedMusic => "This file is no music that can be read. Use MP3, M4A, WAV, FLAC or Ogg.",
             Self::NoVideoTrack => "This file has no picture. Choose the recording itself.",
             Self::TruncatedVideo => "This file ends early. Upload the recording again.",
             Self::PictureTooLarge => "The picture is larger than 8192 x 4608 pixels. Record or convert it smaller.",
@@ -60,6 +63,7 @@ impl MediaErrorKind {
     pub const fn is_permanent(self) -> bool {
         match self {
             Self::UnsupportedVideo
+            | Self::UnsupportedMusic
             | Self::NoVideoTrack
             | Self::TruncatedVideo
             | Self::PictureTooLarge

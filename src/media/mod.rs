@@ -5,6 +5,7 @@
 //! `encode` (ffmpeg), beside them `audio`, and at the end `finish`.
 
 pub mod audio;
+pub mod bed;
 pub mod chunk;
 pub mod compose;
 pub mod copy;
@@ -12,6 +13,7 @@ pub mod decode;
 pub mod encode;
 pub mod error;
 pub mod finish;
+pub mod frames;
 pub mod hardware;
 pub mod index;
 pub mod input;

@@ -3,6 +3,7 @@
 use super::{
     error::{MediaError, MediaErrorKind as Kind},
     input::{self, strings},
+    process::Call,
     tools::Tools,
 };
 use crate::domain::{
@@ -47,6 +48,8 @@ pub async fn sprites(
 pub struct Heard {
     /// 0 (silence) to 255; [`PEAKS_A_SECOND`].
     pub peaks: Vec<u8>,
+    /// At 48 kHz, per channel.
+    pub samples: usize,
     /// EBU R 128's integrated loudness, in hundredths of LUFS; none of silence.
     pub loudness: Option<i64>,
 }
@@ -63,8 +66,14 @@ pub async fn heard(
     args.extend([OsString::from("-i"), input::file(path)]);
     args.extend(strings(["-map", &format!("0:{stream}"), "-vn", "-ac", "2"]));
     args.extend(strings(["-af", &input::sound_from_start(facts), "-f", "s16le", "pipe:1"]));
-    let call = tools.ffmpeg(args, &[path]);
-    let length = usize::try_from(facts.duration.0 * PEAKS_A_SECOND / 1_000_000 + 1).unwrap_or(0);
+    let mut heard = listen(tools, tools.ffmpeg(args, &[path]), cancel).await?;
+    // As long as the picture at most.
+    heard.peaks.truncate(usize::try_from(facts.duration.0 * PEAKS_A_SECOND / 1_000_000 + 1).unwrap_or(0));
+    Ok(heard)
+}
+
+/// What a program says that writes 16 bit stereo at 48 kHz.
+pub async fn listen(tools: &Tools, call: Call, cancel: &CancellationToken) -> Result<Heard, MediaError> {
     let (tools, cancel) = (tools.clone(), cancel.child_token());
     let _ends_with_us = cancel.clone().drop_guard();
     let reading = move || {
@@ -73,6 +82,7 @@ pub async fn heard(
         let mut meter =
             EbuR128::new(2, SAMPLE_RATE, Mode::I).map_err(|error| MediaError::new(Kind::ToolFailed, error))?;
         let mut block = vec![0; BLOCK];
+        let mut count = 0;
         loop {
             let read = match running.fill(&mut block)? {
                 0 => break running.finish(),
@@ -81,13 +91,14 @@ pub async fn heard(
             let samples: Vec<i16> =
                 read.chunks_exact(2).map(|sample| i16::from_le_bytes([sample[0], sample[1]])).collect();
             peaks.add(&samples);
+            count += samples.len() / 2;
             meter.add_frames_i16(&samples).map_err(|error| MediaError::new(Kind::ToolFailed, error))?;
         }?;
         let loudness = meter.loudness_global().ok().filter(|loudness| loudness.is_finite());
         // No louder than full scale, no softer than what the gate lets through.
         #[allow(clippy::cast_possible_truncation)]
         let hundredths = |loudness: f64| (loudness.clamp(-70.0, 10.0) * 100.0).round() as i64;
-        Ok(Heard { peaks: peaks.all(length), loudness: loudness.map(hundredths) })
+        Ok(Heard { peaks: peaks.all(), samples: count, loudness: loudness.map(hundredths) })
     };
     tokio::task::spawn_blocking(reading).await.map_err(|_| MediaError::new(Kind::ToolFailed, "a thread ended"))?
 }
@@ -120,12 +131,10 @@ impl Peaks {
         (self.loudest, self.samples) = (0, 0);
     }
 
-    /// As long as the picture at most.
-    fn all(mut self, length: usize) -> Vec<u8> {
+    fn all(mut self) -> Vec<u8> {
         if self.samples > 0 {
             self.next();
         }
-        self.done.truncate(length);
         self.done
     }
 }
@@ -186,7 +195,7 @@ mod tests {
             let file = folder.path().join(format!("{name}.jpg"));
             std::fs::write(&file, jpeg).expect("written");
             let [whole] = &pictures(&file, (8 * 128, 72))[..] else { panic!("one picture") };
-            let Heard { peaks, loudness } = heard(tools, &path, &facts, &cancel).await.expect("peaks");
+            let Heard { peaks, loudness, .. } = heard(tools, &path, &facts, &cancel).await.expect("peaks");
             assert!((158..=161).contains(&peaks.len()), "{name}: {}", peaks.len());
             let (ours, theirs) = (loudness.expect("a loudness"), loudness_by_ffmpeg(&folder.path().join("plain.mp4")));
             assert!(ours.abs_diff(theirs) <= 20, "{name}: {ours}, not {theirs}");

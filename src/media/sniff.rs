@@ -32,14 +32,20 @@ fn has_sync_bytes(head: &[u8], start: usize, packet: usize) -> bool {
     (0..5).all(|n| head.get(start + n * packet) == Some(&0x47))
 }
 
-/// The container of the file at `path`.
-pub async fn sniff_file(path: &Path) -> Result<Container, MediaError> {
+/// The first bytes of the file at `path`.
+pub async fn head(path: &Path) -> Result<Vec<u8>, MediaError> {
     let mut head = Vec::with_capacity(SNIFFED);
     let file = File::open(path).await.map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Kind::SourceMissing.into(),
         _ => MediaError::from(error),
     })?;
     file.take(SNIFFED as u64).read_to_end(&mut head).await?;
+    Ok(head)
+}
+
+/// The container of the file at `path`.
+pub async fn sniff_file(path: &Path) -> Result<Container, MediaError> {
+    let head = head(path).await?;
     if head.is_empty() {
         return Err(Kind::TruncatedVideo.into());
     }

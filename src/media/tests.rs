@@ -84,7 +84,8 @@ pub(super) fn small(aspect: Aspect) -> (u32, u32) {
 }
 
 pub(super) fn planned(aspect: Aspect, clips: Vec<ClipForPlan>) -> ExportPlan {
-    let mut plan = plan(&ReelForPlan { aspect, settings: ExportSettings::default(), clips }).expect("a plan");
+    let mut plan =
+        plan(&ReelForPlan { aspect, settings: ExportSettings::default(), clips, music: None }).expect("a plan");
     (plan.width, plan.height) = small(aspect);
     for chunk in &mut plan.chunks {
         (chunk.spec.width, chunk.spec.height) = small(aspect);
@@ -117,7 +118,7 @@ pub(super) async fn render(
         }
     }
     let sound = format!("sound-{}.m4a", audio::content_key(&fingerprint, plan));
-    audio::render_sound(tools, plan, sources, &work.join(&sound), cancel).await?;
+    audio::render_sound(tools, plan, sources, None, &work.join(&sound), cancel).await?;
     finish::finish(plan, &names, &sound, work, cancel).await
 }
 

@@ -17,6 +17,7 @@ use crate::{
     },
     error::ApiError,
     live::types::Topic,
+    music,
     server::door::Caller,
     videos::{self, store::VideoRow},
 };
@@ -35,7 +36,8 @@ pub async fn get(caller: &Caller, id: &ReelId) -> Result<Reel, ApiError> {
     for video in videos::store::of_reel(db, owner, id.as_str()).await? {
         videos.push(videos::service::show(caller, video).await?);
     }
-    Ok(Reel { id: reel.id, version: reel.version, name: reel.name, aspect: reel.aspect, clips, videos })
+    let music = music::store::of_reel(db, owner, id).await?.map(|(music, _)| music);
+    Ok(Reel { id: reel.id, version: reel.version, name: reel.name, aspect: reel.aspect, clips, videos, music })
 }
 
 pub async fn create(caller: &Caller, new: NewReel) -> Result<Reel, ApiError> {
@@ -170,9 +172,12 @@ pub async fn update_framing(caller: &Caller, update: FramingUpdate) -> Result<Re
 }
 
 pub async fn delete(caller: &Caller, id: &ReelId) -> Result<(), ApiError> {
-    if !store::delete(&caller.app.db, caller.owner(), id).await? {
+    let mut tx = caller.app.db.begin_write().await?;
+    music::store::purge(&mut tx, caller.owner(), id).await?;
+    if !store::delete(&mut tx, caller.owner(), id).await? {
         return Err(ApiError::not_found("reel"));
     }
+    tx.commit().await?;
     caller.changed(Topic::Reels(id.clone()));
     Ok(())
 }

@@ -351,6 +351,17 @@ pub async fn set_framing(
     Ok(Some(reel))
 }
 
+/// Something that belongs to it was changed: it is somebody's now, and no export shows it as it is.
+pub async fn changed(connection: &mut AnyConnection, owner: &AccountId, id: &ReelId) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE reels SET touched = 1, updated_at = $1 WHERE id = $2 AND owner = $3")
+        .bind(now_ms())
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
 /// The reel is somebody's now: it does not go with the rating of the clip that made it.
 pub async fn touch(connection: &mut AnyConnection, owner: &AccountId, id: &ReelId) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE reels SET touched = 1 WHERE id = $1 AND owner = $2")
@@ -429,11 +440,11 @@ async fn delete_untouched_where(
     .map(drop)
 }
 
-pub async fn delete(db: &Db, owner: &AccountId, id: &ReelId) -> Result<bool, sqlx::Error> {
+pub async fn delete(connection: &mut AnyConnection, owner: &AccountId, id: &ReelId) -> Result<bool, sqlx::Error> {
     let done = sqlx::query("DELETE FROM reels WHERE id = $1 AND owner = $2")
         .bind(id.as_str())
         .bind(owner.as_str())
-        .execute(db.pool())
+        .execute(connection)
         .await?;
     Ok(done.rows_affected() == 1)
 }

@@ -6,6 +6,7 @@ use crate::{
         aspect::Aspect,
         framing::Framing,
         ids::{ClipId, ReelClipId, ReelId, RenditionId},
+        music::Music,
         plan::ClipForPlan,
         preset::ExportSettings,
         time::Micros,
@@ -68,6 +69,7 @@ pub struct Reel {
     pub clips: Vec<ReelClip>,
     /// Every video that a clip is cut from, once.
     pub videos: Vec<Video>,
+    pub music: Option<Music>,
 }
 
 impl Reel {

@@ -4,7 +4,7 @@ use super::state::AppState;
 use crate::{
     clips,
     error::{ApiError, Code},
-    exports, gallery, games, reels, uploads, videos,
+    exports, gallery, games, music, reels, uploads, videos,
 };
 use axum::{
     Json, Router,
@@ -44,6 +44,10 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(reels::routes::list, reels::routes::create))
         .routes(routes!(reels::routes::get, reels::routes::update, reels::routes::delete))
         .routes(routes!(reels::routes::update_framing))
+        // A song, bounded by the service.
+        .routes(routes!(music::routes::put).layer(DefaultBodyLimit::disable()))
+        .routes(routes!(music::routes::delete))
+        .routes(routes!(music::routes::update))
         .routes(routes!(uploads::routes::list, uploads::routes::create))
         .routes(routes!(uploads::routes::get, uploads::routes::abort))
         .routes(routes!(uploads::routes::finished))

@@ -1,7 +1,7 @@
 //! Object keys. They are made here and nowhere else: the owner's folder, the row's folder, and a random last name, so
 //! that no key can be guessed and none repeats a file name that came from outside.
 
-use crate::domain::ids::{AccountId, RenditionId, VideoId};
+use crate::domain::ids::{AccountId, MusicId, RenditionId, VideoId};
 use std::{fmt, str::FromStr};
 
 /// The most that S3 allows, in bytes.
@@ -62,13 +62,24 @@ pub fn sprites(owner: &AccountId, video: &VideoId) -> ObjectKey {
     ObjectKey(format!("o/{owner}/v/{video}/sprites-{}", random_name()))
 }
 
-/// The loudness of a recording along its time.
+/// When the pictures of a recording of variable rate are shown.
+pub fn frames(owner: &AccountId, video: &VideoId) -> ObjectKey {
+    ObjectKey(format!("o/{owner}/v/{video}/frames-{}", random_name()))
+}
+
+/// A copy of a recording that browsers play.
 pub fn proxy(owner: &AccountId, video: &VideoId) -> ObjectKey {
     ObjectKey(format!("o/{owner}/v/{video}/proxy-{}", random_name()))
 }
 
+/// The loudness of a recording along its time.
 pub fn waveform(owner: &AccountId, video: &VideoId) -> ObjectKey {
     ObjectKey(format!("o/{owner}/v/{video}/waveform-{}", random_name()))
+}
+
+/// The song of a reel.
+pub fn music(owner: &AccountId, music: &MusicId) -> ObjectKey {
+    ObjectKey(format!("o/{owner}/m/{music}/{}", random_name()))
 }
 
 /// A finished reel.

@@ -121,6 +121,7 @@ async fn begin(caller: &Caller, new: &NewUpload) -> Result<UploadRow, ApiError> 
             sprites: None,
             sprites_key: None,
             waveform_key: None,
+            frames_key: None,
             loudness: None,
             proxy_key: None,
             proxy_failed: false,

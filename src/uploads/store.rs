@@ -240,9 +240,10 @@ pub async fn is_known(db: &Db, store_upload: &str) -> Result<bool, sqlx::Error> 
 pub async fn is_referenced(db: &Db, key: &ObjectKey) -> Result<bool, sqlx::Error> {
     let row = sqlx::query(
         "SELECT 1 AS one FROM videos WHERE object_key = $1 OR poster_key = $1 OR sprites_key = $1 OR waveform_key = $1 \
-         OR proxy_key = $1 \
+         OR proxy_key = $1 OR frames_key = $1 \
          UNION SELECT 1 AS one FROM renditions WHERE object_key = $1 OR poster_key = $1 \
          UNION SELECT 1 AS one FROM segments WHERE object_key = $1 \
+         UNION SELECT 1 AS one FROM reel_music WHERE object_key = $1 \
          UNION SELECT 1 AS one FROM doomed_objects WHERE object_key = $1",
     )
     .bind(key.as_str())

@@ -18,6 +18,11 @@ pub fn waveform_path(id: &str) -> String {
     format!("/media/videos/{id}/waveform")
 }
 
+/// The path of its table of frames.
+pub fn frames_path(id: &str) -> String {
+    format!("/media/videos/{id}/frames")
+}
+
 /// The recording's path, once it is stored.
 pub fn video_path(id: &str) -> String {
     format!("/media/videos/{id}")

@@ -13,6 +13,7 @@ use crate::{
     },
     live::types::{Event, Topic},
     media::{
+        frames::frame_table,
         overview::{self, Heard},
         proxy,
     },
@@ -26,15 +27,21 @@ pub async fn run_sprites(work: &Work) -> Result<Outcome, Failure> {
     let sheet = Sprites::of(&facts);
     work.report(Progress { stage: "sprites", done: 0, total: 1 });
     let jpeg = overview::sprites(&work.app.tools, file.path(), &facts, &sheet, &work.cancel).await?;
+    let table = frame_table(&work.app.tools, file.path(), &facts, &work.cancel).await?;
+    let frames = keys::frames(&work.job.owner, &video);
+    let frames = table.as_ref().map(|_| &frames);
+    if let (Some(key), Some(table)) = (frames, &table) {
+        work.app.store.put_bytes(key, table.to_bytes().into(), "application/octet-stream").await?;
+    }
     let key = keys::sprites(&work.job.owner, &video);
     work.app.store.put_bytes(&key, jpeg.into(), "image/jpeg").await?;
-    publish(work, &video, &store::Overview::Sprites(&sheet, &key)).await
+    publish(work, &video, &store::Overview::Sprites(&sheet, &key, frames)).await
 }
 
 pub async fn run_waveform(work: &Work) -> Result<Outcome, Failure> {
     let (video, facts, file) = recording(work).await?;
     work.report(Progress { stage: "waveform", done: 0, total: 1 });
-    let Heard { peaks, loudness } = overview::heard(&work.app.tools, file.path(), &facts, &work.cancel).await?;
+    let Heard { peaks, loudness, .. } = overview::heard(&work.app.tools, file.path(), &facts, &work.cancel).await?;
     let key = keys::waveform(&work.job.owner, &video);
     work.app.store.put_bytes(&key, peaks.into(), "application/octet-stream").await?;
     publish(work, &video, &store::Overview::Waveform(&key, loudness)).await
@@ -80,7 +87,7 @@ async fn publish(work: &Work, video: &VideoId, made: &store::Overview<'_>) -> Re
     let mut tx = app.db.begin_write().await?;
     if !jobs::store::complete(&mut *tx, job, None).await? {
         drop(tx);
-        store::doom_object(&app.db, &job.owner, made.key()).await?;
+        doom(work, made).await?;
         return Err(Failure::Stopped);
     }
     let wanted = store::set_overview(&mut tx, &job.owner, video, made).await?;
@@ -88,9 +95,16 @@ async fn publish(work: &Work, video: &VideoId, made: &store::Overview<'_>) -> Re
     if wanted {
         app.hub.send(&job.owner, Event::Changed { topic: Topic::Games });
     } else {
-        store::doom_object(&app.db, &job.owner, made.key()).await?;
+        doom(work, made).await?;
     }
     Ok(Outcome::Complete)
+}
+
+async fn doom(work: &Work, made: &store::Overview<'_>) -> Result<(), Failure> {
+    for key in made.keys() {
+        store::doom_object(&work.app.db, &work.job.owner, key).await?;
+    }
+    Ok(())
 }
 
 /// Where this browser finds the sheet of small pictures.
@@ -102,6 +116,12 @@ pub async fn sprites_url(caller: &Caller, id: &VideoId) -> Result<String, ApiErr
 /// Where this browser finds the peaks.
 pub async fn waveform_url(caller: &Caller, id: &VideoId) -> Result<String, ApiError> {
     let key = owned(caller, id).await?.waveform_key.ok_or_else(|| ApiError::not_found("waveform"))?;
+    service::show_url(caller, &key, "application/octet-stream").await
+}
+
+/// Where this browser finds the times of the pictures.
+pub async fn frames_url(caller: &Caller, id: &VideoId) -> Result<String, ApiError> {
+    let key = owned(caller, id).await?.frames_key.ok_or_else(|| ApiError::not_found("table of frames"))?;
     service::show_url(caller, &key, "application/octet-stream").await
 }
 

@@ -51,6 +51,11 @@ pub async fn waveform(caller: Caller, PathId(id): PathId<VideoId>) -> Result<Res
     overview::waveform_url(&caller, &id).await.map(|url| see(&url))
 }
 
+/// `GET /media/videos/{id}/frames`: leads to the times of the pictures of a recording of variable rate.
+pub async fn frames(caller: Caller, PathId(id): PathId<VideoId>) -> Result<Response, ApiError> {
+    overview::frames_url(&caller, &id).await.map(|url| see(&url))
+}
+
 /// `GET /media/videos/{id}/poster`
 pub async fn poster(caller: Caller, PathId(id): PathId<VideoId>) -> Result<Response, ApiError> {
     service::poster_url(&caller, &id).await.map(|url| see(&url))

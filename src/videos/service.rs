@@ -33,6 +33,12 @@ pub async fn show(caller: &Caller, video: VideoRow) -> Result<Video, ApiError> {
         sprites: video.sprites,
         sprites_url: video.sprites_key.as_ref().map(|_| super::media::sprites_path(video.id.as_str())),
         waveform_url: video.waveform_key.as_ref().map(|_| super::media::waveform_path(video.id.as_str())),
+        // A copy for browsers lies on the grid.
+        frames_url: video
+            .frames_key
+            .as_ref()
+            .filter(|_| video.proxy_key.is_none())
+            .map(|_| super::media::frames_path(video.id.as_str())),
         url,
         id: video.id,
         game: video.game,

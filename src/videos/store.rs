@@ -32,6 +32,7 @@ pub struct VideoRow {
     pub sprites: Option<Sprites>,
     pub sprites_key: Option<String>,
     pub waveform_key: Option<String>,
+    pub frames_key: Option<String>,
     /// Hundredths of LUFS.
     pub loudness: Option<i64>,
     pub proxy_key: Option<String>,
@@ -77,6 +78,7 @@ fn video(row: &AnyRow) -> Result<VideoRow, sqlx::Error> {
         sprites: sprites.as_deref().map(document).transpose()?,
         sprites_key: row.try_get("sprites_key")?,
         waveform_key: row.try_get("waveform_key")?,
+        frames_key: row.try_get("frames_key")?,
         loudness: row.try_get("loudness")?,
         proxy_key: row.try_get("proxy_key")?,
         proxy_failed: row.try_get::<i64, _>("proxy_failed")? == 1,
@@ -203,17 +205,21 @@ pub async fn set_ready<'e, E: sqlx::Executor<'e, Database = Any>>(
 
 /// What was made of a recording in the background.
 pub enum Overview<'a> {
-    Sprites(&'a Sprites, &'a ObjectKey),
+    /// With the table of frames, where there is one.
+    Sprites(&'a Sprites, &'a ObjectKey, Option<&'a ObjectKey>),
     /// With the loudness.
     Waveform(&'a ObjectKey, Option<i64>),
     Proxy(&'a ObjectKey),
 }
 
 impl Overview<'_> {
-    pub const fn key(&self) -> &ObjectKey {
-        match self {
-            Self::Sprites(_, key) | Self::Waveform(key, _) | Self::Proxy(key) => key,
-        }
+    /// Every object of it.
+    pub fn keys(&self) -> impl Iterator<Item = &ObjectKey> {
+        let (first, second) = match self {
+            Self::Sprites(_, key, frames) => (key, *frames),
+            Self::Waveform(key, _) | Self::Proxy(key) => (key, None),
+        };
+        std::iter::once(*first).chain(second)
     }
 }
 
@@ -225,14 +231,15 @@ pub async fn set_overview(
     made: &Overview<'_>,
 ) -> Result<bool, sqlx::Error> {
     let query = match made {
-        Overview::Sprites(sheet, key) => {
+        Overview::Sprites(sheet, key, frames) => {
             let sheet = serde_json::to_string(sheet).map_err(|error| sqlx::Error::Encode(error.into()))?;
             sqlx::query(
-                "UPDATE videos SET sprites_key = $1, sprites = $2, version = version + 1 \
-                 WHERE id = $3 AND owner = $4 AND sprites_key IS NULL",
+                "UPDATE videos SET sprites_key = $1, sprites = $2, frames_key = $3, version = version + 1 \
+                 WHERE id = $4 AND owner = $5 AND sprites_key IS NULL",
             )
             .bind(key.as_str())
             .bind(sheet)
+            .bind(frames.map(ObjectKey::as_str))
         }
         Overview::Waveform(key, loudness) => sqlx::query(
             "UPDATE videos SET waveform_key = $1, loudness = $2, version = version + 1 \
@@ -359,7 +366,7 @@ pub async fn place(
 
 /// Notes that the objects of some videos are to be deleted; in the transaction that deletes their rows.
 async fn doom(connection: &mut AnyConnection, owner: &AccountId, column: &str, id: &str) -> Result<(), sqlx::Error> {
-    for key in ["object_key", "poster_key", "sprites_key", "waveform_key", "proxy_key"] {
+    for key in ["object_key", "poster_key", "sprites_key", "waveform_key", "frames_key", "proxy_key"] {
         let sql = format!(
             "INSERT INTO doomed_objects (object_key, owner, created_at) \
              SELECT {key}, owner, $1 FROM videos WHERE {column} = $2 AND owner = $3 AND {key} IS NOT NULL \

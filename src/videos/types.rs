@@ -52,6 +52,9 @@ pub struct Video {
     /// Where the peaks of its sound are, a byte each, `domain::overview::PEAKS_A_SECOND`; none of them when it is mute.
     #[serde(default)]
     pub waveform_url: Option<String>,
+    /// Where the times of its pictures are (`domain::frame_table`), when its rate varies and they are known.
+    #[serde(default)]
+    pub frames_url: Option<String>,
     /// EBU R 128's integrated loudness in hundredths of LUFS; none of silence, and before it was measured.
     #[serde(default)]
     pub loudness: Option<i64>,

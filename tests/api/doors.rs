@@ -127,7 +127,7 @@ on_both!(bad_values_are_refused_at_both_doors, |app: TestApp| async move {
 });
 
 /// Every call that takes a body.
-const BODIES: [(&str, &str); 32] = [
+const BODIES: [(&str, &str); 34] = [
     ("POST", "/api/games"),
     ("PUT", "/api/games/{id}"),
     ("PUT", "/api/games/{id}/videos"),
@@ -137,6 +137,7 @@ const BODIES: [(&str, &str); 32] = [
     ("POST", "/api/reels"),
     ("PUT", "/api/reels/{id}"),
     ("PUT", "/api/reel-clips/{id}/framing"),
+    ("PUT", "/api/reels/{id}/music/settings"),
     ("POST", "/api/uploads"),
     ("POST", "/api/uploads/{id}/sign"),
     ("POST", "/api/exports"),
@@ -151,6 +152,7 @@ const BODIES: [(&str, &str); 32] = [
     ("POST", "/_fn/clips/create"),
     ("POST", "/_fn/reels/create"),
     ("POST", "/_fn/reels/framing"),
+    ("POST", "/_fn/music/update"),
     ("POST", "/_fn/uploads/create"),
     ("POST", "/_fn/uploads/sign"),
     ("POST", "/_fn/uploads/trial-over"),

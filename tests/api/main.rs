@@ -19,6 +19,7 @@ mod kinds;
 mod live;
 mod media;
 mod moves;
+mod music;
 mod openapi;
 mod process;
 mod reaper;

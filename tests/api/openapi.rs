@@ -10,6 +10,7 @@ DELETE /api/clips/{id}
 DELETE /api/exports/{id}
 DELETE /api/games/{id}
 DELETE /api/reels/{id}
+DELETE /api/reels/{id}/music
 DELETE /api/renditions/{id}
 DELETE /api/uploads/{id}
 DELETE /api/videos/{id}
@@ -48,6 +49,8 @@ PUT /api/games/{id}/video
 PUT /api/games/{id}/videos
 PUT /api/reel-clips/{id}/framing
 PUT /api/reels/{id}
+PUT /api/reels/{id}/music
+PUT /api/reels/{id}/music/settings
 PUT /api/uploads/{id}/parts/{number}";
 
 /// Every method and path of the description, with its summary.

@@ -91,6 +91,7 @@ async fn add(caller: &Caller, reel_of_all: &mut Vec<touchline::domain::ids::Clip
         sprites: None,
         sprites_key: None,
         waveform_key: None,
+        frames_key: None,
         loudness: None,
         proxy_key: None,
         proxy_failed: false,

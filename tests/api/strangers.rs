@@ -7,8 +7,13 @@ use crate::{
 use reqwest::{Method, header};
 use serde_json::{Value, json};
 use touchline::{
-    domain::ids::RenditionId,
+    domain::{
+        ids::{MusicId, RenditionId},
+        music::{Music, MusicSettings},
+        time::Micros,
+    },
     exports::store::{NewRendition, insert_rendition},
+    music,
 };
 
 /// One of everything.
@@ -105,10 +110,20 @@ fn calls(ids: &Ids) -> Vec<Call> {
     both(
         "reels/framing",
         json!({"update": with(place, &framing)}),
-        put,
+        put.clone(),
         format!("/api/reel-clips/{place}/framing"),
         with(NOBODY, &framing),
     );
+    let settings = json!({"level": "loud", "ducks": false});
+    both(
+        "music/update",
+        json!({"update": with(reel, &settings)}),
+        put,
+        format!("/api/reels/{reel}/music/settings"),
+        with(NOBODY, &settings),
+    );
+    let of = json!({"reel": reel});
+    both("music/delete", of, delete.clone(), format!("/api/reels/{reel}/music"), Value::Null);
     both("reels/delete", one(reel), delete.clone(), format!("/api/reels/{reel}"), Value::Null);
     let parts = json!({"parts": {"upload": upload, "parts": [{"number": 1}]}});
     both("uploads/sign", parts, post.clone(), format!("/api/uploads/{upload}/sign"), json!({"parts": [{"number": 1}]}));
@@ -143,7 +158,7 @@ fn calls(ids: &Ids) -> Vec<Call> {
 
 /// Behind one door only.
 fn one_door(ids: &Ids) -> Vec<Call> {
-    let Ids { game, video, clip, rendition, .. } = ids;
+    let Ids { game, video, clip, reel, rendition, .. } = ids;
     let (get, post) = (Method::GET, Method::POST);
     let mut calls = Vec::new();
     let position = json!({"id": game, "position": 5});
@@ -152,6 +167,8 @@ fn one_door(ids: &Ids) -> Vec<Call> {
         (get.clone(), format!("/api/clips/{clip}")),
         (get.clone(), format!("/api/games/{game}/upload-url?name=a.mp4&size=9")),
         (post, format!("/api/games/{game}/confirm-video")),
+        (Method::PUT, format!("/api/reels/{reel}/music?name=a.mp3")),
+        (get.clone(), format!("/media/reels/{reel}/music")),
         (get.clone(), format!("/media/videos/{video}")),
         (get.clone(), format!("/media/videos/{video}/poster")),
         (get.clone(), format!("/media/renditions/{rendition}")),
@@ -188,8 +205,19 @@ async fn theirs(app: &TestApp) -> Ids {
         frames: 1,
         duration_us: 1,
     };
+    let song = Music {
+        id: MusicId::generate(),
+        name: "Theirs".to_owned(),
+        length: Micros::SECOND,
+        loudness: None,
+        settings: MusicSettings::default(),
+    };
+    let lies_at = ("o/x/m/y".parse().unwrap(), 1);
     let mut tx = app.db.begin_write().await.unwrap();
     insert_rendition(&mut tx, &owner, &new).await.unwrap();
+    music::store::insert(&mut tx, &owner, &id(&reel["id"]).parse().unwrap(), &song, (&lies_at.0, lies_at.1))
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let text = |value: &Value| id(value).to_owned();
     Ids {

@@ -24,7 +24,7 @@ use touchline::{
 /// An identifier that no row has.
 pub const NOBODY: &str = "0192f0c1-2345-7abc-8def-0123456789ab";
 /// Every table, but for the store's litter and sessions that come and go by themselves.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 17] = [
     "accounts",
     "games",
     "videos",
@@ -33,6 +33,7 @@ const TABLES: [&str; 16] = [
     "clip_tags",
     "reels",
     "reel_clips",
+    "reel_music",
     "overlays",
     "jobs",
     "exports",

@@ -5,6 +5,7 @@ use crate::domain::{
     framing::{CropKey, Speed},
     geometry::CropSpace,
     ids::{ReelClipId, VideoId},
+    music::Bed,
     overlay::{Spotlight, TextCard},
     preset::Quality,
     straighten::Straighten,
@@ -31,6 +32,8 @@ pub struct ExportPlan {
     pub total_samples: i64,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub mute: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub music: Option<Bed>,
     pub clips: Vec<PlannedClip>,
     /// In playing order, without gaps: what is rendered and kept piece by piece.
     pub chunks: Vec<Chunk>,

@@ -56,7 +56,7 @@ fn frames(spec: &ChunkSpec) -> Vec<i64> {
 }
 
 fn planned(clips: Vec<ClipForPlan>) -> Result<ExportPlan, PlanError> {
-    plan(&ReelForPlan { aspect: Aspect::Portrait, settings: ExportSettings::default(), clips })
+    plan(&ReelForPlan { aspect: Aspect::Portrait, settings: ExportSettings::default(), clips, music: None })
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn settings_decide_size_pace_and_quality() {
     assert_eq!(serde_json::from_str::<ExportPlan>(&text).expect("a plan"), usual);
     let usual_settings = ExportSettings::default();
     let settings = ExportSettings { size: Size::Large, pace: Pace::Sixty, quality: Quality::Best, ..usual_settings };
-    let large = plan(&ReelForPlan { aspect: Aspect::Wide, settings, clips: clips() }).expect("a plan");
+    let large = plan(&ReelForPlan { aspect: Aspect::Wide, settings, clips: clips(), music: None }).expect("a plan");
     assert_eq!((large.width, large.height, large.total_frames), (3840, 2160, 120));
     assert_eq!(large.total_samples, usual.total_samples);
     let spec = &large.chunks[0].spec;

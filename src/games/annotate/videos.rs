@@ -1,15 +1,15 @@
 //! The videos of the game on its clock: which one is shown, and how the player goes from one to the next.
 
 use crate::{
-    browser,
-    domain::{clock::GameClock, ids::VideoId, time::Micros},
+    browser::{self, page},
+    domain::{clock::GameClock, frame_table::FrameTable, ids::VideoId, time::Micros},
     editor::playback::Playback,
     games::types::Game,
     uploads::queue::UploadQueue,
     videos::types::Video,
 };
 use leptos::{prelude::*, task::spawn_local};
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 #[derive(Clone, Copy)]
 pub struct Videos {
@@ -94,6 +94,19 @@ impl Videos {
     /// Shows the video that the playhead is in, goes on with the next where one ends, and stays with the clock. Effects only.
     pub fn drive_player(self) {
         let playback = self.playback;
+        let table = Memo::new(move |_| self.shown.with(|video| video.as_ref()?.frames_url.clone()));
+        Effect::new(move |_| {
+            playback.frame_table.set(None);
+            let Some(url) = table.get() else { return };
+            spawn_local(async move {
+                let bytes = page::bytes_of(&url).await;
+                // Another video may play by now.
+                if table.try_get_untracked().flatten().as_ref() == Some(&url) {
+                    let table = bytes.and_then(|bytes| FrameTable::from_bytes(&bytes));
+                    playback.frame_table.try_set(table.map(Arc::new));
+                }
+            });
+        });
         Effect::new(move |_| {
             let at = playback.now.get();
             let clock = self.clock.get();

@@ -7,7 +7,7 @@ mod movie;
 mod piece;
 mod tests;
 
-pub use piece::{Form, Pictures};
+pub use piece::{Form, Pictures, index_of};
 
 use super::{
     chunk::publish,

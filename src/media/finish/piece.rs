@@ -29,8 +29,8 @@ pub fn count(path: &Path) -> Result<i64, MediaError> {
     Ok(i64::try_from(Track::read(content, timescale)?.len()).unwrap_or(i64::MAX))
 }
 
-/// The file, and its index with its header.
-fn index_of(path: &Path) -> Result<(File, Vec<u8>), MediaError> {
+/// The file, and its index with its header. Blocks.
+pub fn index_of(path: &Path) -> Result<(File, Vec<u8>), MediaError> {
     let file = File::open(path)?;
     let mut finder = Finder::new(file.metadata()?.len());
     while let Some(range) = finder.wants() {

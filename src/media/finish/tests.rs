@@ -69,7 +69,7 @@ async fn what_was_damaged_is_not_joined() {
         let entries = std::fs::read_dir(&work).expect("a folder").map(|entry| entry.expect("an entry").file_name());
         let mut names: Vec<_> = entries.filter_map(|name| name.into_string().ok()).collect();
         names.retain(|name| name.starts_with(start));
-        names.sort_by_key(|name| std::fs::metadata(work.join(name)).map(|about| about.len()).unwrap_or(0));
+        names.sort_by_key(|name| std::fs::metadata(work.join(name)).map_or(0, |about| about.len()));
         names
     };
     let (pieces, sound) = (named("chunk-"), named("sound-").remove(0));

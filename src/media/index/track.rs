@@ -71,6 +71,11 @@ impl Track {
         &self.samples
     }
 
+    /// When each is shown, on the file's own clock, in decoding order.
+    pub fn times(&self) -> impl Iterator<Item = Micros> + '_ {
+        self.samples.iter().map(|sample| self.time(sample))
+    }
+
     /// Ticks a second.
     pub const fn timescale(&self) -> u32 {
         self.timescale

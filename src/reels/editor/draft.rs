@@ -100,6 +100,7 @@ pub fn merge(local: &mut Reel, before: &Draft, server: &Reel) {
     }
     local.version = server.version;
     local.videos.clone_from(&server.videos);
+    local.music.clone_from(&server.music);
     local.clips = clips;
 }
 
@@ -255,6 +256,7 @@ mod tests {
             aspect: Aspect::Portrait,
             clips: clips.iter().map(clip).collect(),
             videos: Vec::new(),
+            music: None,
         }
     }
 

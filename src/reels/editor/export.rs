@@ -9,6 +9,7 @@ use super::{
 use crate::{
     domain::{
         ids::{ReelClipId, ReelId},
+        music::Music,
         plan::{ExportPlan, PlanError, ReelForPlan, plan},
         preset::{ExportSettings, Made, expected_bytes, expected_seconds},
         size::size,
@@ -22,6 +23,7 @@ use crate::{
     },
     gallery::{api::get_rendition, types::Rendition},
     live::{types::Topic, versions::Versions},
+    music::field::MusicField,
     reels::types::Reel,
     ui::{notice::LoadError, toast::Toasts},
     videos::types::VideoState,
@@ -166,6 +168,7 @@ fn ExportPanel(session: Session, last: Option<Export>, settings: Settings, made:
             <h2 class="export-panel__title">"Export"</h2>
             <MakeChoice session make=settings.make />
             <Choices session settings planned />
+            <MusicField reel=session.id() music=Memo::new(move |_| session.reel.with(|reel| reel.music.clone())) />
             <label class="option">
                 <span>"Also make a before and after"</span>
                 <input class="switch" type="checkbox" prop:checked=move || settings.make.get().before_after
@@ -209,7 +212,7 @@ fn planned(reel: &Reel, settings: ExportSettings) -> Planned {
         };
         clips.push(clip.for_plan(facts, video.and_then(|video| video.loudness), settings));
     }
-    match plan(&ReelForPlan { aspect: reel.aspect, settings, clips }) {
+    match plan(&ReelForPlan { aspect: reel.aspect, settings, clips, music: reel.music.as_ref().map(Music::bed) }) {
         Ok(plan) => Planned::Ready(Box::new(plan)),
         Err(PlanError::ReelEmpty) => Planned::Not("This reel has no clips. Add one in Framing.".to_owned()),
         Err(error) => Planned::Not(reason(reel, &error)),

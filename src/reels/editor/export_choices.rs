@@ -116,7 +116,7 @@ pub fn Choices(session: Session, settings: Settings, planned: Memo<Planned>) -> 
     };
     let sounds = || {
         let words =
-            [(Sound::Even, "Game, evened out"), (Sound::Recorded, "Game, as recorded"), (Sound::Mute, "No sound")];
+            [(Sound::Even, "Game, evened out"), (Sound::Recorded, "Game, as recorded"), (Sound::Mute, "No game sound")];
         words.map(|(sound, words)| (sound, words.to_owned())).to_vec()
     };
     view! {

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
 /// Every table but the built-in store's own book, parents before children.
-pub const TABLES: [&str; 16] = [
+pub const TABLES: [&str; 17] = [
     "accounts",
     "sessions",
     "games",
@@ -17,6 +17,7 @@ pub const TABLES: [&str; 16] = [
     "clip_tags",
     "reels",
     "reel_clips",
+    "reel_music",
     "overlays",
     "jobs",
     "remote_calls",

@@ -93,7 +93,9 @@ fn needs_json(method: &Method, path: &str, headers: &HeaderMap) -> bool {
     if !matches!(*method, Method::POST | Method::PUT | Method::PATCH) || path.starts_with("/log") {
         return false;
     }
-    if *method == Method::PUT && path.starts_with("/api/") && (path.contains("/parts/") || path.ends_with("/video")) {
+    // Bytes as they are. No foreign page can send a PUT unasked.
+    let takes_bytes = path.contains("/parts/") || path.ends_with("/video") || path.ends_with("/music");
+    if *method == Method::PUT && path.starts_with("/api/") && takes_bytes {
         return false;
     }
     let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -144,6 +146,8 @@ mod tests {
         }
         assert!(!needs_json(&Method::POST, "/api/games", &kind("application/json; charset=utf-8")));
         assert!(!needs_json(&Method::PUT, "/api/uploads/x/parts/1", &kind("application/octet-stream")));
+        assert!(!needs_json(&Method::PUT, "/api/reels/x/music", &kind("application/octet-stream")));
+        assert!(needs_json(&Method::PUT, "/api/reels/x/music/settings", &kind("text/plain")));
         assert!(!needs_json(&Method::GET, "/api/games", &HeaderMap::new()));
     }
 }
