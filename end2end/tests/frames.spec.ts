@@ -10,7 +10,7 @@ const BITS = 10;
 
 /** A recording whose every picture says its number: a row of blocks, white for one, black for nought. */
 function numbered(name: string, rate: string, frames: number, more: string[] = [], select = ""): string {
-  const path = join(tmpdir(), "touchline-footage", `numbered-${name}`);
+  const path = join(tmpdir(), "touchline-footage", `numbered-2-${name}`);
   if (!existsSync(path)) {
     mkdirSync(join(tmpdir(), "touchline-footage"), { recursive: true });
     const blocks = Array.from({ length: BITS }, (_, bit) =>
@@ -45,7 +45,8 @@ const recordings: [string, string, (n: number) => boolean, string[], string][] =
   ["25.mp4", "25", () => true, [], ""],
   ["29.97.mp4", "30000/1001", () => true, [], ""],
   ["59.94.mp4", "60000/1001", () => true, [], ""],
-  ["variable.mp4", "30", kept, ["-fps_mode", "vfr"], select],
+  // As phones write it: each picture made from the one before it.
+  ["variable.mp4", "30", kept, ["-fps_mode", "vfr", "-bf", "0"], select],
 ];
 
 for (const [name, rate, isKept, more, filter] of recordings) {

@@ -21,6 +21,8 @@ const SHUTTLE: [i32; 4] = [1, 2, 4, 8];
 const REVERSE_STEP_MS: u32 = 100;
 /// A seek lands this far inside the frame that is meant, so that rounding never shows the one before.
 const NUDGE: Micros = Micros(500);
+/// The same where pictures are shown for as long as each of them is.
+const VARIABLE_NUDGE: Micros = Micros(2_000);
 
 /// In every editor one, made by the page: `Playback::new()`.
 #[derive(Clone, Copy)]
@@ -180,7 +182,9 @@ impl Playback {
         let rate = self.frame_rate.get_untracked().unwrap_or(USUAL_RATE);
         let now = self.in_video(self.now.get_untracked());
         if let Some((start, end)) = self.picture(now, frames) {
-            self.seek_showing(start + self.origin.get_untracked(), Micros((end - start).0 / 2));
+            // Not its middle: browsers take how long it is decoded for how long it is shown.
+            let inside = Micros((end - start).0 / 2).min(VARIABLE_NUDGE);
+            self.seek_showing(start + self.origin.get_untracked(), inside);
             return;
         }
         let index = rate.frame_at(now) + frames;

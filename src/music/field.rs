@@ -10,8 +10,9 @@ use crate::{
         files::{self, LocalFile},
     },
     domain::{
-        ids::ReelId,
+        ids::{MusicId, ReelId},
         music::{Level, Music, MusicSettings},
+        time::Micros,
     },
     error::{ApiError, Code},
     live::{types::Topic, versions::Versions},
@@ -26,15 +27,18 @@ const ACCEPT: &str = "audio/*,.mp3,.m4a,.aac,.wav,.flac,.ogg";
 #[derive(Clone, Copy)]
 struct Desk {
     reel: StoredValue<ReelId>,
+    /// As it is shown: ahead of the server while a change is on its way.
+    settings: RwSignal<MusicSettings>,
     add: Action<LocalFile, ()>,
-    set: Action<MusicSettings, ()>,
-    remove: Action<MusicSettings, ()>,
+    set: Action<(), ()>,
+    remove: Action<(), ()>,
 }
 
 impl Desk {
-    fn new(reel: ReelId) -> Self {
+    fn new(reel: ReelId, music: Memo<Option<Music>>) -> Self {
         let (versions, toasts) = (Versions::expect(), Toasts::expect());
         let reel = StoredValue::new(reel);
+        let settings = RwSignal::new(MusicSettings::default());
         let told = move |answer: Result<Option<String>, ApiError>| {
             match answer {
                 Ok(said) => said.into_iter().for_each(|said| toasts.say(said)),
@@ -49,25 +53,40 @@ impl Desk {
                 told(added.map(|music| Some(format!("{} plays under this reel", music.name))));
             }
         });
-        let update = move |settings| update_music(MusicUpdate { id: reel.get_value(), settings });
-        let set = Action::new(move |settings: &MusicSettings| {
-            let settings = *settings;
-            async move { told(update(settings).await.map(|()| None)) }
-        });
-        let before = RwSignal::new(MusicSettings::default());
-        let undo = Callback::new(move |()| drop(set.dispatch(before.get_untracked())));
-        let remove = Action::new(move |settings: &MusicSettings| {
-            let settings = *settings;
-            async move {
-                let removed = delete_music(reel.get_value()).await;
-                if removed.is_ok() {
-                    before.set(settings);
-                    toasts.with_action("Music removed".to_owned(), "Undo", undo);
+        // One after another, until what is shown is what the server has.
+        let set = Action::new(move |(): &()| async move {
+            loop {
+                let wanted = settings.get_untracked();
+                let answer = update_music(MusicUpdate { id: reel.get_value(), settings: wanted }).await;
+                if answer.is_err() {
+                    settings.set(music.get_untracked().map(|music| music.settings).unwrap_or_default());
                 }
-                told(removed.map(|()| None));
+                if answer.is_err() || settings.get_untracked() == wanted {
+                    return told(answer.map(|()| None));
+                }
             }
         });
-        Self { reel, add, set, remove }
+        let undo = Callback::new(move |()| drop(set.dispatch(())));
+        let remove = Action::new(move |(): &()| async move {
+            let removed = delete_music(reel.get_value()).await;
+            if removed.is_ok() {
+                toasts.with_action("Music removed".to_owned(), "Undo", undo);
+            }
+            told(removed.map(|()| None));
+        });
+        Effect::new(move |_| {
+            if let Some(music) = music.get().filter(|_| !set.pending().get_untracked()) {
+                settings.set(music.settings);
+            }
+        });
+        Self { reel, settings, add, set, remove }
+    }
+
+    fn change(self, change: impl FnOnce(&mut MusicSettings)) {
+        self.settings.update(change);
+        if !self.set.pending().get_untracked() {
+            self.set.dispatch(());
+        }
     }
 }
 
@@ -82,13 +101,15 @@ async fn add(reel: &ReelId, file: &LocalFile) -> Result<Music, ApiError> {
 
 #[component]
 pub fn MusicField(reel: ReelId, music: Memo<Option<Music>>) -> impl IntoView {
-    let desk = Desk::new(reel);
+    let desk = Desk::new(reel, music);
+    // A change of its level leaves the player alone.
+    let song = Memo::new(move |_| music.get().map(|Music { id, name, length, .. }| (id, name, length)));
     view! {
         <div class="field music" role="group" aria-label="Music">
             <span class="field__label" aria-hidden="true">"Music"</span>
-            {move || match music.get() {
+            {move || match song.get() {
                 _ if desk.add.pending().get() => view! { <p class="muted" role="status">"Adding the music…"</p> }.into_any(),
-                Some(music) => view! { <Song desk music /> }.into_any(),
+                Some((id, name, length)) => view! { <Song desk id name length /> }.into_any(),
                 None => view! {
                     <FileButton desk words="Add music" />
                     <p class="field__hint">"MP3, M4A, WAV, FLAC or Ogg, up to 100 MB. It plays again until the reel ends."</p>
@@ -114,8 +135,8 @@ fn FileButton(desk: Desk, words: &'static str) -> impl IntoView {
 }
 
 #[component]
-fn Song(desk: Desk, music: Music) -> impl IntoView {
-    let Music { id, name, length, settings, .. } = music;
+fn Song(desk: Desk, id: MusicId, name: String, length: Micros) -> impl IntoView {
+    let settings = desk.settings;
     // Another song has another address.
     let source = format!("/media/reels/{}/music?song={id}", desk.reel.get_value());
     let levels = || {
@@ -123,19 +144,19 @@ fn Song(desk: Desk, music: Music) -> impl IntoView {
             [(Level::Soft, "Soft, in the background"), (Level::Medium, "Medium"), (Level::Loud, "As loud as the game")];
         words.map(|(level, words)| (level, words.to_owned())).to_vec()
     };
-    let on_level = Callback::new(move |level| drop(desk.set.dispatch(MusicSettings { level, ..settings })));
+    let on_level = Callback::new(move |level| desk.change(|it| it.level = level));
     view! {
         <p class="music__name"><strong>{name}</strong>" "<span class="muted num">{length.precise()}</span></p>
         <audio class="music__player" controls preload="none" src=source aria-label="Listen to the music"></audio>
-        <Choice label="Music level" items=Signal::derive(levels) value=Signal::stored(settings.level) on_choose=on_level />
+        <Choice label="Music level" items=Signal::derive(levels) value=Signal::derive(move || settings.get().level) on_choose=on_level />
         <label class="option">
             <span>"Softer while the game is loud"</span>
-            <input class="switch" type="checkbox" prop:checked=settings.ducks
-                on:change=move |event| drop(desk.set.dispatch(MusicSettings { ducks: event_target_checked(&event), ..settings })) />
+            <input class="switch" type="checkbox" prop:checked=move || settings.get().ducks
+                on:change=move |event| desk.change(|it| it.ducks = event_target_checked(&event)) />
         </label>
         <div class="button-row">
             <FileButton desk words="Choose another" />
-            <button class="button button--ghost" type="button" on:click=move |_| drop(desk.remove.dispatch(settings))>
+            <button class="button button--ghost" type="button" on:click=move |_| drop(desk.remove.dispatch(()))>
                 <span class="button__text">"Remove music"</span>
             </button>
         </div>
