@@ -156,7 +156,7 @@ fn Song(desk: Desk, id: MusicId, name: String, length: Micros) -> impl IntoView 
         </label>
         <div class="button-row">
             <FileButton desk words="Choose another" />
-            <button class="button button--ghost" type="button" on:click=move |_| drop(desk.remove.dispatch(()))>
+            <button class="button button--outline" type="button" on:click=move |_| drop(desk.remove.dispatch(()))>
                 <span class="button__text">"Remove music"</span>
             </button>
         </div>
