@@ -19,10 +19,26 @@ pub struct Press {
     pub repeat: bool,
 }
 
+/// Where a press leads in what was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum History {
+    Back,
+    On,
+}
+
 impl Press {
     /// The key alone or with Shift.
     pub fn is_plain(&self) -> bool {
         !self.command && !self.alt
+    }
+
+    /// Undo and redo, as every system has them: by what the key writes, wherever it lies.
+    pub fn history(&self) -> Option<History> {
+        match (self.command && !self.alt, self.key.to_ascii_lowercase().as_str(), self.shift) {
+            (true, "z", false) => Some(History::Back),
+            (true, "z", true) | (true, "y", false) => Some(History::On),
+            _ => None,
+        }
     }
 }
 

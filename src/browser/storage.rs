@@ -21,3 +21,21 @@ pub fn remove(key: &str) {
         let _ = storage.remove_item(key);
     }
 }
+
+fn tab() -> Option<web_sys::Storage> {
+    window().session_storage().ok().flatten()
+}
+
+/// What this tab kept for itself: a reload finds it, another tab does not.
+pub fn of_tab(key: &str) -> Option<String> {
+    tab()?.get_item(key).ok().flatten()
+}
+
+/// Keeps it for this tab; without a value, or without room for it, there is none.
+pub fn keep_for_tab(key: &str, value: Option<&str>) {
+    let Some(tab) = tab() else { return };
+    let kept = value.is_some_and(|value| tab.set_item(key, value).is_ok());
+    if !kept {
+        let _ = tab.remove_item(key);
+    }
+}

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod edits;
 pub mod form;
+pub mod history;
 pub mod lane;
 pub mod list;
 pub mod palette;

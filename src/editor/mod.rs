@@ -1,6 +1,7 @@
 //! What Annotate and Framing share: player, transport, timeline, keys.
 
 pub mod film;
+pub mod history;
 pub mod key_help;
 pub mod keys;
 pub mod playback;

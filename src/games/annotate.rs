@@ -76,6 +76,7 @@ fn Editor(game: Game, clips: Vec<Clip>) -> impl IntoView {
     page.take_drops();
     page.follow_playhead();
     page.remember_position();
+    page.keep_history();
     Effect::new(move |_| keys::listen(page, help));
 
     let playback = page.playback;

@@ -7,6 +7,7 @@ use crate::{
     clips::{
         api::clips_of_game,
         form::ClipChange,
+        history::{ClipState, Way, gesture, turned, ways},
         lane::Moved,
         types::{Clip, ClipDetails},
     },
@@ -17,6 +18,7 @@ use crate::{
         time::Micros,
     },
     editor::{
+        history::{self, History},
         playback::Playback,
         scale::{Scale, Span},
     },
@@ -54,8 +56,12 @@ pub struct Annotation {
     pub videos: Videos,
     pub scale: Scale,
     pub saver: Saver,
-    /// Selects a clip that comes into being. It lives as long as the page, not as long as what was pressed.
+    /// What is called when a clip comes into being: made anew, or brought back. They live as long as the page, not as long as what
+    /// was pressed.
+    made: Callback<ClipId>,
     choose: Callback<ClipId>,
+    undo_action: Callback<()>,
+    history: RwSignal<History<Vec<ClipState>>>,
     pub toasts: Toasts,
     pub queue: UploadQueue,
     pub versions: Versions,
@@ -76,8 +82,13 @@ impl Annotation {
         saver.set_clock(&videos.clock.get_untracked());
         saver.take_in(clips);
         let selected = RwSignal::new(None);
+        let this = StoredValue::new(None::<Self>);
+        let with_page = move |act: &dyn Fn(Self)| this.get_value().into_iter().for_each(act);
         let page = Self {
             choose: Callback::new(move |id| selected.set(Some(id))),
+            made: Callback::new(move |id: ClipId| with_page(&|page| page.made(&id))),
+            undo_action: Callback::new(move |()| with_page(&|page| page.undo())),
+            history: RwSignal::new(History::default()),
             game,
             clips: shown,
             selected,
@@ -93,7 +104,72 @@ impl Annotation {
             reloading: StoredValue::new(false),
         };
         page.scale.reveal(playback.now.get_untracked());
+        this.set_value(Some(page));
         page
+    }
+
+    /// Undo reaches back over a reload. Called in a component.
+    pub fn keep_history(self) {
+        let game = self.game.with_untracked(|game| game.id.clone());
+        history::keep(format!("undo {game}"), self.history);
+    }
+
+    fn made(self, id: &ClipId) {
+        self.selected.set(Some(id.clone()));
+        let clip = self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == *id).cloned());
+        if let Some(clip) = clip {
+            let after = Some(self.saver.stored_details(&clip));
+            self.record(id, None, after, None);
+        }
+    }
+
+    fn record(self, id: &ClipId, before: Option<ClipDetails>, after: Option<ClipDetails>, gesture: Option<String>) {
+        if before != after {
+            // An undo that a toast offered would now undo this.
+            self.toasts.retract_actions();
+            let state = |details| vec![ClipState { id: id.clone(), details }];
+            self.history.update(|history| history.push(state(before), state(after), gesture));
+        }
+    }
+
+    pub fn can_undo(self) -> bool {
+        self.history.with(History::can_undo)
+    }
+
+    pub fn can_redo(self) -> bool {
+        self.history.with(History::can_redo)
+    }
+
+    pub fn undo(self) {
+        self.go(History::undo);
+    }
+
+    pub fn redo(self) {
+        self.go(History::redo);
+    }
+
+    fn go(self, step: impl FnOnce(&mut History<Vec<ClipState>>) -> Option<(Vec<ClipState>, Vec<ClipState>)>) {
+        let Some((from, to)) = self.history.try_update(step).flatten() else { return };
+        self.toasts.retract_actions();
+        for (id, way) in ways(from, to) {
+            let clip = self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == id).cloned());
+            match (way, clip) {
+                (Way::Restore, None) => self.saver.restore(id, self.choose),
+                (Way::Delete, Some(clip)) => {
+                    self.selected.set(None);
+                    self.saver.delete(clip, None);
+                }
+                (Way::Change(change), Some(clip)) => {
+                    let turned = turned(&self.saver.stored_details(&clip), &change.0, &change.1);
+                    self.saver.change(&id, self.saver.shown_details(&clip, turned), true);
+                    self.select(&id);
+                }
+                (Way::Restore, Some(_)) => {}
+                (Way::Delete | Way::Change(..), None) => {
+                    self.toasts.say("That clip is not there any more: nothing was changed");
+                }
+            }
+        }
     }
 
     pub fn name(self) -> String {
@@ -262,7 +338,12 @@ impl Annotation {
         let clock = self.videos.clock.get_untracked();
         let (start, end) = (clock.within(&clip.video, details.start), clock.within(&clip.video, details.end));
         if start < end {
-            self.saver.change(&clip.id, ClipDetails { start, end, ..details }, at_once);
+            let before = self.saver.stored_details(clip);
+            let details = ClipDetails { start, end, ..details };
+            let after = self.saver.stored_details(&Clip { details: details.clone(), ..clip.clone() });
+            let gesture = (!at_once).then(|| gesture(&clip.id, &before, &after));
+            self.record(&clip.id, Some(before), Some(after), gesture);
+            self.saver.change(&clip.id, details, at_once);
         } else {
             self.toasts.error("A clip lies within one video. Make another clip for the other one.");
         }
@@ -377,14 +458,16 @@ impl Annotation {
             players: String::new(),
             notes: String::new(),
         };
-        self.saver.create(video, details, self.choose);
+        self.saver.create(video, details, self.made);
     }
 
     /// Deletes the selected clip; the toast brings it back.
     pub fn delete_selected(self) {
         let Some(clip) = untrack(move || self.selected_clip()) else { return };
         self.selected.set(None);
-        self.saver.delete(clip, self.choose);
+        let before = self.saver.stored_details(&clip);
+        self.record(&clip.id, Some(before), None, None);
+        self.saver.delete(clip, Some(self.undo_action));
     }
 
     /// Esc: the mark goes first, then the selection.

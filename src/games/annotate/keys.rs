@@ -3,7 +3,11 @@
 use super::annotation::Annotation;
 use crate::{
     browser::{
-        keys::{self, Press},
+        keys::{
+            self,
+            History::{Back, On},
+            Press,
+        },
         page::focus,
     },
     domain::rating::Rating,
@@ -25,6 +29,7 @@ pub const SECTIONS: &[KeySection] = &[
             ("↑  ↓", "Previous and next clip"),
             ("Enter", "Edit the clip's name"),
             ("Delete", "Delete the clip"),
+            ("Ctrl+Z", "Undo; with Shift, redo"),
             ("Esc", "Drop the mark, close the clip"),
             ("?", "These keys"),
         ],
@@ -44,6 +49,15 @@ pub fn listen(page: Annotation, help: RwSignal<bool>) {
 }
 
 fn clip_keys(page: Annotation, press: &Press) -> bool {
+    match press.history() {
+        Some(Back) => page.undo(),
+        Some(On) => page.redo(),
+        None => return plain_keys(page, press),
+    }
+    true
+}
+
+fn plain_keys(page: Annotation, press: &Press) -> bool {
     if !press.is_plain() {
         return false;
     }

@@ -252,8 +252,18 @@ impl Saver {
         self.bring_in(move || create_clip(NewClip { video: video.clone(), details: details.clone() }), then);
     }
 
+    /// A clip's details as they are stored: on its video's own time.
+    pub fn stored_details(self, clip: &Clip) -> ClipDetails {
+        clip.details.clone().later(Micros::ZERO - self.start_of(&clip.video))
+    }
+
+    /// The other way.
+    pub fn shown_details(self, clip: &Clip, stored: ClipDetails) -> ClipDetails {
+        stored.later(self.start_of(&clip.video))
+    }
+
     /// Brings a deleted clip back, with all that hung on it.
-    fn restore(self, id: ClipId, then: Callback<ClipId>) {
+    pub fn restore(self, id: ClipId, then: Callback<ClipId>) {
         self.bring_in(move || restore_clip(id.clone()), then);
     }
 
@@ -299,8 +309,8 @@ impl Saver {
         });
     }
 
-    /// Takes a clip away; the toast's action brings it back.
-    pub fn delete(self, clip: Clip, then: Callback<ClipId>) {
+    /// Takes a clip away; the toast offers `undo`, where there is one.
+    pub fn delete(self, clip: Clip, undo: Option<Callback<()>>) {
         self.deleted.update_value(|deleted| {
             deleted.insert(clip.id.clone());
         });
@@ -311,9 +321,9 @@ impl Saver {
         spawn_local(async move {
             match delete_clip(clip.id.clone()).await {
                 Ok(()) => {
-                    let id = clip.id.clone();
-                    let undo = Callback::new(move |()| self.restore(id.clone(), then));
-                    self.toasts.with_action("Clip deleted", "Undo", undo);
+                    if let Some(undo) = undo {
+                        self.toasts.with_action("Clip deleted", "Undo", undo);
+                    }
                     self.versions.bump(&Topic::Clips(clip.game));
                 }
                 Err(error) if error.code == Code::NotFound => {}

@@ -26,6 +26,11 @@ pub fn AnnotateBar(
             </div>
             <span></span>
             <div class="topbar__end">
+                <button class="icon-button" type="button" aria-label="Undo" title="Undo (Ctrl+Z)" disabled=move || !page.can_undo()
+                    on:click=move |_| page.undo()><Icon name="undo" /></button>
+                <button class="icon-button" type="button" aria-label="Redo" title="Redo (Ctrl+Shift+Z)" disabled=move || !page.can_redo()
+                    on:click=move |_| page.redo()><Icon name="redo" /></button>
+                <span class="divider topbar__wide"></span>
                 <IconButton icon="film" label="Videos of this game" on_press=move |()| arranging.set(true) />
                 <IconButton icon="download" label="Export this game" on_press=move |()| exporting.set(true) />
                 <span class="topbar__wide"><IconButton icon="keyboard" label="Keys" title="Keys (?)" on_press=move |()| help.set(true) /></span>

@@ -8,6 +8,7 @@ use crate::{
         geometry::CropSpace,
         ids::{ClipId, ReelClipId},
     },
+    editor::history::History,
     reels::types::{Reel, ReelClip},
 };
 
@@ -146,68 +147,11 @@ pub fn reshape(reel: &mut Reel, aspect: Aspect) {
     reel.aspect = aspect;
 }
 
-/// What was done, to be undone: pairs of before and after, and how far back we are.
-#[derive(Debug, Clone, Default)]
-pub struct History {
-    done: Vec<Step>,
-    undone: Vec<Step>,
-}
-
-#[derive(Debug, Clone)]
-struct Step {
-    before: Draft,
-    after: Draft,
-    /// Steps of the same gesture are one step.
-    gesture: Option<String>,
-}
-
-impl History {
-    const MOST: usize = 100;
-
-    pub fn push(&mut self, before: Draft, after: Draft, gesture: Option<String>) {
-        self.undone.clear();
-        if let Some(last) = self.done.last_mut()
-            && gesture.is_some()
-            && last.gesture == gesture
-            && last.after == before
-        {
-            last.after = after;
-            return;
-        }
-        if self.done.len() == Self::MOST {
-            self.done.remove(0);
-        }
-        self.done.push(Step { before, after, gesture });
-    }
-
-    pub fn can_undo(&self) -> bool {
-        !self.done.is_empty()
-    }
-
-    pub fn can_redo(&self) -> bool {
-        !self.undone.is_empty()
-    }
-
-    /// From what, to what.
-    pub fn undo(&mut self) -> Option<(Draft, Draft)> {
-        let step = self.done.pop()?;
-        self.undone.push(step.clone());
-        Some((step.after, step.before))
-    }
-
-    pub fn redo(&mut self) -> Option<(Draft, Draft)> {
-        let step = self.undone.pop()?;
-        self.done.push(step.clone());
-        Some((step.before, step.after))
-    }
-
-    /// A clip that was removed and restored has a new id.
-    pub fn rename(&mut self, old: &ReelClipId, new: &ReelClipId) {
-        let steps = self.done.iter_mut().chain(&mut self.undone);
-        for draft in steps.flat_map(|step| [&mut step.before, &mut step.after]) {
-            for clip in draft.clips.iter_mut().filter(|clip| clip.id == *old) {
-                clip.id = new.clone();
-            }
+/// A clip that was removed and restored has a new id.
+pub fn rename(history: &mut History<Draft>, old: &ReelClipId, new: &ReelClipId) {
+    for draft in history.states_mut() {
+        for clip in draft.clips.iter_mut().filter(|clip| clip.id == *old) {
+            clip.id = new.clone();
         }
     }
 }
@@ -327,19 +271,5 @@ mod tests {
         let mut now = after.clone();
         let add = revert(&mut now, &Draft::of(&after), &Draft::of(&before));
         assert_eq!(add, [Addition { clip: id(11), restored: Some((0, id(11), framed(5))) }]);
-    }
-
-    #[test]
-    fn a_gesture_is_one_step_and_a_new_one_forgets_what_was_undone() {
-        let drafts: Vec<Draft> = (0..4).map(|n| Draft { name: n.to_string(), ..Draft::of(&reel(&[])) }).collect();
-        let mut history = History::default();
-        history.push(drafts[0].clone(), drafts[1].clone(), Some("drag".to_owned()));
-        history.push(drafts[1].clone(), drafts[2].clone(), Some("drag".to_owned()));
-        assert_eq!(history.undo(), Some((drafts[2].clone(), drafts[0].clone())));
-        assert!(!history.can_undo() && history.can_redo());
-        history.push(drafts[0].clone(), drafts[3].clone(), None);
-        assert!(!history.can_redo());
-        assert_eq!(history.undo().map(|(_, to)| to.name), Some("0".to_owned()));
-        assert_eq!(history.redo().map(|(_, to)| to.name), Some("3".to_owned()));
     }
 }

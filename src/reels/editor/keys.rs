@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use crate::{
-    browser::keys::{Press, on_press},
+    browser::keys::{History, Press, on_press},
     editor::keys::play_keys,
 };
 use leptos::prelude::*;
@@ -41,13 +41,10 @@ fn own_keys(desk: Desk, press: &Press) -> bool {
 }
 
 fn history_keys(desk: Desk, press: &Press) -> bool {
-    if !press.command || press.alt {
-        return false;
-    }
-    match (press.key.to_ascii_lowercase().as_str(), press.shift) {
-        ("z", false) => desk.session.undo(),
-        ("z", true) | ("y", false) => desk.session.redo(),
-        _ => return false,
+    match press.history() {
+        Some(History::Back) => desk.session.undo(),
+        Some(History::On) => desk.session.redo(),
+        None => return false,
     }
     true
 }

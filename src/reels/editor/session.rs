@@ -1,13 +1,14 @@
 //! The edit session of a reel in this tab: what is shown, what the server has, and the one loop that makes them equal.
 //! Every change is shown at once and sent at once; while a write runs, further changes wait and go together.
 
-use super::draft::{Addition, Draft, History, Write, merge, next_write, reshape, revert};
+use super::draft::{Addition, Draft, Write, merge, next_write, rename, reshape, revert};
 use crate::{
     domain::{
         aspect::Aspect,
         framing::Framing,
         ids::{ClipId, ReelClipId, ReelId},
     },
+    editor::history::History,
     error::{ApiError, Code},
     live::{types::Topic, versions::Versions},
     reels::{
@@ -35,7 +36,7 @@ pub struct Session {
     server: RwSignal<Reel>,
     additions: RwSignal<Vec<Addition>>,
     pub state: RwSignal<SaveState>,
-    history: RwSignal<History>,
+    history: RwSignal<History<Draft>>,
     /// The clip being framed.
     pub current: RwSignal<Option<ReelClipId>>,
     running: RwSignal<bool>,
@@ -178,7 +179,7 @@ impl Session {
         self.step_history(History::redo);
     }
 
-    fn step_history(self, step: impl FnOnce(&mut History) -> Option<(Draft, Draft)>) {
+    fn step_history(self, step: impl FnOnce(&mut History<Draft>) -> Option<(Draft, Draft)>) {
         let Some((from, to)) = self.history.try_update(step).flatten() else { return };
         self.toasts.retract_actions();
         let additions = self.reel.try_update(|reel| revert(reel, &from, &to)).unwrap_or_default();
@@ -336,7 +337,7 @@ impl Session {
 
     /// A clip that came back goes where it was, framed as it was.
     fn restore(self, id: &ReelClipId, place: usize, old: &ReelClipId, framing: Framing) {
-        self.history.update(|history| history.rename(old, id));
+        self.history.update(|history| rename(history, old, id));
         self.reel.update(|reel| {
             if let Some(at) = reel.clips.iter().position(|clip| clip.id == *id) {
                 let mut clip = reel.clips.remove(at);
