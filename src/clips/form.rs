@@ -6,7 +6,11 @@ use super::{
     types::{ClipDetails, MAX_NAME, MAX_NOTES, MAX_PLAYERS},
 };
 use crate::{
-    domain::{naming, tags::MAX_TAGS, time::Micros},
+    domain::{
+        naming,
+        tags::{MAX_TAGS, Sport},
+        time::Micros,
+    },
     ui::{button::IconButton, rating_picker::RatingPicker},
 };
 use leptos::prelude::*;
@@ -25,7 +29,7 @@ pub struct ClipChange {
 #[component]
 pub fn ClipForm(
     #[prop(into)] details: Signal<ClipDetails>,
-    sport: String,
+    #[prop(into)] sport: Signal<Sport>,
     on_change: Callback<ClipChange>,
     on_delete: Callback<()>,
     /// Shown whole on a phone, or only rating, in and out.

@@ -2,14 +2,16 @@
 
 use super::types::{GameDetails, MAX_OPPONENT};
 use crate::{
-    browser::clock,
-    domain::{calendar::Day, naming::Venue},
+    browser::{clock, storage},
+    domain::{calendar::Day, naming::Venue, tags::Sport},
     error::ApiError,
-    ui::{field::Field, segmented::Segmented},
+    ui::{choice::Choice, field::Field, segmented::Segmented},
 };
 use leptos::prelude::*;
 use std::collections::HashMap;
 
+/// Where the browser keeps the sport of the last game.
+const SPORT: &str = "sport";
 const FIELDS: [&str; 3] = ["opponent", "played_on", "tournament"];
 
 /// What is typed so far, and what is wrong with it.
@@ -19,23 +21,28 @@ pub struct DetailsDraft {
     played_on: RwSignal<String>,
     venue: RwSignal<Venue>,
     tournament: RwSignal<String>,
+    sport: RwSignal<Sport>,
     /// By field: what is wrong, and the text that it is wrong of.
     errors: RwSignal<HashMap<&'static str, (String, String)>>,
 }
 
 impl DetailsDraft {
-    /// Empty, but for the day: today, once the browser knows it.
+    /// Empty, but for the day, which is today, and the sport, which is the last one's: once the browser knows them.
     pub fn empty() -> Self {
         let draft = Self {
             opponent: RwSignal::new(String::new()),
             played_on: RwSignal::new(String::new()),
             venue: RwSignal::new(Venue::default()),
             tournament: RwSignal::new(String::new()),
+            sport: RwSignal::new(Sport::default()),
             errors: RwSignal::new(HashMap::new()),
         };
         Effect::new(move |_| {
             if draft.played_on.with_untracked(String::is_empty) {
                 draft.played_on.set(clock::today());
+            }
+            if let Some(sport) = storage::get(SPORT).and_then(|code| code.parse().ok()) {
+                draft.sport.set(sport);
             }
         });
         draft
@@ -47,6 +54,7 @@ impl DetailsDraft {
             played_on: RwSignal::new(details.played_on.to_string()),
             venue: RwSignal::new(details.venue),
             tournament: RwSignal::new(details.tournament.clone()),
+            sport: RwSignal::new(details.sport),
             errors: RwSignal::new(HashMap::new()),
         }
     }
@@ -69,7 +77,9 @@ impl DetailsDraft {
         };
         match day {
             Ok(played_on) if self.errors.with_untracked(HashMap::is_empty) => {
-                Some(GameDetails { opponent, played_on, venue, tournament })
+                let sport = self.sport.get_untracked();
+                storage::set(SPORT, sport.code());
+                Some(GameDetails { opponent, played_on, venue, tournament, sport })
             }
             _ => None,
         }
@@ -143,5 +153,7 @@ pub fn DetailsFields(draft: DetailsDraft) -> impl IntoView {
                 error=draft.error("tournament")
             />
         </Show>
+        <Choice label="Sport" items=Signal::stored(Sport::ALL.map(|sport| (sport, sport.to_string())).to_vec()) value=draft.sport.into()
+            on_choose=Callback::new(move |sport| draft.sport.set(sport)) />
     }
 }

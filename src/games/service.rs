@@ -23,14 +23,7 @@ pub async fn get(caller: &Caller, id: &GameId) -> Result<Game, ApiError> {
     for video in videos {
         shown.push(videos::service::show(caller, video).await?);
     }
-    Ok(Game {
-        id: row.id,
-        version: row.version,
-        details: row.details,
-        sport: row.sport,
-        videos: shown,
-        last_position: row.last_position,
-    })
+    Ok(Game { id: row.id, version: row.version, details: row.details, videos: shown, last_position: row.last_position })
 }
 
 pub async fn create(caller: &Caller, details: GameDetails) -> Result<Game, ApiError> {

@@ -20,7 +20,6 @@ pub struct GameRow {
     pub id: GameId,
     pub version: i64,
     pub details: GameDetails,
-    pub sport: String,
     pub last_position: Micros,
 }
 
@@ -29,6 +28,8 @@ pub fn details(row: &AnyRow) -> Result<GameDetails, sqlx::Error> {
         opponent: row.try_get("opponent")?,
         played_on: parsed(row, "played_on")?,
         venue: parsed(row, "venue")?,
+        // One that a newer version knew.
+        sport: row.try_get::<String, _>("sport")?.parse().unwrap_or_default(),
         tournament: row.try_get("tournament")?,
     })
 }
@@ -38,7 +39,6 @@ fn game(row: &AnyRow) -> Result<GameRow, sqlx::Error> {
         id: parsed(row, "id")?,
         version: row.try_get("version")?,
         details: details(row)?,
-        sport: row.try_get("sport")?,
         last_position: Micros(row.try_get("last_position")?),
     })
 }
@@ -50,8 +50,8 @@ fn search_text(details: &GameDetails) -> String {
 pub async fn insert(db: &Db, owner: &AccountId, id: &GameId, details: &GameDetails) -> Result<(), sqlx::Error> {
     let now = now_ms();
     sqlx::query(
-        "INSERT INTO games (id, owner, opponent, played_on, venue, tournament, search, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO games (id, owner, opponent, played_on, venue, tournament, search, created_at, updated_at, sport) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(id.as_str())
     .bind(owner.as_str())
@@ -62,6 +62,7 @@ pub async fn insert(db: &Db, owner: &AccountId, id: &GameId, details: &GameDetai
     .bind(search_text(details))
     .bind(now)
     .bind(now)
+    .bind(details.sport.code())
     .execute(db.pool())
     .await
     .map(drop)
@@ -87,7 +88,7 @@ pub async fn update(
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
         "UPDATE games SET opponent = $1, played_on = $2, venue = $3, tournament = $4, search = $5, updated_at = $6, \
-         version = version + 1 WHERE id = $7 AND owner = $8 AND version = $9",
+         version = version + 1, sport = $10 WHERE id = $7 AND owner = $8 AND version = $9",
     )
     .bind(&details.opponent)
     .bind(details.played_on.to_string())
@@ -98,6 +99,7 @@ pub async fn update(
     .bind(id.as_str())
     .bind(owner.as_str())
     .bind(version)
+    .bind(details.sport.code())
     .execute(db.pool())
     .await?;
     Ok(done.rows_affected() == 1)

@@ -5,6 +5,7 @@ use crate::domain::{
     ids::GameId,
     naming::{self, Venue},
     rating::Tally,
+    tags::Sport,
     time::Micros,
 };
 use crate::videos::types::{Video, VideoState};
@@ -24,6 +25,8 @@ pub struct GameDetails {
     /// Empty unless the venue is a tournament.
     #[serde(default)]
     pub tournament: String,
+    #[serde(default)]
+    pub sport: Sport,
 }
 
 impl GameDetails {
@@ -51,7 +54,6 @@ pub struct Game {
     pub id: GameId,
     pub version: i64,
     pub details: GameDetails,
-    pub sport: String,
     pub videos: Vec<Video>,
     /// Where the playhead was when the game was left.
     #[cfg_attr(feature = "ssr", schema(value_type = i64))]

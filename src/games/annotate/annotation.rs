@@ -15,6 +15,7 @@ use crate::{
         clock::GameClock,
         ids::ClipId,
         rating::{Rating, Tally},
+        tags::{MAX_TAGS, Sport, Tag},
         time::Micros,
     },
     editor::{
@@ -174,6 +175,10 @@ impl Annotation {
 
     pub fn name(self) -> String {
         self.game.with(|game| game.details.name())
+    }
+
+    pub fn sport(self) -> Signal<Sport> {
+        Signal::derive(move || self.game.with(|game| game.details.sport))
     }
 
     pub fn picture_size(self) -> Signal<Option<(u32, u32)>> {
@@ -395,7 +400,7 @@ impl Annotation {
     pub fn set_out(self) {
         let at = self.playback.frame_start();
         match self.mark.get_untracked() {
-            Some(mark) if mark < at => self.create(mark, at, true),
+            Some(mark) if mark < at => self.create(mark, at, true, Vec::new()),
             Some(_) => self.toasts.say("The end comes after the start: play on and press O again"),
             None => {
                 if self.near_selected(at).is_some_and(|clip| clip.details.start < at) {
@@ -424,15 +429,34 @@ impl Annotation {
 
     /// N: from the mark to the playhead, or around the playhead.
     pub fn new_clip(self) {
+        self.mark_around((LEAD, LAG), Vec::new());
+    }
+
+    /// A tag's key: a tag of the selected clip while the playhead is in it; otherwise a clip with that tag.
+    pub fn press_tag(self, tag: &Tag) {
+        let at = self.playback.frame_start();
+        let clip = untrack(move || self.selected_clip()).filter(|_| self.mark.get_untracked().is_none());
+        if clip.is_some_and(|clip| (clip.details.start..=clip.details.end).contains(&at)) {
+            self.edit_selected(|details| match details.tags.iter().position(|known| *known == tag.name) {
+                Some(at) => drop(details.tags.remove(at)),
+                None if details.tags.len() < MAX_TAGS => details.tags.push(tag.name.clone()),
+                None => {}
+            });
+        } else {
+            self.mark_around(tag.reach(), vec![tag.name.clone()]);
+        }
+    }
+
+    fn mark_around(self, (lead, lag): (Micros, Micros), tags: Vec<String>) {
         let at = self.playback.frame_start();
         match self.mark.get_untracked() {
-            Some(mark) if mark < at => self.create(mark, at, true),
-            _ => self.create(at - LEAD, at + LAG, false),
+            Some(mark) if mark < at => self.create(mark, at, true, tags),
+            _ => self.create(at - lead, at + lag, false, tags),
         }
     }
 
     /// Makes a clip of the shown video. A mark that was made in another video is cut, and not in silence.
-    fn create(self, start: Micros, end: Micros, is_marked: bool) {
+    fn create(self, start: Micros, end: Micros, is_marked: bool, tags: Vec<String>) {
         let Some(video) = self.videos.shown.with_untracked(|video| video.as_ref().map(|video| video.id.clone())) else {
             self.toasts.error("Add the game's video first: clips belong to it");
             return;
@@ -453,7 +477,7 @@ impl Annotation {
             start,
             end,
             rating: Rating::default(),
-            tags: Vec::new(),
+            tags,
             name: String::new(),
             players: String::new(),
             notes: String::new(),

@@ -10,7 +10,7 @@ use crate::{
         },
         page::focus,
     },
-    domain::rating::Rating,
+    domain::{rating::Rating, tags::palette},
     editor::{
         key_help::KeySection,
         keys::{PLAY_KEYS, play_keys, watch_releases},
@@ -26,6 +26,7 @@ pub const SECTIONS: &[KeySection] = &[
             ("N", "New clip: from the mark, or around the playhead"),
             ("I  O", "Start and end, of a new clip or of the selected one; Shift jumps there"),
             ("1  2  3  4  5", "Rate, from Blunder to Brilliant"),
+            ("G  A  D …", "The letter on a tag: tags the clip under the playhead, or marks one around it"),
             ("↑  ↓", "Previous and next clip"),
             ("Enter", "Edit the clip's name"),
             ("Delete", "Delete the clip"),
@@ -77,10 +78,18 @@ fn plain_keys(page: Annotation, press: &Press) -> bool {
         "Escape" => page.escape(),
         code => match rating_of(code).filter(|_| !press.shift) {
             Some(rating) => page.rate(rating),
-            None => return false,
+            None => return tag_keys(page, press),
         },
     }
     true
+}
+
+fn tag_keys(page: Annotation, press: &Press) -> bool {
+    let tag = palette(page.sport().get_untracked()).of_key(&press.code).filter(|_| !press.shift);
+    if let Some(tag) = tag.filter(|_| !press.repeat) {
+        page.press_tag(tag);
+    }
+    tag.is_some()
 }
 
 /// `Digit1` to `Digit5`, and those of the number pad.

@@ -43,10 +43,9 @@ fn SelectedClip(page: Annotation) -> impl IntoView {
     let clip = Memo::new(move |_| page.selected_clip());
     let is_open = Memo::new(move |_| clip.with(Option::is_some));
     let details = Signal::derive(move || clip.get().map_or_else(nothing, |clip: Clip| clip.details));
-    let sport = page.game.with_untracked(|game| game.sport.clone());
     view! {
         <Show when=move || is_open.get()>
-            <ClipForm details sport=sport.clone() on_change=Callback::new(move |change| page.changed(change))
+            <ClipForm details sport=page.sport() on_change=Callback::new(move |change| page.changed(change))
                 on_delete=Callback::new(move |()| page.delete_selected()) raised=page.raised />
         </Show>
     }

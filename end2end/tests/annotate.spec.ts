@@ -1,0 +1,105 @@
+import type { APIRequestContext } from "@playwright/test";
+import { expect, gotoHydrated, test } from "../fixtures";
+import { makeGame } from "../footage";
+import { readyGame } from "../steps";
+
+interface Clip {
+  id: string;
+  start: number;
+  end: number;
+  rating: number;
+  tags: string[];
+  name: string;
+}
+
+const clips = async (request: APIRequestContext, game: string): Promise<Clip[]> => (await request.get(`/api/games/${game}/clips`)).json();
+
+test("twenty clips are marked, tagged and rated with keys alone", async ({ page, request }) => {
+  const recording = makeGame({ name: "minute", seconds: 60, size: "640x360" });
+  const game = await readyGame(request, "Twenty", recording.path);
+  await gotoHydrated(page, `/games/${game.id}`);
+  await expect.poll(() => page.locator("video").first().evaluate((it: HTMLVideoElement) => it.readyState)).toBeGreaterThan(1);
+  const keys = ["KeyG", "KeyA", "KeyD", "KeyE"];
+  for (let n = 0; n < 20; n++) {
+    await page.keyboard.press("i");
+    await page.keyboard.press("Shift+ArrowRight");
+    await page.keyboard.press("o");
+    await expect(page.locator(".clip-row")).toHaveCount(n + 1);
+    await page.keyboard.press(keys[n % 4]);
+    await page.keyboard.press(`Digit${1 + (n % 5)}`);
+    if (n === 7) {
+      await page.keyboard.press("Enter");
+      await page.keyboard.type("Through the middle");
+      await page.keyboard.press("Escape");
+    }
+    await page.keyboard.press("Shift+ArrowRight");
+  }
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+  const made = await clips(request, game.id);
+  expect(made).toHaveLength(20);
+  made.forEach((clip, n) => {
+    expect(clip.end - clip.start, `clip ${n}`).toBe(1e6);
+    expect(clip.tags).toEqual([["Goal", "Assist", "Dribble", "Tackle"][n % 4]]);
+    expect(clip.rating).toBe(1 + (n % 5));
+    expect(clip.name).toBe(n === 7 ? "Through the middle" : "");
+  });
+});
+
+test("a tag's key marks around the moment; all of it is undone and done again, over a reload", async ({ page, request }) => {
+  const recording = makeGame({ name: "minute", seconds: 60, size: "640x360" });
+  const game = await readyGame(request, "Undone", recording.path);
+  await gotoHydrated(page, `/games/${game.id}`);
+  const rows = page.locator(".clip-row");
+  for (let n = 0; n < 4; n++) await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("g");
+  await expect(rows).toHaveCount(1);
+  const first = async () => (await clips(request, game.id))[0];
+  await expect.poll(async () => (await first())?.tags).toEqual(["Goal"]);
+  expect(await first()).toMatchObject({ start: 12e6, end: 24e6, rating: 3 });
+
+  await page.keyboard.press("Digit5");
+  await page.keyboard.press("a");
+  await page.getByLabel("Name").fill("Volley");
+  await page.keyboard.press("Escape");
+  await expect.poll(async () => (await first()).name).toBe("Volley");
+  expect(await first()).toMatchObject({ rating: 5, tags: ["Goal", "Assist"] });
+
+  // The page comes again, and what was done before it is undone all the same, newest first.
+  await gotoHydrated(page, `/games/${game.id}`);
+  const undo = page.getByRole("button", { name: "Undo" });
+  await expect(undo).toBeEnabled();
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect.poll(async () => (await first()).name).toBe("");
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect.poll(async () => (await first()).tags).toEqual(["Goal"]);
+  // Changed elsewhere meanwhile: an undo takes back its own part only.
+  const now = (await (await request.get(`/api/clips/${(await first()).id}`)).json()) as Clip;
+  expect((await request.put(`/api/clips/${now.id}`, { data: { ...now, notes: "Seen from the stand" } })).ok()).toBe(true);
+  await expect(page.getByLabel("Notes")).toHaveValue("Seen from the stand");
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect.poll(async () => await first()).toMatchObject({ rating: 3, notes: "Seen from the stand" });
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect(rows).toHaveCount(0);
+  await expect.poll(async () => (await clips(request, game.id)).length).toBe(0);
+  await expect(undo).toBeDisabled();
+  for (let n = 0; n < 4; n++) await page.keyboard.press("ControlOrMeta+Shift+z");
+  await expect.poll(async () => await first()).toMatchObject({ id: now.id, rating: 5, tags: ["Goal", "Assist"], name: "Volley", notes: "Seen from the stand" });
+
+  // Deleted, and brought back by the toast: that is an undo, too.
+  await rows.first().click();
+  await page.keyboard.press("Delete");
+  await expect(rows).toHaveCount(0);
+  await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+  await expect(rows).toHaveCount(1);
+  await expect(page.getByRole("button", { name: "Redo" }).first()).toBeEnabled();
+});
+
+test("a game of another sport has its tags", async ({ page, request }) => {
+  const details = { opponent: "Hoops", played_on: "2026-11-20", venue: "home", sport: "basketball" };
+  const game = await (await request.post("/api/games", { data: details })).json();
+  await gotoHydrated(page, "/games/new");
+  await expect(page.getByLabel("Sport")).toHaveValue("0");
+  await page.getByLabel("Sport").selectOption({ label: "Ice hockey" }).catch(() => page.getByLabel("Sport").selectOption({ label: "Hockey" }));
+  expect((await (await request.get(`/api/games/${game.id}`)).json()).details.sport).toBe("basketball");
+  expect((await request.post("/api/games", { data: { ...details, sport: "chess" } })).status()).toBe(400);
+});
