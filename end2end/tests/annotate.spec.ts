@@ -61,6 +61,9 @@ test("a tag's key marks around the moment; all of it is undone and done again, o
   await page.keyboard.press("a");
   await page.getByLabel("Name").fill("Volley");
   await page.keyboard.press("Escape");
+  // A time that is typed and not meant.
+  await page.getByLabel("In", { exact: true }).fill("0:01");
+  await page.keyboard.press("Escape");
   await expect.poll(async () => (await first()).name).toBe("Volley");
   expect(await first()).toMatchObject({ rating: 5, tags: ["Goal", "Assist"] });
 

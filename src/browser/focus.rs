@@ -37,6 +37,19 @@ pub fn first(event: &ev::Event, selector: &str) {
     }
 }
 
+/// Esc in a field of the listening form, Enter in one of one line: typing is over, and the keys mean again what they mean.
+pub fn leave_field(event: &ev::KeyboardEvent) {
+    let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    let Some(field) = target.filter(|target| target.matches("input, textarea").unwrap_or(false)) else { return };
+    let is_line = field.matches("input").unwrap_or(false);
+    if event.is_composing() || !(event.key() == "Escape" || (event.key() == "Enter" && is_line)) {
+        return;
+    }
+    event.prevent_default();
+    event.stop_propagation();
+    let _ = field.blur();
+}
+
 /// Whether a `focusout` takes the focus out of the listening element.
 pub fn leaves(event: &ev::FocusEvent) -> bool {
     let goes_to = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());

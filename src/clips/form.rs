@@ -6,6 +6,7 @@ use super::{
     types::{ClipDetails, MAX_NAME, MAX_NOTES, MAX_PLAYERS},
 };
 use crate::{
+    browser::focus,
     domain::{
         naming,
         tags::{MAX_TAGS, Sport},
@@ -48,7 +49,8 @@ pub fn ClipForm(
         });
     });
     view! {
-        <form class="clip-form sheet" class:sheet--peek=move || !raised.get() aria-label="Selected clip" on:submit=|event| event.prevent_default()>
+        <form class="clip-form sheet" class:sheet--peek=move || !raised.get() aria-label="Selected clip"
+            on:submit=|event| event.prevent_default() on:keydown=|event| focus::leave_field(&event)>
             <button
                 class="sheet-grip"
                 type="button"

@@ -48,6 +48,9 @@ pub fn TimeField(
                     if event.key() == "Enter" {
                         event.prevent_default();
                         commit(event.target().value());
+                    } else if event.key() == "Escape" {
+                        // What was typed is not meant.
+                        event.target().set_value(&shown.get_untracked());
                     }
                 }
             />

@@ -28,7 +28,7 @@ pub const SECTIONS: &[KeySection] = &[
             ("1  2  3  4  5", "Rate, from Blunder to Brilliant"),
             ("G  A  D …", "The letter on a tag: tags the clip under the playhead, or marks one around it"),
             ("↑  ↓", "Previous and next clip"),
-            ("Enter", "Edit the clip's name"),
+            ("Enter", "Edit the clip's name; Enter or Esc ends it"),
             ("Delete", "Delete the clip"),
             ("Ctrl+Z", "Undo; with Shift, redo"),
             ("Esc", "Drop the mark, close the clip"),
