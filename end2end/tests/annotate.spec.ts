@@ -106,3 +106,33 @@ test("a game of another sport has its tags", async ({ page, request }) => {
   expect((await (await request.get(`/api/games/${game.id}`)).json()).details.sport).toBe("basketball");
   expect((await request.post("/api/games", { data: { ...details, sport: "chess" } })).status()).toBe(400);
 });
+
+test("clips come from a table, are looked at first, taken back together, and saved for another program", async ({ page, request }) => {
+  const recording = makeGame({ name: "minute", seconds: 60, size: "640x360" });
+  const game = await readyGame(request, "Tabled", recording.path);
+  await gotoHydrated(page, `/games/${game.id}`);
+  const rows = page.locator(".clip-row");
+  await page.getByRole("button", { name: "Import or export clips" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("No clips yet");
+  await dialog.getByLabel("Read clips from a text").fill("start_time,rating,tags,clip_name,clip_duration\n0:05,5,Goal,Volley,4\nsoon,3,,,2\n30,2,,\"Lost, again\",3\n");
+  await dialog.getByRole("button", { name: "Look at it" }).click();
+  await expect(dialog).toContainText("2 clips (CSV)");
+  await expect(dialog).toContainText("Line 3: “soon” is no time");
+  expect(await clips(request, game.id)).toEqual([]);
+  await dialog.getByRole("button", { name: "Import 2 clips" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(rows).toHaveCount(2);
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect(rows).toHaveCount(0);
+  await page.keyboard.press("ControlOrMeta+Shift+z");
+  await expect(rows).toHaveCount(2);
+
+  // As a file of another program, from a file.
+  await page.getByRole("button", { name: "Import or export clips" }).click();
+  const [download] = await Promise.all([page.waitForEvent("download"), dialog.getByRole("link", { name: "LosslessCut" }).click()]);
+  expect(download.suggestedFilename()).toMatch(/^Vs Tabled .*\.llc$/);
+  await dialog.locator('input[type="file"]').setInputFiles(await download.path());
+  await expect(dialog).toContainText("2 clips, 2 of them here already (LosslessCut)");
+  await expect(dialog.getByRole("button", { name: "Import 0 clips" })).toBeDisabled();
+});

@@ -1,6 +1,6 @@
 //! Server functions of clips.
 
-use super::types::{Clip, ClipFilter, ClipUpdate, LibraryClip, NewClip};
+use super::types::{Clip, ClipFilter, ClipImport, ClipUpdate, Imported, LibraryClip, NewClip};
 use crate::{
     browser::client::TabClient,
     domain::ids::{ClipId, GameId},
@@ -40,4 +40,10 @@ pub async fn delete_clip(id: ClipId) -> Result<(), ApiError> {
 #[server(endpoint = "clips/restore", input = Json, client = TabClient)]
 pub async fn restore_clip(id: ClipId) -> Result<Clip, ApiError> {
     crate::server::door::serve(async |door| super::service::restore(&door, &id).await).await
+}
+
+/// Clips that another program wrote: what would be made of them, or what was.
+#[server(endpoint = "clips/import", input = Json, client = TabClient)]
+pub async fn import_clips(import: ClipImport) -> Result<Imported, ApiError> {
+    crate::server::door::serve(async |door| super::transfer::import(&door, import).await).await
 }

@@ -2,6 +2,8 @@
 
 pub mod api;
 pub mod edits;
+#[cfg(feature = "ssr")]
+pub mod exchange;
 pub mod form;
 pub mod history;
 pub mod lane;
@@ -14,4 +16,6 @@ pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
 pub mod time_field;
+#[cfg(feature = "ssr")]
+pub mod transfer;
 pub mod types;

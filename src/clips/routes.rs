@@ -1,18 +1,24 @@
 //! REST of clips.
 
 use super::{
-    service,
-    types::{Clip, ClipFilter, ClipUpdate, LibraryClip, NewClip},
+    service, transfer,
+    types::{Clip, ClipFilter, ClipImport, ClipUpdate, Format, Imported, LibraryClip, NewClip},
 };
 use crate::{
-    domain::ids::ClipId,
+    domain::ids::{ClipId, GameId},
     error::ApiError,
     server::{
         door::Caller,
-        reply::{Body, Change, PathId},
+        reply::{Body, Change, PathId, QueryOf},
     },
+    storage::disposition::attachment,
 };
-use axum::{Json, http::StatusCode};
+use axum::{
+    Json,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use serde::Deserialize;
 
 /// Clips of every game that a filter lets through
 #[utoipa::path(post, path = "/api/clips/search", tag = "clips", request_body = ClipFilter, responses((status = 200, body = Vec<LibraryClip>)))]
@@ -48,4 +54,32 @@ pub async fn delete(caller: Caller, PathId(id): PathId<ClipId>) -> Result<Status
 #[utoipa::path(post, path = "/api/clips/{id}/restore", tag = "clips", params(("id" = String, Path)), responses((status = 200, body = Clip), (status = 404, body = ApiError)))]
 pub async fn restore(caller: Caller, PathId(id): PathId<ClipId>) -> Result<Json<Clip>, ApiError> {
     service::restore(&caller, &id).await.map(Json)
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+pub struct Wanted {
+    /// `csv`, `tsv`, `json`, `lossless_cut`, `sportscode`, `web_vtt` or `chapters`.
+    #[param(value_type = String)]
+    format: Format,
+}
+
+/// The clips of a game as a file for another program
+#[utoipa::path(get, path = "/api/games/{id}/clips/export", tag = "clips", params(("id" = String, Path), Wanted), responses((status = 200, body = String), (status = 404, body = ApiError)))]
+pub async fn export(
+    caller: Caller,
+    PathId(game): PathId<GameId>,
+    QueryOf(Wanted { format }): QueryOf<Wanted>,
+) -> Result<impl IntoResponse, ApiError> {
+    let (text, name) = transfer::export(&caller, &game, format).await?;
+    let kind = format!("{}; charset=utf-8", format.file().1);
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, attachment(&name))], text))
+}
+
+/// Clips that another program wrote
+#[utoipa::path(post, path = "/api/games/{id}/clips/import", tag = "clips", params(("id" = String, Path)), request_body = ClipImport, responses((status = 200, body = Imported), (status = 404, body = ApiError)))]
+pub async fn import(
+    caller: Caller,
+    Change { change, .. }: Change<GameId, ClipImport>,
+) -> Result<Json<Imported>, ApiError> {
+    transfer::import(&caller, change).await.map(Json)
 }

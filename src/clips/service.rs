@@ -141,7 +141,8 @@ fn within(length: Option<Micros>, details: &ClipDetails) -> Result<(), ApiError>
     Ok(())
 }
 
-fn checked(details: ClipDetails) -> Result<ClipDetails, ApiError> {
+/// Within all bounds, and clean.
+pub fn checked(details: ClipDetails) -> Result<ClipDetails, ApiError> {
     if details.start < Micros::ZERO || details.start > LATEST {
         return Err(ApiError::invalid("start", "The clip begins within the recording."));
     }

@@ -164,3 +164,95 @@ pub struct ClipFilter {
     /// Part of the players' text.
     pub players: String,
 }
+
+/// How clips are written for other programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    Csv,
+    Tsv,
+    Json,
+    LosslessCut,
+    Sportscode,
+    WebVtt,
+    Chapters,
+}
+
+impl Format {
+    pub const ALL: [Self; 7] =
+        [Self::Csv, Self::Tsv, Self::Json, Self::LosslessCut, Self::Sportscode, Self::WebVtt, Self::Chapters];
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Json => "json",
+            Self::LosslessCut => "lossless_cut",
+            Self::Sportscode => "sportscode",
+            Self::WebVtt => "web_vtt",
+            Self::Chapters => "chapters",
+        }
+    }
+
+    /// Of a file's name, and its media type.
+    pub const fn file(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Csv => ("csv", "text/csv"),
+            Self::Tsv => ("tsv", "text/tab-separated-values"),
+            Self::Json => ("json", "application/json"),
+            Self::LosslessCut => ("llc", "application/json"),
+            Self::Sportscode => ("xml", "application/xml"),
+            Self::WebVtt => ("vtt", "text/vtt"),
+            Self::Chapters => ("txt", "text/plain"),
+        }
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "CSV",
+            Self::Tsv => "TSV",
+            Self::Json => "JSON",
+            Self::LosslessCut => "LosslessCut",
+            Self::Sportscode => "Sportscode XML",
+            Self::WebVtt => "WebVTT",
+            Self::Chapters => "YouTube chapters",
+        }
+    }
+}
+
+/// What could not be read, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct LineError {
+    /// From 1; in JSON the number of the clip in its list.
+    pub line: usize,
+    pub message: String,
+}
+
+/// Clips that another program wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct ClipImport {
+    /// Through REST the path says it.
+    #[cfg_attr(feature = "ssr", schema(value_type = String, required = false))]
+    pub id: GameId,
+    /// CSV, TSV, JSON, `LosslessCut`, Sportscode XML, `WebVTT` or `YouTube` chapters: which it is, it says itself.
+    pub text: String,
+    /// Make them; otherwise only say what would be made.
+    #[serde(default)]
+    pub apply: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Imported {
+    pub format: Format,
+    /// On the game's clock: what was made, or would be.
+    pub clips: Vec<ClipDetails>,
+    /// How many of them the game has already: they are not made again.
+    pub known: usize,
+    pub errors: Vec<LineError>,
+    /// What was made, in the same order.
+    pub made: Vec<Clip>,
+}

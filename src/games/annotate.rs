@@ -1,6 +1,7 @@
 //! Annotate: watch, mark, rate, tag. Every change of a clip is saved at once, whether or not its video has arrived.
 
 mod annotation;
+mod exchange;
 mod exporting;
 mod keys;
 mod layers;
@@ -13,8 +14,8 @@ mod videos_dialog;
 mod videos_lane;
 
 use self::{
-    annotation::Annotation, exporting::ExportDialog, layers::Layers, overview::GameSound, panel::ClipsPanel,
-    topbar::AnnotateBar, videos_dialog::VideosDialog, videos_lane::VideosLane,
+    annotation::Annotation, exchange::ExchangeDialog, exporting::ExportDialog, layers::Layers, overview::GameSound,
+    panel::ClipsPanel, topbar::AnnotateBar, videos_dialog::VideosDialog, videos_lane::VideosLane,
 };
 use super::{api::get_game, types::Game};
 use crate::{
@@ -70,7 +71,7 @@ fn Editor(game: Game, clips: Vec<Clip>) -> impl IntoView {
         None => page.game.with(|game| queue.new_file_of(&game.id)),
     };
     let source = Source::new(page.videos.shown, page.playback, file, move || page.reload());
-    let (help, arranging, exporting) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
+    let [help, arranging, exporting, exchanging] = [(); 4].map(|()| RwSignal::new(false));
     page.keep_fresh();
     page.videos.drive_player();
     page.take_drops();
@@ -87,7 +88,7 @@ fn Editor(game: Game, clips: Vec<Clip>) -> impl IntoView {
     let scale = page.scale;
     view! {
         <EditorPage title=move || page.name()>
-            <AnnotateBar page help arranging exporting />
+            <AnnotateBar page help arranging exporting exchanging />
             <main class="workspace workspace--annotate" id="main">
                 <Player playback src=source.url size=page.picture_size()>
                     <Layers page source />
@@ -107,6 +108,7 @@ fn Editor(game: Game, clips: Vec<Clip>) -> impl IntoView {
             <KeyHelp open=help sections=keys::SECTIONS />
             <VideosDialog page open=arranging />
             <ExportDialog page open=exporting />
+            <ExchangeDialog page open=exchanging />
         </EditorPage>
     }
     .into_any()

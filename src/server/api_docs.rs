@@ -41,6 +41,8 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(clips::routes::create))
         .routes(routes!(clips::routes::get, clips::routes::update, clips::routes::delete))
         .routes(routes!(clips::routes::restore))
+        .routes(routes!(clips::routes::export))
+        .routes(routes!(clips::routes::import))
         .routes(routes!(reels::routes::list, reels::routes::create))
         .routes(routes!(reels::routes::get, reels::routes::update, reels::routes::delete))
         .routes(routes!(reels::routes::update_framing))

@@ -118,7 +118,7 @@ pub struct OpenRow {
 pub async fn finished(db: &Db, owner: &AccountId, since: i64) -> Result<Vec<FinishedUpload>, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT u.id, u.bytes, u.created_at, u.updated_at, v.game, v.file_name, v.state AS video_state, g.opponent, g.played_on, \
-         g.venue, g.tournament FROM uploads u JOIN videos v ON v.id = u.video JOIN games g ON g.id = v.game \
+         g.venue, g.tournament, g.sport FROM uploads u JOIN videos v ON v.id = u.video JOIN games g ON g.id = v.game \
          WHERE u.owner = $1 AND u.state = 'complete' AND v.state IN ('ready', 'error') AND u.updated_at >= $2 AND u.dismissed_at IS NULL \
          ORDER BY u.updated_at DESC, u.id DESC LIMIT 500",
     )
@@ -165,7 +165,7 @@ pub async fn dismiss(db: &Db, owner: &AccountId, ids: &[UploadId]) -> Result<u64
 /// Every open upload of the owner, the oldest first.
 pub async fn all_open(db: &Db, owner: &AccountId) -> Result<Vec<OpenRow>, sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT u.*, v.game, v.file_name, v.object_key, g.opponent, g.played_on, g.venue, g.tournament \
+        "SELECT u.*, v.game, v.file_name, v.object_key, g.opponent, g.played_on, g.venue, g.tournament, g.sport \
          FROM uploads u JOIN videos v ON v.id = u.video JOIN games g ON g.id = v.game \
          WHERE u.owner = $1 AND u.state = 'open' ORDER BY u.created_at, u.id",
     )

@@ -127,10 +127,11 @@ on_both!(bad_values_are_refused_at_both_doors, |app: TestApp| async move {
 });
 
 /// Every call that takes a body.
-const BODIES: [(&str, &str); 34] = [
+const BODIES: [(&str, &str); 36] = [
     ("POST", "/api/games"),
     ("PUT", "/api/games/{id}"),
     ("PUT", "/api/games/{id}/videos"),
+    ("POST", "/api/games/{id}/clips/import"),
     ("POST", "/api/clips"),
     ("POST", "/api/clips/search"),
     ("PUT", "/api/clips/{id}"),
@@ -150,6 +151,7 @@ const BODIES: [(&str, &str); 34] = [
     ("POST", "/_fn/videos/arrange"),
     ("POST", "/_fn/clips/library"),
     ("POST", "/_fn/clips/create"),
+    ("POST", "/_fn/clips/import"),
     ("POST", "/_fn/reels/create"),
     ("POST", "/_fn/reels/framing"),
     ("POST", "/_fn/music/update"),

@@ -10,6 +10,7 @@ mod crashes;
 mod database;
 mod doors;
 mod elsewhere;
+mod exchange;
 mod exports;
 mod footage;
 mod games;

@@ -21,6 +21,7 @@ GET /api/exports/{id}
 GET /api/games
 GET /api/games/{id}
 GET /api/games/{id}/clips
+GET /api/games/{id}/clips/export
 GET /api/games/{id}/upload-url
 GET /api/reels
 GET /api/reels/{id}
@@ -37,6 +38,7 @@ POST /api/exports/batch
 POST /api/exports/dismiss
 POST /api/exports/{id}/retry
 POST /api/games
+POST /api/games/{id}/clips/import
 POST /api/games/{id}/confirm-video
 POST /api/reels
 POST /api/uploads

@@ -54,6 +54,7 @@ struct Call {
 }
 
 /// Every call that names something of `ids`. Bodies that repeat the path's identifier hold a valid one.
+#[allow(clippy::too_many_lines)] // It is a list.
 fn calls(ids: &Ids) -> Vec<Call> {
     let Ids { game, video, clip, reel, place, upload, export, rendition } = ids;
     let mut calls = Vec::new();
@@ -90,6 +91,14 @@ fn calls(ids: &Ids) -> Vec<Call> {
     both("videos/delete", one(video), delete.clone(), format!("/api/videos/{video}"), Value::Null);
     both("games/delete", one(game), delete.clone(), format!("/api/games/{game}"), Value::Null);
     both("clips/of-game", json!({"game": game}), get.clone(), format!("/api/games/{game}/clips"), Value::Null);
+    let text = json!({"text": "0,1,a"});
+    both(
+        "clips/import",
+        json!({"import": with(game, &text)}),
+        post.clone(),
+        format!("/api/games/{game}/clips/import"),
+        with(NOBODY, &text),
+    );
     both(
         "clips/update",
         json!({"update": with(clip, &range)}),
@@ -165,6 +174,7 @@ fn one_door(ids: &Ids) -> Vec<Call> {
     calls.push(Call { function: Some(("games/position", position)), rest: None, in_body: false });
     for (method, path) in [
         (get.clone(), format!("/api/clips/{clip}")),
+        (get.clone(), format!("/api/games/{game}/clips/export?format=csv")),
         (get.clone(), format!("/api/games/{game}/upload-url?name=a.mp4&size=9")),
         (post, format!("/api/games/{game}/confirm-video")),
         (Method::PUT, format!("/api/reels/{reel}/music?name=a.mp3")),

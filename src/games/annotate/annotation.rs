@@ -133,6 +133,23 @@ impl Annotation {
         }
     }
 
+    /// Clips that were made of a file: one step of undo takes all of them away again.
+    pub fn imported(self, made: Vec<Clip>) {
+        if made.is_empty() {
+            return;
+        }
+        let state = |details: Option<&Clip>, id: &ClipId| ClipState {
+            id: id.clone(),
+            details: details.map(|clip| clip.details.clone()),
+        };
+        let before = made.iter().map(|clip| state(None, &clip.id)).collect();
+        let after = made.iter().map(|clip| state(Some(clip), &clip.id)).collect();
+        self.toasts.retract_actions();
+        self.history.update(|history| history.push(before, after, None));
+        let game = self.game.with_untracked(|game| game.id.clone());
+        self.versions.bump(&Topic::Clips(game));
+    }
+
     pub fn can_undo(self) -> bool {
         self.history.with(History::can_undo)
     }
