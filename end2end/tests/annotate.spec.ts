@@ -102,9 +102,21 @@ test("a game of another sport has its tags", async ({ page, request }) => {
   const game = await (await request.post("/api/games", { data: details })).json();
   await gotoHydrated(page, "/games/new");
   await expect(page.getByLabel("Sport")).toHaveValue("0");
-  await page.getByLabel("Sport").selectOption({ label: "Ice hockey" }).catch(() => page.getByLabel("Sport").selectOption({ label: "Hockey" }));
+  await page.getByLabel("Sport").selectOption({ label: "Volleyball" });
+  await page.getByLabel("Opponent").fill("Setters");
   expect((await (await request.get(`/api/games/${game.id}`)).json()).details.sport).toBe("basketball");
   expect((await request.post("/api/games", { data: { ...details, sport: "chess" } })).status()).toBe(400);
+
+  // Its own tags, by its own keys.
+  const recording = makeGame({ name: "minute", seconds: 60, size: "640x360" });
+  const hoops = await readyGame(request, "Dunkers", recording.path);
+  const held = await (await request.get(`/api/games/${hoops.id}`)).json();
+  const update = { version: held.version, details: { ...held.details, sport: "basketball" } };
+  expect((await request.put(`/api/games/${hoops.id}`, { data: update })).ok()).toBe(true);
+  await gotoHydrated(page, `/games/${hoops.id}`);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("h");
+  await expect(page.getByRole("group", { name: "Tags" }).getByRole("button", { name: "Three Pointer", pressed: true })).toBeVisible();
 });
 
 test("clips come from a table, are looked at first, taken back together, and saved for another program", async ({ page, request }) => {
