@@ -44,6 +44,9 @@ impl<E: FromServerFnError, I: FromServerFnError, O: FromServerFnError> Client<E,
     }
 }
 
+/// Characters of a file's name that are sent.
+const MOST_NAME: usize = 120;
+
 /// Sends a file as it is, with its name; what the server answers.
 pub async fn put_file<T: DeserializeOwned>(path: &str, file: &LocalFile) -> Result<T, ApiError> {
     let unreachable =
@@ -51,7 +54,8 @@ pub async fn put_file<T: DeserializeOwned>(path: &str, file: &LocalFile) -> Resu
     let body = file
         .slice(0, file.size())
         .map_err(|_| ApiError::new(Code::Invalid, "The file cannot be read. Choose it again."))?;
-    let name = file.name();
+    // Servers bound it.
+    let name: String = file.name().chars().take(MOST_NAME).collect();
     let request = gloo_net::http::Request::put(path).query([("name", name.as_str())]).header(TAB_HEADER, &tab());
     let request = request.header("content-type", "application/octet-stream");
     let answer = request.body(wasm_bindgen::JsValue::from(body)).map_err(unreachable)?.send().await;

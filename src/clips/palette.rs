@@ -43,7 +43,7 @@ fn Tag(
     let (name, pressed) = (tag.clone(), tag.clone());
     let is_pressed = move || chosen.with(|chosen| chosen.contains(&pressed));
     view! {
-        <button class="tag" type="button" aria-pressed=move || is_pressed().to_string() on:click=move |_| on_toggle.run(tag.clone())>
+        <button class="tag" type="button" aria-keyshortcuts=key.map(|key| key.to_string()) aria-pressed=move || is_pressed().to_string() on:click=move |_| on_toggle.run(tag.clone())>
             {name}
             {key.map(|key| view! { <kbd aria-hidden="true">{key.to_string()}</kbd> })}
         </button>

@@ -1,24 +1,22 @@
 //! Clips of a game to other programs, and from them.
 
 use super::{
-    exchange::{self, Found},
-    service, store,
-    types::{Clip, ClipDetails, ClipImport, Format, Imported, LineError},
+    exchange, service, store,
+    types::{Clip, ClipDetails, ClipImport, Format, Imported},
 };
 use crate::{
     domain::{
         clock::GameClock,
         ids::{ClipId, GameId, VideoId},
-        rating::Rating,
         time::Micros,
     },
     error::ApiError,
     games,
     live::types::Topic,
-    reels,
     server::door::Caller,
     videos,
 };
+use std::collections::HashSet;
 
 /// A file of the game's clips, on its clock, and what it is called.
 pub async fn export(caller: &Caller, game: &GameId, format: Format) -> Result<(String, String), ApiError> {
@@ -42,7 +40,8 @@ async fn clock_of(caller: &Caller, game: &GameId) -> Result<GameClock, ApiError>
     Ok(GameClock::new(videos.into_iter().map(|video| (video.id, video.gap, length(video.facts)))))
 }
 
-/// Reads what another program wrote, and makes clips of it when that is wanted: all that can be read, in one transaction.
+/// Reads what another program wrote, and makes clips of it when that is wanted: all that can be read, in one transaction. Five
+/// stars make no reel here: a file may have hundreds of them.
 pub async fn import(caller: &Caller, import: ClipImport) -> Result<Imported, ApiError> {
     let (db, owner) = (&caller.app.db, caller.owner());
     let game = import.id;
@@ -50,34 +49,54 @@ pub async fn import(caller: &Caller, import: ClipImport) -> Result<Imported, Api
     let clock = clock_of(caller, &game).await?;
     let text = import.text;
     let read = tokio::task::spawn_blocking(move || exchange::read(&text)).await;
-    let (format, Found { clips, lines, mut errors }) = read.map_err(|_| ApiError::internal())?;
-    let there = store::of_game(db, owner, &game).await?;
-    let mut new: Vec<(VideoId, ClipDetails)> = Vec::new();
-    let (mut shown, mut known) = (Vec::new(), 0);
-    for (line, details) in lines.into_iter().zip(clips) {
+    let (format, mut found) = read.map_err(|_| ApiError::internal())?;
+    let mut clips = Vec::with_capacity(found.clips.len());
+    for (line, details) in std::mem::take(&mut found.lines).into_iter().zip(std::mem::take(&mut found.clips)) {
         match placed(&clock, details) {
-            Ok((video, details)) => {
-                let same = |(one, other): (&VideoId, &ClipDetails)| *one == video && *other == details;
-                let is_known = there.iter().map(|clip| (&clip.video, &clip.details)).any(same)
-                    || new.iter().map(|(video, details)| (video, details)).any(same);
-                shown.push(details.clone().later(clock.start_of(&video)));
-                if is_known {
-                    known += 1;
-                } else {
-                    new.push((video, details));
-                }
-            }
-            Err(message) => errors.push(LineError { line, message }),
+            Ok(clip) => clips.push(clip),
+            Err(message) => found.error(line, message),
         }
     }
-    errors.sort_by_key(|error| error.line);
-    let made = if import.apply { make(caller, &game, new).await? } else { Vec::new() };
-    Ok(Imported { format, clips: shown, known, errors, made })
+    found.errors.sort_by_key(|error| error.line);
+    let shown = clips.iter().map(|(video, details)| details.clone().later(clock.start_of(video))).collect();
+    // Until the end of it nobody else adds clips to this game: two imports at once make them once.
+    let mut tx = db.begin_write().await?;
+    games::store::hold(&mut tx, owner, &game).await?;
+    let there = store::of_game(db, owner, &game).await?;
+    let mut seen: HashSet<_> = there.iter().map(|clip| stretch(format, &clip.video, &clip.details)).collect();
+    let all = clips.len();
+    clips.retain(|(video, details)| seen.insert(stretch(format, video, details)));
+    let known = all - clips.len();
+    let mut made = Vec::new();
+    if import.apply {
+        for (video, details) in clips {
+            let clip = Clip { id: ClipId::generate(), version: 1, game: game.clone(), video, details };
+            store::insert(&mut tx, owner, &clip).await?;
+            made.push(clip);
+        }
+        tx.commit().await?;
+    }
+    if !made.is_empty() {
+        caller.changed(Topic::Clips(game));
+    }
+    Ok(Imported { format, clips: shown, known, errors: found.errors, unread: found.unread, made })
+}
+
+/// What makes two clips the same to a format: some know no more than milliseconds, or the second of the start.
+fn stretch(format: Format, video: &VideoId, details: &ClipDetails) -> (VideoId, i64, i64) {
+    match format {
+        Format::Chapters => (video.clone(), details.start.0 / 1_000_000, 0),
+        _ => (video.clone(), details.start.0 / 1_000, details.end.0 / 1_000),
+    }
 }
 
 /// On the video that plays then, and within it.
 fn placed(clock: &GameClock, details: ClipDetails) -> Result<(VideoId, ClipDetails), String> {
     let placed = clock.at(details.start).ok_or("Add the game's video first: clips belong to it.")?;
+    let unknown = clock.videos().iter().rev().skip(1).any(|video| video.length == Micros::ZERO);
+    if unknown {
+        return Err("The game's videos are still being read: which of them plays then is not known yet.".to_owned());
+    }
     let is_known = placed.length > Micros::ZERO;
     if details.start < placed.start || (is_known && details.start >= placed.end()) {
         return Err(format!("No video plays at {}.", details.start));
@@ -86,26 +105,4 @@ fn placed(clock: &GameClock, details: ClipDetails) -> Result<(VideoId, ClipDetai
     let details = ClipDetails { end, ..details }.later(Micros::ZERO - placed.start);
     let details = service::checked(details).map_err(|error| error.message)?;
     Ok((placed.video.clone(), details))
-}
-
-async fn make(caller: &Caller, game: &GameId, new: Vec<(VideoId, ClipDetails)>) -> Result<Vec<Clip>, ApiError> {
-    let owner = caller.owner();
-    let mut tx = caller.app.db.begin_write().await?;
-    let (mut made, mut brilliant) = (Vec::with_capacity(new.len()), Vec::new());
-    for (video, details) in new {
-        let clip = Clip { id: ClipId::generate(), version: 1, game: game.clone(), video, details };
-        store::insert(&mut tx, owner, &clip).await?;
-        if clip.details.rating == Rating::Brilliant {
-            brilliant.push(reels::service::make_from_clip(&mut tx, owner, &clip).await?);
-        }
-        made.push(clip);
-    }
-    tx.commit().await?;
-    if !made.is_empty() {
-        caller.changed(Topic::Clips(game.clone()));
-    }
-    for reel in brilliant {
-        caller.changed(Topic::Reels(reel));
-    }
-    Ok(made)
 }

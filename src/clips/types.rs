@@ -252,7 +252,10 @@ pub struct Imported {
     pub clips: Vec<ClipDetails>,
     /// How many of them the game has already: they are not made again.
     pub known: usize,
+    /// The first of what could not be read.
     pub errors: Vec<LineError>,
+    /// How many there are of them.
+    pub unread: usize,
     /// What was made, in the same order.
     pub made: Vec<Clip>,
 }

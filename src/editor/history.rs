@@ -52,6 +52,11 @@ impl<S: Clone + PartialEq> History<S> {
         !self.undone.is_empty()
     }
 
+    /// The step that an undo would take back: before and after.
+    pub fn last(&self) -> Option<(&S, &S)> {
+        self.done.last().map(|step| (&step.before, &step.after))
+    }
+
     /// From what, to what.
     pub fn undo(&mut self) -> Option<(S, S)> {
         let step = self.done.pop()?;

@@ -54,7 +54,7 @@ impl DetailsDraft {
             played_on: RwSignal::new(details.played_on.to_string()),
             venue: RwSignal::new(details.venue),
             tournament: RwSignal::new(details.tournament.clone()),
-            sport: RwSignal::new(details.sport),
+            sport: RwSignal::new(details.sport.unwrap_or_default()),
             errors: RwSignal::new(HashMap::new()),
         }
     }
@@ -79,7 +79,7 @@ impl DetailsDraft {
             Ok(played_on) if self.errors.with_untracked(HashMap::is_empty) => {
                 let sport = self.sport.get_untracked();
                 storage::set(SPORT, sport.code());
-                Some(GameDetails { opponent, played_on, venue, tournament, sport })
+                Some(GameDetails { opponent, played_on, venue, tournament, sport: Some(sport) })
             }
             _ => None,
         }

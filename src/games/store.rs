@@ -5,6 +5,7 @@ use crate::{
     domain::{
         ids::{AccountId, GameId},
         rating::Tally,
+        tags::Sport,
         text::folded,
         time::Micros,
     },
@@ -28,8 +29,8 @@ pub fn details(row: &AnyRow) -> Result<GameDetails, sqlx::Error> {
         opponent: row.try_get("opponent")?,
         played_on: parsed(row, "played_on")?,
         venue: parsed(row, "venue")?,
-        // One that a newer version knew.
-        sport: row.try_get::<String, _>("sport")?.parse().unwrap_or_default(),
+        // One that a newer version knew stays.
+        sport: row.try_get::<String, _>("sport")?.parse().ok(),
         tournament: row.try_get("tournament")?,
     })
 }
@@ -62,7 +63,7 @@ pub async fn insert(db: &Db, owner: &AccountId, id: &GameId, details: &GameDetai
     .bind(search_text(details))
     .bind(now)
     .bind(now)
-    .bind(details.sport.code())
+    .bind(details.sport.unwrap_or_default().code())
     .execute(db.pool())
     .await
     .map(drop)
@@ -88,7 +89,7 @@ pub async fn update(
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
         "UPDATE games SET opponent = $1, played_on = $2, venue = $3, tournament = $4, search = $5, updated_at = $6, \
-         version = version + 1, sport = $10 WHERE id = $7 AND owner = $8 AND version = $9",
+         version = version + 1, sport = COALESCE($10, sport) WHERE id = $7 AND owner = $8 AND version = $9",
     )
     .bind(&details.opponent)
     .bind(details.played_on.to_string())
@@ -99,7 +100,7 @@ pub async fn update(
     .bind(id.as_str())
     .bind(owner.as_str())
     .bind(version)
-    .bind(details.sport.code())
+    .bind(details.sport.map(Sport::code))
     .execute(db.pool())
     .await?;
     Ok(done.rows_affected() == 1)

@@ -25,8 +25,9 @@ pub struct GameDetails {
     /// Empty unless the venue is a tournament.
     #[serde(default)]
     pub tournament: String,
+    /// None in a change: as it is. None in a new game: soccer.
     #[serde(default)]
-    pub sport: Sport,
+    pub sport: Option<Sport>,
 }
 
 impl GameDetails {

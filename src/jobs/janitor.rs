@@ -69,10 +69,10 @@ pub async fn run(app: AppState) {
 
 /// Recordings from before there were overviews, or copies that browsers play, get theirs.
 async fn make_overviews(app: &AppState) -> Result<(), sqlx::Error> {
-    for (owner, video) in videos::store::without_overview(&app.db).await? {
+    for (owner, video, kind) in videos::store::without_overview(&app.db).await? {
         let mut tx = app.db.begin_write().await?;
-        for job in NewJob::overview(&owner, &video) {
-            store::submit(&mut tx, &job).await?;
+        for job in NewJob::overview(&owner, &video).iter().filter(|job| job.kind.code() == kind) {
+            store::submit(&mut tx, job).await?;
         }
         tx.commit().await?;
     }
@@ -111,9 +111,10 @@ async fn sweep_folders(app: &AppState) -> io::Result<()> {
         let name = folder.file_name().to_string_lossy().into_owned();
         if name.starts_with(super::scratch::MUSIC) {
             // Nobody adds a song for so long: its server was killed.
-            let age = folder.metadata().await?.modified()?.elapsed().unwrap_or_default();
-            if age > LONGEST_SONG {
-                tokio::fs::remove_dir_all(folder.path()).await?;
+            let made = folder.metadata().await.and_then(|about| about.modified());
+            let is_old = made.is_ok_and(|made| made.elapsed().unwrap_or_default() > LONGEST_SONG);
+            if is_old && let Err(error) = tokio::fs::remove_dir_all(folder.path()).await {
+                tracing::warn!(error = %error, "janitor.song_failed");
             }
             continue;
         }

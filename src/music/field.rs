@@ -23,69 +23,90 @@ use leptos::prelude::*;
 /// What a file dialog offers.
 const ACCEPT: &str = "audio/*,.mp3,.m4a,.aac,.wav,.flac,.ogg";
 
-/// What is done to the music of one reel.
+/// What is done to the music of one reel. Made by the page: what is asked of the server outlives the form that asked.
 #[derive(Clone, Copy)]
-struct Desk {
+pub struct MusicDesk {
     reel: StoredValue<ReelId>,
+    music: Memo<Option<Music>>,
     /// As it is shown: ahead of the server while a change is on its way.
     settings: RwSignal<MusicSettings>,
     add: Action<LocalFile, ()>,
-    set: Action<(), ()>,
+    set: Action<bool, ()>,
     remove: Action<(), ()>,
 }
 
-impl Desk {
-    fn new(reel: ReelId, music: Memo<Option<Music>>) -> Self {
+impl MusicDesk {
+    pub fn new(reel: ReelId, music: Memo<Option<Music>>) -> Self {
         let (versions, toasts) = (Versions::expect(), Toasts::expect());
-        let reel = StoredValue::new(reel);
         let settings = RwSignal::new(MusicSettings::default());
-        let told = move |answer: Result<Option<String>, ApiError>| {
-            match answer {
-                Ok(said) => said.into_iter().for_each(|said| toasts.say(said)),
-                Err(error) => toasts.error(error.to_string()),
+        // Signals of the page may be gone when an answer comes: nothing of them is asked without asking for that.
+        let told = {
+            let topic = Topic::Reels(reel.clone());
+            move |answer: Result<Option<String>, ApiError>| {
+                match answer {
+                    Ok(said) => said.into_iter().for_each(|said| toasts.say(said)),
+                    Err(error) => toasts.error(error.to_string()),
+                }
+                versions.bump(&topic);
             }
-            versions.bump(&Topic::Reels(reel.get_value()));
         };
-        let add = Action::new_unsync(move |file: &LocalFile| {
-            let file = file.clone();
-            async move {
-                let added = add(&reel.get_value(), &file).await;
-                told(added.map(|music| Some(format!("{} plays under this reel", music.name))));
-            }
-        });
-        // One after another, until what is shown is what the server has.
-        let set = Action::new(move |(): &()| async move {
-            loop {
-                let wanted = settings.get_untracked();
-                let answer = update_music(MusicUpdate { id: reel.get_value(), settings: wanted }).await;
-                if answer.is_err() {
-                    settings.set(music.get_untracked().map(|music| music.settings).unwrap_or_default());
+        let add = {
+            let (reel, told) = (reel.clone(), told.clone());
+            Action::new_unsync(move |file: &LocalFile| {
+                let (reel, told, file) = (reel.clone(), told.clone(), file.clone());
+                async move {
+                    let added = add(&reel, &file).await;
+                    told(added.map(|music| Some(format!("{} plays under this reel", music.name))));
                 }
-                if answer.is_err() || settings.get_untracked() == wanted {
-                    return told(answer.map(|()| None));
+            })
+        };
+        let set = {
+            let (reel, told) = (reel.clone(), told.clone());
+            // One after another, until what is shown is what the server has.
+            Action::new(move |restore: &bool| {
+                let (reel, told, mut restore) = (reel.clone(), told.clone(), *restore);
+                async move {
+                    while let Some(wanted) = settings.try_get_untracked() {
+                        let update = MusicUpdate { id: reel.clone(), restore, settings: wanted };
+                        let answer = update_music(update).await;
+                        restore = false;
+                        if answer.is_err() {
+                            let kept = music.try_get_untracked().flatten().map(|music| music.settings);
+                            settings.try_set(kept.unwrap_or_default());
+                        }
+                        if answer.is_err() || settings.try_get_untracked().is_none_or(|shown| shown == wanted) {
+                            return told(answer.map(|()| None));
+                        }
+                    }
                 }
-            }
-        });
-        let undo = Callback::new(move |()| drop(set.dispatch(())));
-        let remove = Action::new(move |(): &()| async move {
-            let removed = delete_music(reel.get_value()).await;
-            if removed.is_ok() {
-                toasts.with_action("Music removed".to_owned(), "Undo", undo);
-            }
-            told(removed.map(|()| None));
-        });
+            })
+        };
+        let undo = Callback::new(move |()| drop(set.dispatch(true)));
+        let remove = {
+            let reel = reel.clone();
+            Action::new(move |(): &()| {
+                let (reel, told) = (reel.clone(), told.clone());
+                async move {
+                    let removed = delete_music(reel).await;
+                    if removed.is_ok() {
+                        toasts.with_action("Music removed".to_owned(), "Undo", undo);
+                    }
+                    told(removed.map(|()| None));
+                }
+            })
+        };
         Effect::new(move |_| {
             if let Some(music) = music.get().filter(|_| !set.pending().get_untracked()) {
                 settings.set(music.settings);
             }
         });
-        Self { reel, settings, add, set, remove }
+        Self { reel: StoredValue::new(reel), music, settings, add, set, remove }
     }
 
     fn change(self, change: impl FnOnce(&mut MusicSettings)) {
         self.settings.update(change);
         if !self.set.pending().get_untracked() {
-            self.set.dispatch(());
+            self.set.dispatch(false);
         }
     }
 }
@@ -100,15 +121,15 @@ async fn add(reel: &ReelId, file: &LocalFile) -> Result<Music, ApiError> {
 }
 
 #[component]
-pub fn MusicField(reel: ReelId, music: Memo<Option<Music>>) -> impl IntoView {
-    let desk = Desk::new(reel, music);
+pub fn MusicField(desk: MusicDesk) -> impl IntoView {
     // A change of its level leaves the player alone.
-    let song = Memo::new(move |_| music.get().map(|Music { id, name, length, .. }| (id, name, length)));
+    let song = Memo::new(move |_| desk.music.get().map(|Music { id, name, length, .. }| (id, name, length)));
     view! {
         <div class="field music" role="group" aria-label="Music">
             <span class="field__label" aria-hidden="true">"Music"</span>
+            <p class="muted music__state" role="status">{move || desk.add.pending().get().then_some("Adding the music…")}</p>
             {move || match song.get() {
-                _ if desk.add.pending().get() => view! { <p class="muted" role="status">"Adding the music…"</p> }.into_any(),
+                _ if desk.add.pending().get() => ().into_any(),
                 Some((id, name, length)) => view! { <Song desk id name length /> }.into_any(),
                 None => view! {
                     <FileButton desk words="Add music" />
@@ -120,7 +141,7 @@ pub fn MusicField(reel: ReelId, music: Memo<Option<Music>>) -> impl IntoView {
 }
 
 #[component]
-fn FileButton(desk: Desk, words: &'static str) -> impl IntoView {
+fn FileButton(desk: MusicDesk, words: &'static str) -> impl IntoView {
     view! {
         <label class="button button--outline">
             <input class="visually-hidden" type="file" accept=ACCEPT
@@ -135,7 +156,7 @@ fn FileButton(desk: Desk, words: &'static str) -> impl IntoView {
 }
 
 #[component]
-fn Song(desk: Desk, id: MusicId, name: String, length: Micros) -> impl IntoView {
+fn Song(desk: MusicDesk, id: MusicId, name: String, length: Micros) -> impl IntoView {
     let settings = desk.settings;
     // Another song has another address.
     let source = format!("/media/reels/{}/music?song={id}", desk.reel.get_value());

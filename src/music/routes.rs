@@ -29,7 +29,7 @@ pub async fn put(
     service::put(&caller, &reel, &name, body.into_data_stream()).await.map(Json)
 }
 
-/// How loud the music of a reel is; what was taken away comes back
+/// How loud the music of a reel is; with `restore`, what was taken away comes back
 #[utoipa::path(put, path = "/api/reels/{id}/music/settings", tag = "reels", params(("id" = String, Path)), request_body = MusicUpdate, responses((status = 204), (status = 404, body = ApiError), (status = 422, body = ApiError)))]
 pub async fn update(
     caller: Caller,

@@ -17,7 +17,7 @@ use crate::{
     reels,
     server::door::Caller,
     storage::{ObjectKey, keys},
-    videos::service::show_url,
+    videos::{service::show_url, store::doom_object},
 };
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _};
@@ -31,17 +31,26 @@ where
     S: Stream<Item = Result<Bytes, E>> + Unpin,
     E: std::error::Error,
 {
-    let (app, owner) = (&caller.app, caller.owner());
+    let app = &caller.app;
     let wrong = || ApiError::invalid("name", format!("Name the music, with at most {MAX_NAME} characters."));
     let name = clean(name, MAX_NAME).filter(|name| !name.is_empty()).ok_or_else(wrong)?;
     known(caller, reel).await?;
     let work = app.config.data.join("work");
     let folder = std::fs::create_dir_all(&work).and_then(|()| TempDir::with_prefix_in(scratch::MUSIC, &work));
     let folder = folder.map_err(disk_failed)?;
-    let came = folder.path().join("came");
-    receive(&came, body).await?;
+    receive(&folder.path().join(CAME), body).await?;
+    // From here on it goes to its end, whether or not somebody waits for it: no song is left without a row.
+    let (caller, reel) = (caller.clone(), reel.clone());
+    let adding = tokio::spawn(async move { add(&caller, &reel, name, folder).await });
+    adding.await.map_err(|_| ApiError::internal())?
+}
+
+const CAME: &str = "came";
+
+async fn add(caller: &Caller, reel: &ReelId, name: String, folder: TempDir) -> Result<Music, ApiError> {
+    let (app, owner) = (&caller.app, caller.owner());
     let cancel = app.stop.child_token();
-    let song = bed::song(&app.tools, &came, folder.path(), &cancel).await.map_err(refused)?;
+    let song = bed::song(&app.tools, &folder.path().join(CAME), folder.path(), &cancel).await.map_err(refused)?;
     let id = MusicId::generate();
     let key = keys::music(owner, &id);
     let bytes = app.store.put_file(&key, &song.path, "audio/mp4").await?;
@@ -50,7 +59,7 @@ where
         store::of_reel(&app.db, owner, reel).await?.map_or_else(MusicSettings::default, |(old, _)| old.settings);
     let music = Music { id, name, length: song.length, loudness: song.loudness, settings };
     if let Err(error) = replace(caller, reel, &music, (&key, i64::try_from(bytes).unwrap_or(i64::MAX))).await {
-        app.store.delete(&key).await?;
+        doom_object(&app.db, owner, &key).await?;
         return Err(error);
     }
     caller.changed(Topic::Reels(reel.clone()));
@@ -60,11 +69,12 @@ where
 async fn replace(caller: &Caller, reel: &ReelId, music: &Music, at: (&ObjectKey, i64)) -> Result<(), ApiError> {
     let owner = caller.owner();
     let mut tx = caller.app.db.begin_write().await?;
+    // Whoever else changes the reel or deletes it waits, so that no song is left without a row.
+    reels::store::changed(&mut tx, owner, reel).await?;
     // It may have been deleted while the song came.
     reels::store::get(&mut *tx, owner, reel).await?.ok_or_else(|| ApiError::not_found("reel"))?;
     store::purge(&mut tx, owner, reel).await?;
     store::insert(&mut tx, owner, reel, music, at).await?;
-    reels::store::changed(&mut tx, owner, reel).await?;
     Ok(tx.commit().await?)
 }
 
@@ -122,6 +132,9 @@ async fn known(caller: &Caller, reel: &ReelId) -> Result<(), ApiError> {
 pub async fn update(caller: &Caller, update: &MusicUpdate) -> Result<(), ApiError> {
     let (owner, reel) = (caller.owner(), &update.id);
     let mut tx = caller.app.db.begin_write().await?;
+    if update.restore {
+        store::restore(&mut tx, owner, reel).await?;
+    }
     if !store::set(&mut tx, owner, reel, update.settings).await? {
         return Err(ApiError::not_found("music"));
     }

@@ -82,21 +82,32 @@ pub async fn insert(
     .map(drop)
 }
 
-/// How loud it is; one that was taken away is there again. Whether there is one.
+/// Brings back one that was taken away, where there is one.
+pub async fn restore(connection: &mut AnyConnection, owner: &AccountId, reel: &ReelId) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE reel_music SET removed_at = NULL WHERE reel = $1 AND owner = $2")
+        .bind(reel.as_str())
+        .bind(owner.as_str())
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// How loud it is. Whether there is one.
 pub async fn set(
     connection: &mut AnyConnection,
     owner: &AccountId,
     reel: &ReelId,
     settings: MusicSettings,
 ) -> Result<bool, sqlx::Error> {
-    let done =
-        sqlx::query("UPDATE reel_music SET level = $1, ducks = $2, removed_at = NULL WHERE reel = $3 AND owner = $4")
-            .bind(code(settings.level))
-            .bind(i64::from(settings.ducks))
-            .bind(reel.as_str())
-            .bind(owner.as_str())
-            .execute(connection)
-            .await?;
+    let done = sqlx::query(
+        "UPDATE reel_music SET level = $1, ducks = $2 WHERE reel = $3 AND owner = $4 AND removed_at IS NULL",
+    )
+    .bind(code(settings.level))
+    .bind(i64::from(settings.ducks))
+    .bind(reel.as_str())
+    .bind(owner.as_str())
+    .execute(connection)
+    .await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -13,6 +13,9 @@ pub struct MusicUpdate {
     /// Through REST the path says it.
     #[cfg_attr(feature = "ssr", schema(value_type = String, required = false))]
     pub id: ReelId,
+    /// Also bring back one that was taken away.
+    #[serde(default)]
+    pub restore: bool,
     #[serde(flatten)]
     pub settings: MusicSettings,
 }

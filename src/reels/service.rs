@@ -173,6 +173,8 @@ pub async fn update_framing(caller: &Caller, update: FramingUpdate) -> Result<Re
 
 pub async fn delete(caller: &Caller, id: &ReelId) -> Result<(), ApiError> {
     let mut tx = caller.app.db.begin_write().await?;
+    // A song that is on its way to it waits.
+    store::changed(&mut tx, caller.owner(), id).await?;
     music::store::purge(&mut tx, caller.owner(), id).await?;
     if !store::delete(&mut tx, caller.owner(), id).await? {
         return Err(ApiError::not_found("reel"));

@@ -118,7 +118,7 @@ pub fn is_derived(key: &ObjectKey) -> bool {
     match (folders.next(), folders.next(), folders.next()) {
         (Some("r"), Some(_), Some(_)) | (Some("s"), Some(_), None) => true,
         (Some("v"), Some(_), Some(name)) => {
-            ["poster-", "sprites-", "waveform-", "proxy-"].iter().any(|start| name.starts_with(start))
+            ["poster-", "sprites-", "waveform-", "frames-", "proxy-"].iter().any(|start| name.starts_with(start))
         }
         _ => false,
     }
@@ -148,6 +148,7 @@ mod tests {
         assert!(!is_derived(&video(&owner, &id)) && !is_derived(&trial()));
         assert!(is_trial(&trial()) && !is_trial(&video(&owner, &id)));
         assert!(is_derived(&poster(&owner, &id)) && is_derived(&waveform(&owner, &id)));
+        assert!(is_derived(&frames(&owner, &id)) && !is_derived(&music(&owner, &MusicId::generate())));
         assert!(is_derived(&rendition(&owner, &RenditionId::generate())) && is_derived(&segment(&owner)));
     }
 

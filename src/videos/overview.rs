@@ -13,6 +13,7 @@ use crate::{
     },
     live::types::{Event, Topic},
     media::{
+        MediaErrorKind,
         frames::frame_table,
         overview::{self, Heard},
         proxy,
@@ -27,7 +28,15 @@ pub async fn run_sprites(work: &Work) -> Result<Outcome, Failure> {
     let sheet = Sprites::of(&facts);
     work.report(Progress { stage: "sprites", done: 0, total: 1 });
     let jpeg = overview::sprites(&work.app.tools, file.path(), &facts, &sheet, &work.cancel).await?;
-    let table = frame_table(&work.app.tools, file.path(), &facts, &work.cancel).await?;
+    let table = match frame_table(&work.app.tools, file.path(), &facts, &work.cancel).await {
+        Err(error) if error.kind() == MediaErrorKind::Cancelled => return Err(error.into()),
+        Err(error) => {
+            // A recording without one is stepped through by its rate.
+            tracing::warn!(video = %video, error = error.code(), log = error.log_tail(), "overview.no_frames");
+            None
+        }
+        Ok(table) => table,
+    };
     let frames = keys::frames(&work.job.owner, &video);
     let frames = table.as_ref().map(|_| &frames);
     if let (Some(key), Some(table)) = (frames, &table) {

@@ -269,15 +269,19 @@ pub async fn doom_object(db: &Db, owner: &AccountId, key: &ObjectKey) -> Result<
     .map(drop)
 }
 
-/// Videos that can be played and have no overview, nor a job that makes it or has failed to: from before there were any.
-pub async fn without_overview(db: &Db) -> Result<Vec<(AccountId, VideoId)>, sqlx::Error> {
-    let rows = sqlx::query(
-        "SELECT v.owner, v.id FROM videos v WHERE v.state = 'ready' AND (v.sprites_key IS NULL OR v.waveform_key IS NULL) \
-         AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = v.id AND j.kind IN ('sprites', 'waveform'))",
-    )
-    .fetch_all(db.pool())
-    .await?;
-    rows.iter().map(|row| Ok((parsed(row, "owner")?, parsed(row, "id")?))).collect()
+/// What videos that can be played lack of their overview, where no job makes it or has failed to: from before there was such a
+/// thing. Each with the kind of job that makes it.
+pub async fn without_overview(db: &Db) -> Result<Vec<(AccountId, VideoId, String)>, sqlx::Error> {
+    let lacking = |column: &str, kind: &str| {
+        format!(
+            "SELECT v.owner, v.id, '{kind}' AS kind FROM videos v WHERE v.state = 'ready' AND v.{column} IS NULL \
+             AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.subject = v.id AND j.kind = '{kind}')"
+        )
+    };
+    // Only literals of this function are joined.
+    let sql = format!("{} UNION ALL {}", lacking("sprites_key", "sprites"), lacking("waveform_key", "waveform"));
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(db.pool()).await?;
+    rows.iter().map(|row| Ok((parsed(row, "owner")?, parsed(row, "id")?, row.try_get("kind")?))).collect()
 }
 
 /// Whether a copy of this video is being made, or waits to be.

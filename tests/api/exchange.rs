@@ -42,8 +42,12 @@ on_both!(what_one_game_saves_another_reads, |app: TestApp| async move {
             app.delete(&format!("/api/clips/{}", id(&two["id"]))).await;
         }
     }
+    let back = format!("/api/games/{}/clips/import", id(&game["id"]));
     for (format, start) in [("web_vtt", "WEBVTT\n"), ("chapters", "0:00 ")] {
-        assert!(saved(&app, &game, format).await.1.starts_with(start));
+        let text = saved(&app, &game, format).await.1;
+        assert!(text.starts_with(start));
+        let answer = app.post(&back, json!({"text": text, "apply": true})).await.ok();
+        assert_eq!(answer["made"], json!([]), "{format}: {answer}");
     }
     app.get(&format!("/api/games/{}/clips/export?format=pdf", id(&game["id"]))).await.refused(400, "malformed");
 });
@@ -66,7 +70,10 @@ on_both!(good_lines_become_clips_and_bad_ones_are_named, |app: TestApp| async mo
         (&json!("A"), &json!("B"), Some(2))
     );
     assert_eq!(clips[1]["end"], 3_000_000);
-    assert_eq!(app.get("/api/reels").await.ok().as_array().map(Vec::len), Some(1), "five stars make a reel");
+    assert_eq!(app.get("/api/reels").await.ok(), json!([]));
+    let wrong = format!("start_time\n{}", "x\n".repeat(5_000));
+    let answer = app.post(&import, json!({"text": wrong, "apply": true})).await.ok();
+    assert_eq!((answer["errors"].as_array().map(Vec::len), &answer["unread"]), (Some(100), &json!(5_000)));
     for nothing in ["", "   ", "{", "<x>", "WEBVTT"] {
         let answer = app.post(&import, json!({"text": nothing, "apply": true})).await.ok();
         assert_eq!(answer["made"], json!([]), "{nothing}");

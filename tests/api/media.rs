@@ -94,6 +94,12 @@ async fn older_recordings_are_drawn_too() {
     assert!(app.get(&format!("/api/games/{}", id(&game["id"]))).await.ok()["videos"][0]["sprites_url"].is_null());
     app.restart().await;
     assert!(!app.read_video(&game).await["sprites_url"].is_null());
+    // Only the sheet is missing: the job that measured the sound is there, and stays.
+    let old = "UPDATE videos SET sprites = NULL, sprites_key = NULL";
+    sqlx::query(old).execute(app.state().db.pool()).await.expect("as it was");
+    sqlx::query("DELETE FROM jobs WHERE kind = 'sprites'").execute(app.state().db.pool()).await.expect("as it was");
+    app.restart().await;
+    assert!(!app.read_video(&game).await["sprites_url"].is_null());
 }
 
 on_both!(a_file_that_is_no_video_says_so, |app: TestApp| async move {

@@ -90,11 +90,12 @@ on_both!(a_song_plays_under_its_reel, |app: TestApp| async move {
     let kept = app.request(Method::GET, &at).send().await.unwrap();
     assert_eq!((kept.status().as_u16(), &kept.headers()[header::CONTENT_TYPE]), (200, &"audio/mp4".parse().unwrap()));
 
-    // Taken away, and there again with the same call that sets its level.
+    // Taken away, and there again when that is said; a late change of its level does not do it.
     app.delete(&format!("{path}/music")).await;
     assert_eq!(app.get(&path).await.ok()["music"], Value::Null);
     app.delete(&format!("{path}/music")).await.refused(404, "not_found");
-    app.put(&settings, json!({"level": "soft"})).await.ok();
+    app.put(&settings, json!({"level": "soft"})).await.refused(404, "not_found");
+    app.put(&settings, json!({"level": "soft", "restore": true})).await.ok();
     assert_eq!(app.get(&path).await.ok()["music"]["name"], "An anthem.mp3");
 
     // Another one instead of it; how loud it was chosen stays.

@@ -75,7 +75,7 @@ async fn add(caller: &Caller, reel_of_all: &mut Vec<touchline::domain::ids::Clip
         played_on: "2026-12-06".parse().expect("a day"),
         venue: touchline::domain::naming::Venue::Home,
         tournament: String::new(),
-        sport: touchline::domain::tags::Sport::Soccer,
+        sport: None,
     };
     let game = games::service::create(caller, details).await.expect("a game");
     let video = videos::store::VideoRow {

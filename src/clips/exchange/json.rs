@@ -92,17 +92,37 @@ pub fn read(text: &str) -> Found {
     found
 }
 
-/// A parser that goes down with every bracket would end the process.
+/// A parser that goes down with every bracket would end the process. Brackets in texts and comments are none.
 fn is_too_deep(text: &str) -> bool {
-    let mut depth = 0_u32;
-    text.bytes().any(|byte| {
+    const MOST: usize = 100;
+    let (mut depth, mut bytes) = (0_usize, text.bytes().peekable());
+    while let Some(byte) = bytes.next() {
         match byte {
             b'[' | b'{' => depth += 1,
             b']' | b'}' => depth = depth.saturating_sub(1),
+            quote @ (b'"' | b'\'') => {
+                while let Some(inner) = bytes.next() {
+                    match inner {
+                        b'\\' => drop(bytes.next()),
+                        inner if inner == quote => break,
+                        _ => {}
+                    }
+                }
+            }
+            b'/' if bytes.peek() == Some(&b'/') => while bytes.next_if(|byte| *byte != b'\n').is_some() {},
+            b'/' if bytes.next_if_eq(&b'*').is_some() => {
+                let mut last = 0;
+                while let Some(byte) = bytes.next().filter(|byte| (last, *byte) != (b'*', b'/')) {
+                    last = byte;
+                }
+            }
             _ => {}
         }
-        depth > 100
-    })
+        if depth > MOST {
+            return true;
+        }
+    }
+    false
 }
 
 fn line_of(error: &json5::Error) -> usize {

@@ -57,11 +57,13 @@ pub fn read_vtt(text: &str) -> Found {
     found
 }
 
+const KICK_OFF: &str = "Kick-off";
+
 /// The first chapter begins at zero, or `YouTube` reads none.
 pub fn write_chapters(clips: &[ClipDetails]) -> String {
     let mut text = String::new();
     if clips.first().is_none_or(|first| first.start >= Micros::SECOND) {
-        text.push_str("0:00 Kick-off\n");
+        let _ = writeln!(text, "0:00 {KICK_OFF}");
     }
     for clip in clips {
         let _ = writeln!(text, "{} {}", clip.start, clip.title());
@@ -93,6 +95,10 @@ pub fn read_chapters(text: &str) -> Found {
     }
     for at in 0..chapters.len() {
         let (line, start, title) = chapters[at].clone();
+        // Where YouTube wants one, and nothing happened.
+        if start == Micros::ZERO && title == KICK_OFF && chapters.len() > 1 {
+            continue;
+        }
         // As long as such a moment usually is, and not into the next one.
         let next = chapters.get(at + 1).map(|(_, next, _)| *next).filter(|next| *next > start);
         let end = next.map(|next| next.min(start + super::USUAL));

@@ -12,6 +12,7 @@ use crate::domain::{rating::Rating, time::Micros};
 
 /// As many as a game of three hours has at its busiest, and more.
 const MOST: usize = 5_000;
+const MOST_ERRORS: usize = 100;
 /// Where a format says when something begins, and not when it ends.
 const USUAL: Micros = Micros::from_seconds(10);
 
@@ -21,12 +22,18 @@ pub struct Found {
     pub clips: Vec<ClipDetails>,
     /// Where in the text each of them stands, from 1; the number in its list where lines say nothing.
     pub lines: Vec<usize>,
+    /// The first of what could not be read; a wrong file has an error in every line.
     pub errors: Vec<LineError>,
+    /// All of it.
+    pub unread: usize,
 }
 
 impl Found {
-    fn error(&mut self, line: usize, message: impl Into<String>) {
-        self.errors.push(LineError { line, message: message.into() });
+    pub fn error(&mut self, line: usize, message: impl Into<String>) {
+        self.unread += 1;
+        if self.errors.len() < MOST_ERRORS {
+            self.errors.push(LineError { line, message: message.into() });
+        }
     }
 
     fn push(&mut self, line: usize, clip: Result<ClipDetails, String>) {

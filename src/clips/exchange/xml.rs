@@ -119,9 +119,13 @@ pub fn read(text: &str) -> Found {
     reader.config_mut().check_end_names = false;
     let mut instance: Option<Instance> = None;
     let mut words = String::new();
+    // The line that is read, and how far its ends were counted.
+    let (mut number, mut counted) = (1, 0);
     loop {
-        let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
-        let line = || 1 + mended.get(..at.min(mended.len())).unwrap_or_default().matches('\n').count();
+        let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX).min(mended.len());
+        number += mended.get(counted..at).unwrap_or_default().matches('\n').count();
+        counted = counted.max(at);
+        let line = || number;
         match reader.read_event() {
             Ok(Event::Start(element)) => {
                 words.clear();
@@ -183,7 +187,10 @@ fn mended(text: &str) -> Cow<'_, str> {
 }
 
 fn begins_entity(rest: &str) -> bool {
-    let Some((name, _)) = rest.split_once(';') else { return false };
+    // No entity is longer: a text full of ampersands is looked at once.
+    let Some(name) = rest.bytes().take(10).position(|byte| byte == b';').and_then(|end| rest.get(..end)) else {
+        return false;
+    };
     matches!(name, "amp" | "lt" | "gt" | "quot" | "apos")
         || name.strip_prefix('#').is_some_and(|number| {
             number.strip_prefix('x').map_or_else(

@@ -61,6 +61,8 @@ pub struct Annotation {
     /// was pressed.
     made: Callback<ClipId>,
     choose: Callback<ClipId>,
+    /// A clip that was deleted is gone at the server, too.
+    gone: Callback<ClipId>,
     undo_action: Callback<()>,
     history: RwSignal<History<Vec<ClipState>>>,
     pub toasts: Toasts,
@@ -88,6 +90,7 @@ impl Annotation {
         let page = Self {
             choose: Callback::new(move |id| selected.set(Some(id))),
             made: Callback::new(move |id: ClipId| with_page(&|page| page.made(&id))),
+            gone: Callback::new(move |id: ClipId| with_page(&|page| page.gone(&id))),
             undo_action: Callback::new(move |()| with_page(&|page| page.undo())),
             history: RwSignal::new(History::default()),
             game,
@@ -135,7 +138,8 @@ impl Annotation {
 
     /// Clips that were made of a file: one step of undo takes all of them away again.
     pub fn imported(self, made: Vec<Clip>) {
-        if made.is_empty() {
+        // The page may be left by now.
+        if made.is_empty() || self.clips.is_disposed() {
             return;
         }
         let state = |details: Option<&Clip>, id: &ClipId| ClipState {
@@ -147,6 +151,7 @@ impl Annotation {
         self.toasts.retract_actions();
         self.history.update(|history| history.push(before, after, None));
         let game = self.game.with_untracked(|game| game.id.clone());
+        self.saver.add(made);
         self.versions.bump(&Topic::Clips(game));
     }
 
@@ -169,13 +174,14 @@ impl Annotation {
     fn go(self, step: impl FnOnce(&mut History<Vec<ClipState>>) -> Option<(Vec<ClipState>, Vec<ClipState>)>) {
         let Some((from, to)) = self.history.try_update(step).flatten() else { return };
         self.toasts.retract_actions();
+        let mut leaving = Vec::new();
         for (id, way) in ways(from, to) {
             let clip = self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == id).cloned());
             match (way, clip) {
                 (Way::Restore, None) => self.saver.restore(id, self.choose),
                 (Way::Delete, Some(clip)) => {
                     self.selected.set(None);
-                    self.saver.delete(clip, None);
+                    leaving.push(clip);
                 }
                 (Way::Change(change), Some(clip)) => {
                     let turned = turned(&self.saver.stored_details(&clip), &change.0, &change.1);
@@ -188,6 +194,24 @@ impl Annotation {
                 }
             }
         }
+        if !leaving.is_empty() {
+            self.saver.delete(leaving, self.gone);
+        }
+    }
+
+    /// The toast's undo is of this deletion, or there is none.
+    fn gone(self, id: &ClipId) {
+        let is_last = self.history.with_untracked(|history| {
+            history.last().is_some_and(|(before, after)| {
+                let is = |states: &[ClipState], there: bool| {
+                    matches!(states, [state] if state.id == *id && state.details.is_some() == there)
+                };
+                is(before, true) && is(after, false)
+            })
+        });
+        if is_last {
+            self.toasts.with_action("Clip deleted", "Undo", self.undo_action);
+        }
     }
 
     pub fn name(self) -> String {
@@ -195,7 +219,7 @@ impl Annotation {
     }
 
     pub fn sport(self) -> Signal<Sport> {
-        Signal::derive(move || self.game.with(|game| game.details.sport))
+        Signal::derive(move || self.game.with(|game| game.details.sport.unwrap_or_default()))
     }
 
     pub fn picture_size(self) -> Signal<Option<(u32, u32)>> {
@@ -508,7 +532,7 @@ impl Annotation {
         self.selected.set(None);
         let before = self.saver.stored_details(&clip);
         self.record(&clip.id, Some(before), None, None);
-        self.saver.delete(clip, Some(self.undo_action));
+        self.saver.delete(vec![clip], self.gone);
     }
 
     /// Esc: the mark goes first, then the selection.

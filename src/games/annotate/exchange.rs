@@ -63,23 +63,32 @@ fn Read(page: Annotation, open: RwSignal<bool>) -> impl IntoView {
         text: text.get_untracked(),
         apply,
     };
-    let look = Action::new(move |(): &()| async move {
-        match import_clips(ask(false)).await {
-            Ok(answer) => found.set(Some(answer)),
-            Err(error) => toasts.error(error.to_string()),
+    let look = Action::new(move |(): &()| {
+        let asked = ask(false);
+        async move {
+            let seen = asked.text.clone();
+            match import_clips(asked).await {
+                // Changed meanwhile, or closed: what was found is of another text.
+                Ok(answer) if text.try_get_untracked().as_ref() == Some(&seen) => drop(found.try_set(Some(answer))),
+                Ok(_) => {}
+                Err(error) => toasts.error(error.to_string()),
+            }
         }
     });
-    let make = Action::new(move |(): &()| async move {
-        match import_clips(ask(true)).await {
-            Ok(answer) => {
-                open.set(false);
-                toasts.say(match answer.made.len() {
-                    1 => "1 clip imported".to_owned(),
-                    many => format!("{many} clips imported"),
-                });
-                page.imported(answer.made);
+    let make = Action::new(move |(): &()| {
+        let asked = ask(true);
+        async move {
+            match import_clips(asked).await {
+                Ok(answer) => {
+                    let _ = open.try_set(false);
+                    toasts.say(match answer.made.len() {
+                        1 => "1 clip imported".to_owned(),
+                        many => format!("{many} clips imported"),
+                    });
+                    page.imported(answer.made);
+                }
+                Err(error) => toasts.error(error.to_string()),
             }
-            Err(error) => toasts.error(error.to_string()),
         }
     });
     let set = move |read: String| {
@@ -94,10 +103,12 @@ fn Read(page: Annotation, open: RwSignal<bool>) -> impl IntoView {
         }
         spawn_local(async move {
             match file.read(0, file.size()).await {
-                Some(bytes) => {
-                    set(String::from_utf8_lossy(&bytes).into_owned());
+                // The dialog may be closed by now.
+                Some(bytes) if text.try_get_untracked().is_some() => {
+                    set(files::text_of(&bytes));
                     look.dispatch(());
                 }
+                Some(_) => {}
                 None => toasts.error("The file cannot be read. Choose it again."),
             }
         });
@@ -114,12 +125,12 @@ fn Read(page: Annotation, open: RwSignal<bool>) -> impl IntoView {
         <section aria-label="Import">
             <div class="field">
                 <label class="field__label" for="import-text">"Read clips from a text"</label>
-                <textarea class="field__input num" id="import-text" rows="5" spellcheck="false"
+                <textarea class="field__input num" id="import-text" rows="5" spellcheck="false" aria-describedby="import-hint"
                     placeholder="start_time,rating,tags,clip_name,clip_duration,notes\n12:30,5,Goal,Volley,12,"
                     prop:value=move || text.get() on:input:target=move |event| set(event.target().value())></textarea>
-                <span class="field__hint">"CSV, TSV, JSON, LosslessCut, Sportscode XML, WebVTT or YouTube chapters"</span>
+                <span class="field__hint" id="import-hint">"CSV, TSV, JSON, LosslessCut, Sportscode XML, WebVTT or YouTube chapters"</span>
             </div>
-            {move || found.get().map(|found| view! { <Preview found /> })}
+            <div role="status">{move || found.get().map(|found| view! { <Preview found /> })}</div>
             <div class="button-row exchange__foot">
                 <label class="button button--outline">
                     <input class="visually-hidden" type="file" accept=ACCEPT on:change=choose />
@@ -146,7 +157,8 @@ fn Read(page: Annotation, open: RwSignal<bool>) -> impl IntoView {
 /// What is made of it, and what is not.
 #[component]
 fn Preview(found: Imported) -> impl IntoView {
-    let Imported { format, clips, known, errors, .. } = found;
+    let Imported { format, clips, known, errors, unread, .. } = found;
+    let more_wrong = unread.saturating_sub(errors.len());
     let count = match clips.len() {
         1 => "1 clip".to_owned(),
         many => format!("{many} clips"),
@@ -166,13 +178,14 @@ fn Preview(found: Imported) -> impl IntoView {
         errors.into_iter().map(|LineError { line, message }| view! { <li>{format!("Line {line}: {message}")}</li> });
     let wrong: Vec<_> = wrong.collect();
     view! {
-        <div class="exchange__found" role="status">
+        <div class="exchange__found">
             <p><strong>{count}</strong>{already}{format!(" ({})", format.name())}</p>
             <ul class="exchange__list">{rows.collect_view()}</ul>
             {(hidden > 0).then(|| view! { <p class="muted">{format!("and {hidden} more")}</p> })}
             {(!wrong.is_empty()).then(|| view! {
                 <p class="field__error">"Not read, and left out:"</p>
                 <ul class="exchange__errors">{wrong}</ul>
+                {(more_wrong > 0).then(|| view! { <p class="muted">{format!("and {more_wrong} more")}</p> })}
             })}
         </div>
     }

@@ -23,6 +23,8 @@ use std::collections::{HashMap, HashSet};
 
 /// How long typing may pause before it is saved.
 const TYPING_MS: u32 = 500;
+/// Between looks at whether an answer has come.
+const SOON_MS: u32 = 50;
 /// Between attempts while the server does not answer.
 const AGAIN_MS: u32 = 3_000;
 
@@ -46,6 +48,8 @@ pub struct Saver {
     /// Counts changes of a clip, so that only the last of a typing pause is saved.
     touched: StoredValue<HashMap<ClipId, u32>>,
     deleted: StoredValue<HashSet<ClipId>>,
+    /// Whose deletion the server has not answered: who brings one back waits, or the deletion would come last.
+    leaving: StoredValue<HashSet<ClipId>>,
     /// Made here and not yet in an answer of the server.
     created: StoredValue<HashSet<ClipId>>,
     /// Creations and deletions that run.
@@ -64,6 +68,7 @@ impl Saver {
             edits: StoredValue::new(ArcStoredValue::new(HashMap::new())),
             touched: StoredValue::new(HashMap::new()),
             deleted: StoredValue::new(HashSet::new()),
+            leaving: StoredValue::new(HashSet::new()),
             created: StoredValue::new(HashSet::new()),
             calls: RwSignal::new(0),
             unsaved: RwSignal::new(false),
@@ -264,7 +269,26 @@ impl Saver {
 
     /// Brings a deleted clip back, with all that hung on it.
     pub fn restore(self, id: ClipId, then: Callback<ClipId>) {
-        self.bring_in(move || restore_clip(id.clone()), then);
+        let ask = move || {
+            let id = id.clone();
+            async move {
+                while self.leaving.try_with_value(|leaving| leaving.contains(&id)).unwrap_or(false) {
+                    TimeoutFuture::new(SOON_MS).await;
+                }
+                restore_clip(id).await
+            }
+        };
+        self.bring_in(ask, then);
+    }
+
+    /// Shows clips that the server has just made.
+    pub fn add(self, made: Vec<Clip>) {
+        let made: Vec<Clip> = made.into_iter().map(|clip| self.on_clock(clip)).collect();
+        self.created.update_value(|created| created.extend(made.iter().map(|clip| clip.id.clone())));
+        self.clips.update(|clips| {
+            clips.extend(made);
+            sort(clips);
+        });
     }
 
     /// Asks until the server answers, and shows the clip that comes of it.
@@ -309,32 +333,38 @@ impl Saver {
         });
     }
 
-    /// Takes a clip away; the toast offers `undo`, where there is one.
-    pub fn delete(self, clip: Clip, undo: Option<Callback<()>>) {
-        self.deleted.update_value(|deleted| {
-            deleted.insert(clip.id.clone());
-        });
-        self.edits.get_value().update_value(|edits| drop(edits.remove(&clip.id)));
+    /// Takes clips away, one after the other at the server; `then` hears of each that is gone.
+    pub fn delete(self, gone: Vec<Clip>, then: Callback<ClipId>) {
+        let ids: HashSet<ClipId> = gone.iter().map(|clip| clip.id.clone()).collect();
+        self.deleted.update_value(|deleted| deleted.extend(ids.iter().cloned()));
+        self.leaving.update_value(|leaving| leaving.extend(ids.iter().cloned()));
+        self.edits.get_value().update_value(|edits| edits.retain(|id, _| !ids.contains(id)));
         self.settle();
-        self.clips.update(|clips| clips.retain(|known| known.id != clip.id));
+        self.clips.update(|clips| clips.retain(|known| !ids.contains(&known.id)));
         self.calls.update(|calls| *calls += 1);
         spawn_local(async move {
-            match delete_clip(clip.id.clone()).await {
-                Ok(()) => {
-                    if let Some(undo) = undo {
-                        self.toasts.with_action("Clip deleted", "Undo", undo);
+            let mut games = HashSet::new();
+            for clip in gone {
+                let id = clip.id.clone();
+                match delete_clip(id.clone()).await {
+                    Ok(()) => {
+                        games.insert(clip.game);
+                        let _ = then.try_run(id.clone());
                     }
-                    self.versions.bump(&Topic::Clips(clip.game));
+                    Err(error) if error.code == Code::NotFound => {}
+                    Err(error) => {
+                        self.deleted.try_update_value(|deleted| deleted.remove(&id));
+                        self.toasts.error(error.message);
+                        self.clips.try_update(|clips| {
+                            clips.push(clip);
+                            sort(clips);
+                        });
+                    }
                 }
-                Err(error) if error.code == Code::NotFound => {}
-                Err(error) => {
-                    self.deleted.try_update_value(|deleted| deleted.remove(&clip.id));
-                    self.toasts.error(error.message);
-                    self.clips.try_update(|clips| {
-                        clips.push(clip);
-                        sort(clips);
-                    });
-                }
+                self.leaving.try_update_value(|leaving| leaving.remove(&id));
+            }
+            for game in games {
+                self.versions.bump(&Topic::Clips(game));
             }
             self.calls.try_update(|calls| *calls -= 1);
         });

@@ -23,7 +23,7 @@ use crate::{
     },
     gallery::{api::get_rendition, types::Rendition},
     live::{types::Topic, versions::Versions},
-    music::field::MusicField,
+    music::field::{MusicDesk, MusicField},
     reels::types::Reel,
     ui::{notice::LoadError, toast::Toasts},
     videos::types::VideoState,
@@ -44,6 +44,7 @@ pub fn ExportStep(session: Session) -> impl IntoView {
     // What was chosen here; before that, what the last export was made with.
     let chosen = RwSignal::new(None::<ExportSettings>);
     let made_of = RwSignal::new(Make::default());
+    let music = MusicDesk::new(session.id(), Memo::new(move |_| session.reel.with(|reel| reel.music.clone())));
     view! {
         <main class="workspace export-layout" id="main">
             <Transition fallback=|| view! { <section class="stage-column"></section> }>
@@ -52,7 +53,7 @@ pub fn ExportStep(session: Session) -> impl IntoView {
                         Ok(Newest { last, rendition, made }) => {
                             let before = last.as_ref().map(|export| export.settings).unwrap_or_default();
                             let settings = Settings { chosen, before, make: made_of };
-                            view! { <ExportDesk session last rendition settings made /> }.into_any()
+                            view! { <ExportDesk session music last rendition settings made /> }.into_any()
                         }
                         Err(error) => view! { <LoadError error on_retry=move || exports.refetch() /> }.into_any(),
                     }
@@ -98,6 +99,7 @@ fn made_of(export: &Export) -> Option<Made> {
 #[component]
 fn ExportDesk(
     session: Session,
+    music: MusicDesk,
     last: Option<Export>,
     rendition: Option<Rendition>,
     settings: Settings,
@@ -110,7 +112,7 @@ fn ExportDesk(
                 None => view! { <FirstFrame session /> }.into_any(),
             }}
         </section>
-        <ExportPanel session last settings made />
+        <ExportPanel session music last settings made />
     }
 }
 
@@ -147,7 +149,13 @@ fn FirstFrame(session: Session) -> impl IntoView {
 }
 
 #[component]
-fn ExportPanel(session: Session, last: Option<Export>, settings: Settings, made: Vec<Made>) -> impl IntoView {
+fn ExportPanel(
+    session: Session,
+    music: MusicDesk,
+    last: Option<Export>,
+    settings: Settings,
+    made: Vec<Made>,
+) -> impl IntoView {
     let listed = last.clone();
     let planned = Memo::new(move |_| {
         let settings = settings.get();
@@ -168,7 +176,7 @@ fn ExportPanel(session: Session, last: Option<Export>, settings: Settings, made:
             <h2 class="export-panel__title">"Export"</h2>
             <MakeChoice session make=settings.make />
             <Choices session settings planned />
-            <MusicField reel=session.id() music=Memo::new(move |_| session.reel.with(|reel| reel.music.clone())) />
+            <MusicField desk=music />
             <label class="option">
                 <span>"Also make a before and after"</span>
                 <input class="switch" type="checkbox" prop:checked=move || settings.make.get().before_after
