@@ -46,6 +46,6 @@ test("clips of a reel are ordered, removed and deleted with thumbs", async ({ pa
   await page.getByRole("option").filter({ hasText: "Second" }).tap();
   await page.getByRole("button", { name: "Delete clip" }).tap();
   await expect(page.getByRole("option")).toHaveCount(1);
-  await page.getByRole("button", { name: "Undo" }).tap();
+  await page.locator(".toast").getByRole("button", { name: "Undo" }).tap();
   await expect(page.getByRole("option").filter({ hasText: "Second" })).toHaveCount(1);
 });
