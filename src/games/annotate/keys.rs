@@ -73,6 +73,8 @@ fn plain_keys(page: Annotation, press: &Press) -> bool {
         "Delete" | "Backspace" if !press.repeat => page.delete_selected(),
         "Enter" | "NumpadEnter" => {
             page.raised.set(true);
+            // At once, or what is typed next would be keys; and again when a phone's sheet is up.
+            focus("clip-name");
             request_animation_frame(|| focus("clip-name"));
         }
         "Escape" => page.escape(),
