@@ -18,7 +18,7 @@ use crate::{
     live::{types::Topic, versions::Versions},
     ui::{choice::Choice, toast::Toasts},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 /// What a file dialog offers.
 const ACCEPT: &str = "audio/*,.mp3,.m4a,.aac,.wav,.flac,.ogg";
@@ -30,7 +30,9 @@ pub struct MusicDesk {
     music: Memo<Option<Music>>,
     /// As it is shown: ahead of the server while a change is on its way.
     settings: RwSignal<MusicSettings>,
-    add: Action<LocalFile, ()>,
+    /// Whether a song is on its way.
+    adding: RwSignal<bool>,
+    add: Callback<LocalFile>,
     set: Action<bool, ()>,
     remove: Action<(), ()>,
 }
@@ -50,14 +52,17 @@ impl MusicDesk {
                 versions.bump(&topic);
             }
         };
+        let adding = RwSignal::new(false);
         let add = {
             let (reel, told) = (reel.clone(), told.clone());
-            Action::new_unsync(move |file: &LocalFile| {
-                let (reel, told, file) = (reel.clone(), told.clone(), file.clone());
-                async move {
+            Callback::new(move |file: LocalFile| {
+                let (reel, told) = (reel.clone(), told.clone());
+                adding.set(true);
+                spawn_local(async move {
                     let added = add(&reel, &file).await;
+                    adding.try_set(false);
                     told(added.map(|music| Some(format!("{} plays under this reel", music.name))));
-                }
+                });
             })
         };
         let set = {
@@ -100,7 +105,7 @@ impl MusicDesk {
                 settings.set(music.settings);
             }
         });
-        Self { reel: StoredValue::new(reel), music, settings, add, set, remove }
+        Self { reel: StoredValue::new(reel), music, settings, adding, add, set, remove }
     }
 
     fn change(self, change: impl FnOnce(&mut MusicSettings)) {
@@ -127,9 +132,9 @@ pub fn MusicField(desk: MusicDesk) -> impl IntoView {
     view! {
         <div class="field music" role="group" aria-label="Music">
             <span class="field__label" aria-hidden="true">"Music"</span>
-            <p class="muted music__state" role="status">{move || desk.add.pending().get().then_some("Adding the music…")}</p>
+            <p class="muted music__state" role="status">{move || desk.adding.get().then_some("Adding the music…")}</p>
             {move || match song.get() {
-                _ if desk.add.pending().get() => ().into_any(),
+                _ if desk.adding.get() => ().into_any(),
                 Some((id, name, length)) => view! { <Song desk id name length /> }.into_any(),
                 None => view! {
                     <FileButton desk words="Add music" />
@@ -147,7 +152,7 @@ fn FileButton(desk: MusicDesk, words: &'static str) -> impl IntoView {
             <input class="visually-hidden" type="file" accept=ACCEPT
                 on:change=move |event| {
                     if let Some(file) = files::chosen(&event).into_iter().next() {
-                        desk.add.dispatch(file);
+                        desk.add.run(file);
                     }
                 } />
             <span class="button__text">{words}</span>
