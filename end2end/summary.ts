@@ -20,7 +20,7 @@ export default class Summary implements Reporter {
     this.onStdErr(chunk);
   }
 
-  onEnd(result: FullResult) {
+  async onEnd(result: FullResult) {
     return { status: this.panics > 0 ? ("failed" as const) : result.status };
   }
 
