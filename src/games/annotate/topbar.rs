@@ -33,7 +33,9 @@ pub fn AnnotateBar(
                     on:click=move |_| page.redo()><Icon name="redo" /></button>
                 <span class="divider topbar__wide"></span>
                 <IconButton icon="film" label="Videos of this game" on_press=move |()| arranging.set(true) />
-                <IconButton icon="file" label="Import or export clips" on_press=move |()| exchanging.set(true) />
+                <span class="topbar__wide">
+                    <IconButton icon="file" label="Import or export clips" on_press=move |()| exchanging.set(true) />
+                </span>
                 <IconButton icon="download" label="Export this game" on_press=move |()| exporting.set(true) />
                 <span class="topbar__wide"><IconButton icon="keyboard" label="Keys" title="Keys (?)" on_press=move |()| help.set(true) /></span>
                 <span class="topbar__wide"><ThemeToggle /></span>
