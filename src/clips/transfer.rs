@@ -59,27 +59,36 @@ pub async fn import(caller: &Caller, import: ClipImport) -> Result<Imported, Api
     }
     found.errors.sort_by_key(|error| error.line);
     let shown = clips.iter().map(|(video, details)| details.clone().later(clock.start_of(video))).collect();
-    // Until the end of it nobody else adds clips to this game: two imports at once make them once.
-    let mut tx = db.begin_write().await?;
-    games::store::hold(&mut tx, owner, &game).await?;
-    let there = store::of_game(db, owner, &game).await?;
-    let mut seen: HashSet<_> = there.iter().map(|clip| stretch(format, &clip.video, &clip.details)).collect();
-    let all = clips.len();
-    clips.retain(|(video, details)| seen.insert(stretch(format, video, details)));
-    let known = all - clips.len();
     let mut made = Vec::new();
-    if import.apply {
+    let known = if import.apply {
+        // Until the end of it nobody else adds clips to this game: two imports at once make them once.
+        let mut tx = db.begin_write().await?;
+        if !games::store::hold(&mut tx, owner, &game).await? {
+            return Err(ApiError::not_found("game"));
+        }
+        let known = drop_known(format, &store::of_game(db, owner, &game).await?, &mut clips);
         for (video, details) in clips {
             let clip = Clip { id: ClipId::generate(), version: 1, game: game.clone(), video, details };
             store::insert(&mut tx, owner, &clip).await?;
             made.push(clip);
         }
         tx.commit().await?;
-    }
+        known
+    } else {
+        drop_known(format, &store::of_game(db, owner, &game).await?, &mut clips)
+    };
     if !made.is_empty() {
         caller.changed(Topic::Clips(game));
     }
     Ok(Imported { format, clips: shown, known, errors: found.errors, unread: found.unread, made })
+}
+
+/// How many of them are there already, or twice among them; they are taken out.
+fn drop_known(format: Format, there: &[Clip], clips: &mut Vec<(VideoId, ClipDetails)>) -> usize {
+    let mut seen: HashSet<_> = there.iter().map(|clip| stretch(format, &clip.video, &clip.details)).collect();
+    let all = clips.len();
+    clips.retain(|(video, details)| seen.insert(stretch(format, video, details)));
+    all - clips.len()
 }
 
 /// What makes two clips the same to a format: some know no more than milliseconds, or the second of the start.

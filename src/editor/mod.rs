@@ -11,3 +11,4 @@ pub mod scale;
 pub mod sound_lane;
 pub mod timeline;
 pub mod transport;
+pub mod undo_buttons;

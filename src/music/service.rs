@@ -17,13 +17,14 @@ use crate::{
     reels,
     server::door::Caller,
     storage::{ObjectKey, keys},
+    uploads,
     videos::{service::show_url, store::doom_object},
 };
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _};
-use std::path::Path;
+use std::{path::Path, time::Duration};
 use tempfile::TempDir;
-use tokio::io::AsyncWriteExt as _;
+use tokio::{io::AsyncWriteExt as _, sync::Semaphore, time::timeout};
 
 /// Puts a song under the reel, instead of the one it has. It is kept as plain sound: what came is foreign.
 pub async fn put<S, E>(caller: &Caller, reel: &ReelId, name: &str, body: S) -> Result<Music, ApiError>
@@ -35,17 +36,26 @@ where
     let wrong = || ApiError::invalid("name", format!("Name the music, with at most {MAX_NAME} characters."));
     let name = clean(name, MAX_NAME).filter(|name| !name.is_empty()).ok_or_else(wrong)?;
     known(caller, reel).await?;
+    let busy = || ApiError::new(Code::TooMany, "Other music is being added at the moment. Try again in a minute.");
+    let turn = TURNS.try_acquire().map_err(|_| busy())?;
     let work = app.config.data.join("work");
     let folder = std::fs::create_dir_all(&work).and_then(|()| TempDir::with_prefix_in(scratch::MUSIC, &work));
     let folder = folder.map_err(disk_failed)?;
     receive(&folder.path().join(CAME), body).await?;
     // From here on it goes to its end, whether or not somebody waits for it: no song is left without a row.
     let (caller, reel) = (caller.clone(), reel.clone());
-    let adding = tokio::spawn(async move { add(&caller, &reel, name, folder).await });
+    let adding = tokio::spawn(async move {
+        let _turn = turn;
+        add(&caller, &reel, name, folder).await
+    });
     adding.await.map_err(|_| ApiError::internal())?
 }
 
 const CAME: &str = "came";
+/// Songs that are received and read at once by a process: each takes disk and a core.
+static TURNS: Semaphore = Semaphore::const_new(4);
+/// Nobody holds a turn without sending.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn add(caller: &Caller, reel: &ReelId, name: String, folder: TempDir) -> Result<Music, ApiError> {
     let (app, owner) = (&caller.app, caller.owner());
@@ -74,6 +84,7 @@ async fn replace(caller: &Caller, reel: &ReelId, music: &Music, at: (&ObjectKey,
     // It may have been deleted while the song came.
     reels::store::get(&mut *tx, owner, reel).await?.ok_or_else(|| ApiError::not_found("reel"))?;
     store::purge(&mut tx, owner, reel).await?;
+    uploads::service::quota_for(&mut tx, caller, at.1).await??;
     store::insert(&mut tx, owner, reel, music, at).await?;
     Ok(tx.commit().await?)
 }
@@ -86,7 +97,8 @@ where
 {
     let mut file = tokio::fs::File::create(to).await.map_err(disk_failed)?;
     let mut bytes = 0;
-    while let Some(block) = body.next().await {
+    let late = |_| ApiError::new(Code::Malformed, "The music stopped coming. Add it again.");
+    while let Some(block) = timeout(PATIENCE, body.next()).await.map_err(late)? {
         let block = block.map_err(|error| ApiError::new(Code::Malformed, format!("The music broke off: {error}")))?;
         bytes += block.len() as u64;
         if bytes > MAX_BYTES {

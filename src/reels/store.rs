@@ -343,11 +343,7 @@ pub async fn set_framing(
     .await?;
     let Some(row) = row else { return Ok(None) };
     let reel: ReelId = parsed(&row, "reel")?;
-    sqlx::query("UPDATE reels SET touched = 1, updated_at = $1 WHERE id = $2")
-        .bind(now_ms())
-        .bind(reel.as_str())
-        .execute(connection)
-        .await?;
+    changed(connection, owner, &reel).await?;
     Ok(Some(reel))
 }
 

@@ -142,13 +142,23 @@ pub(super) async fn room_for(
     caller: &Caller,
     bytes: i64,
 ) -> Result<Result<(), ApiError>, sqlx::Error> {
-    let (owner, limits) = (caller.owner(), &caller.app.config.uploads);
-    if store::count_open(tx, owner).await? >= limits.max_open {
+    if store::count_open(tx, caller.owner()).await? >= caller.app.config.uploads.max_open {
         let why = "Too many uploads are open. Finish or cancel one, then try again.";
         return Ok(Err(ApiError::new(Code::TooMany, why)));
     }
-    if limits.quota > 0 && store::bytes_of(tx, owner).await?.saturating_add(bytes) > limits.quota {
-        let why = format!("Your recordings would be more than {}. Delete a game, then try again.", size(limits.quota));
+    quota_for(tx, caller, bytes).await
+}
+
+/// Whether the account may have so many bytes more.
+pub async fn quota_for(
+    tx: &mut AnyConnection,
+    caller: &Caller,
+    bytes: i64,
+) -> Result<Result<(), ApiError>, sqlx::Error> {
+    let quota = caller.app.config.uploads.quota;
+    if quota > 0 && store::bytes_of(tx, caller.owner()).await?.saturating_add(bytes) > quota {
+        let why =
+            format!("Your recordings and music would be more than {}. Delete a game, then try again.", size(quota));
         return Ok(Err(ApiError::new(Code::QuotaExceeded, why)));
     }
     Ok(Ok(()))

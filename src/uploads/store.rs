@@ -206,12 +206,15 @@ pub async fn count_open(connection: &mut AnyConnection, owner: &AccountId) -> Re
     row.try_get("open")
 }
 
-/// The recordings of the owner together, in bytes, with what is promised to open uploads.
+/// The recordings and the music of the owner together, in bytes, with what is promised to open uploads.
 pub async fn bytes_of(connection: &mut AnyConnection, owner: &AccountId) -> Result<i64, sqlx::Error> {
-    let row = sqlx::query("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS held FROM videos WHERE owner = $1")
-        .bind(owner.as_str())
-        .fetch_one(connection)
-        .await?;
+    let row = sqlx::query(
+        "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS held FROM (SELECT bytes FROM videos WHERE owner = $1 \
+         UNION ALL SELECT bytes FROM reel_music WHERE owner = $1) AS kept",
+    )
+    .bind(owner.as_str())
+    .fetch_one(connection)
+    .await?;
     row.try_get("held")
 }
 

@@ -1,6 +1,8 @@
 //! A song under a reel.
 
 use crate::{
+    database::Database,
+    footage::MATCH,
     on_both,
     support::{NOBODY, TestApp, eventually, id},
 };
@@ -101,11 +103,16 @@ on_both!(a_song_plays_under_its_reel, |app: TestApp| async move {
     // Another one instead of it; how loud it was chosen stays.
     let other = add(&app, &reel, "b.wav", song("wav", 500, 3)).await.ok();
     assert_eq!((&other["level"], other["id"] == added["id"]), (&json!("soft"), false));
-    let objects = async || sqlx::query("SELECT 1 FROM doomed_objects").fetch_all(app.db.pool()).await.unwrap().len();
-    eventually("the first song is swept", async || (objects().await == 0).then_some(())).await;
+    let songs = async || {
+        let all = app.state().store.list("o/").await.expect("a list");
+        all.into_iter().filter(|object| object.key.as_str().contains("/m/")).count()
+    };
+    assert!(songs().await >= 1);
+    eventually("the first song is swept", async || (songs().await == 1).then_some(())).await;
     app.delete(&path).await;
     let left = sqlx::query("SELECT 1 FROM reel_music").fetch_all(app.db.pool()).await.unwrap();
     assert!(left.is_empty());
+    eventually("the second one goes with its reel", async || (songs().await == 0).then_some(())).await;
 });
 
 on_both!(what_is_no_song_is_refused_and_nothing_is_left, |app: TestApp| async move {
@@ -130,3 +137,21 @@ on_both!(what_is_no_song_is_refused_and_nothing_is_left, |app: TestApp| async mo
     let left = fs::read_dir(app.data().join("work")).expect("a folder").flatten();
     assert_eq!(left.filter(|entry| entry.file_name().to_string_lossy().starts_with("music-")).count(), 0);
 });
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_song_counts_like_a_recording() {
+    let app = TestApp::start_with(Database::Sqlite, |config| {
+        config.uploads.quota = i64::try_from(MATCH.len()).expect("small") + 60_000;
+    })
+    .await;
+    let (_, upload) = app.game_with_recording().await;
+    let clip = app.clip(&upload, (0, 1_000), json!({})).await;
+    let reel = app.reel("9:16", &[&clip]).await;
+    let before = app.rows().await;
+    add(&app, &reel, "long.mp3", song("mp3", 500, 30)).await.refused(413, "quota_exceeded");
+    let rows = app.rows().await;
+    let of = |rows: &[(&str, i64)], table: &str| rows.iter().find(|(name, _)| *name == table).map(|(_, count)| *count);
+    assert_eq!(of(&rows, "reel_music"), Some(0));
+    assert_eq!(of(&rows, "reels"), of(&before, "reels"));
+    add(&app, &reel, "short.mp3", song("mp3", 500, 1)).await.ok();
+}

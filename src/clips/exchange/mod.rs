@@ -66,7 +66,7 @@ pub fn read(text: &str) -> (Format, Found) {
     let text = text.trim_start_matches('\u{feff}');
     let format = format_of(text);
     let found = match format {
-        Format::Csv => table::read(b',', text),
+        Format::Csv => table::read(table::delimiter(text), text),
         Format::Tsv => table::read(b'\t', text),
         Format::Json | Format::LosslessCut => json::read(text),
         Format::Sportscode => xml::read(text),

@@ -53,6 +53,12 @@ fn column(name: &str) -> Option<&'static str> {
     })
 }
 
+/// Where a comma is a part of numbers, spreadsheets write semicolons.
+pub fn delimiter(text: &str) -> u8 {
+    let first = text.lines().next().unwrap_or_default();
+    if first.matches(';').count() > first.matches(',').count() { b';' } else { b',' }
+}
+
 pub fn read(delimiter: u8, text: &str) -> Found {
     let mut found = Found::default();
     let mut reader =

@@ -74,8 +74,10 @@ fn spreadsheets_calculate_nothing() {
 
 #[test]
 fn good_lines_are_kept_and_bad_ones_named() {
-    let table = "Start Time;x\n";
-    assert_eq!(read(table).1.errors[0].line, 1);
+    assert_eq!(read("Name,x\nA,1\n").1.errors[0].line, 1);
+    // As spreadsheets write it where a comma is a part of numbers.
+    let (format, found) = read("Start Time;Clip Name;Duration\n12,5;\"Goal, left\";4,25\n");
+    assert_eq!((format, found.clips), (Format::Csv, vec![clip(12_500_000, 16_750_000, "Goal, left")]));
     let table = "start_time,rating,tags,clip_name,clip_duration,notes\n\
                  12.5,5,\"Goal, Assist\",Volley,4,\n\
                  soon,3,,,2,\n\

@@ -7,7 +7,7 @@ use crate::{
     clips::{
         api::clips_of_game,
         form::ClipChange,
-        history::{ClipState, Way, gesture, turned, ways},
+        history::{ClipState, gesture},
         lane::Moved,
         types::{Clip, ClipDetails},
     },
@@ -15,11 +15,11 @@ use crate::{
         clock::GameClock,
         ids::ClipId,
         rating::{Rating, Tally},
-        tags::{MAX_TAGS, Sport, Tag},
+        tags::Sport,
         time::Micros,
     },
     editor::{
-        history::{self, History},
+        history::History,
         playback::Playback,
         scale::{Scale, Span},
     },
@@ -33,11 +33,6 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-/// What a clip without a mark begins before the playhead, and ends after it.
-const LEAD: Micros = Micros::from_seconds(8);
-const LAG: Micros = Micros::from_seconds(2);
-/// How near to the selected clip I and O still mean its edges.
-const NEAR: Micros = Micros::from_seconds(10);
 /// Changes that come so near to each other are asked for together.
 const GATHER_MS: u32 = 250;
 const REMEMBER_EVERY_MS: u32 = 5_000;
@@ -59,15 +54,17 @@ pub struct Annotation {
     pub saver: Saver,
     /// What is called when a clip comes into being: made anew, or brought back. They live as long as the page, not as long as what
     /// was pressed.
-    made: Callback<ClipId>,
-    choose: Callback<ClipId>,
+    pub(super) made: Callback<ClipId>,
+    pub(super) choose: Callback<ClipId>,
     /// A clip that was deleted is gone at the server, too.
-    gone: Callback<ClipId>,
-    undo_action: Callback<()>,
-    history: RwSignal<History<Vec<ClipState>>>,
+    pub(super) gone: Callback<ClipId>,
+    pub(super) undo_action: Callback<()>,
+    pub(super) history: RwSignal<History<Vec<ClipState>>>,
     pub toasts: Toasts,
     pub queue: UploadQueue,
     pub versions: Versions,
+    /// A clip whose bounds are dragged, as it was before.
+    dragged: StoredValue<Option<Clip>>,
     /// Whether loading again is on its way.
     reloading: StoredValue<bool>,
 }
@@ -105,113 +102,12 @@ impl Annotation {
             toasts,
             queue: UploadQueue::expect(),
             versions,
+            dragged: StoredValue::new(None),
             reloading: StoredValue::new(false),
         };
         page.scale.reveal(playback.now.get_untracked());
         this.set_value(Some(page));
         page
-    }
-
-    /// Undo reaches back over a reload. Called in a component.
-    pub fn keep_history(self) {
-        let game = self.game.with_untracked(|game| game.id.clone());
-        history::keep(format!("undo {game}"), self.history);
-    }
-
-    fn made(self, id: &ClipId) {
-        self.selected.set(Some(id.clone()));
-        let clip = self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == *id).cloned());
-        if let Some(clip) = clip {
-            let after = Some(self.saver.stored_details(&clip));
-            self.record(id, None, after, None);
-        }
-    }
-
-    fn record(self, id: &ClipId, before: Option<ClipDetails>, after: Option<ClipDetails>, gesture: Option<String>) {
-        if before != after {
-            // An undo that a toast offered would now undo this.
-            self.toasts.retract_actions();
-            let state = |details| vec![ClipState { id: id.clone(), details }];
-            self.history.update(|history| history.push(state(before), state(after), gesture));
-        }
-    }
-
-    /// Clips that were made of a file: one step of undo takes all of them away again.
-    pub fn imported(self, made: Vec<Clip>) {
-        // The page may be left by now.
-        if made.is_empty() || self.clips.is_disposed() {
-            return;
-        }
-        let state = |details: Option<&Clip>, id: &ClipId| ClipState {
-            id: id.clone(),
-            details: details.map(|clip| clip.details.clone()),
-        };
-        let before = made.iter().map(|clip| state(None, &clip.id)).collect();
-        let after = made.iter().map(|clip| state(Some(clip), &clip.id)).collect();
-        self.toasts.retract_actions();
-        self.history.update(|history| history.push(before, after, None));
-        let game = self.game.with_untracked(|game| game.id.clone());
-        self.saver.add(made);
-        self.versions.bump(&Topic::Clips(game));
-    }
-
-    pub fn can_undo(self) -> bool {
-        self.history.with(History::can_undo)
-    }
-
-    pub fn can_redo(self) -> bool {
-        self.history.with(History::can_redo)
-    }
-
-    pub fn undo(self) {
-        self.go(History::undo);
-    }
-
-    pub fn redo(self) {
-        self.go(History::redo);
-    }
-
-    fn go(self, step: impl FnOnce(&mut History<Vec<ClipState>>) -> Option<(Vec<ClipState>, Vec<ClipState>)>) {
-        let Some((from, to)) = self.history.try_update(step).flatten() else { return };
-        self.toasts.retract_actions();
-        let mut leaving = Vec::new();
-        for (id, way) in ways(from, to) {
-            let clip = self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == id).cloned());
-            match (way, clip) {
-                (Way::Restore, None) => self.saver.restore(id, self.choose),
-                (Way::Delete, Some(clip)) => {
-                    self.selected.set(None);
-                    leaving.push(clip);
-                }
-                (Way::Change(change), Some(clip)) => {
-                    let turned = turned(&self.saver.stored_details(&clip), &change.0, &change.1);
-                    self.saver.change(&id, self.saver.shown_details(&clip, turned), true);
-                    self.select(&id);
-                }
-                (Way::Restore, Some(_)) => {}
-                (Way::Delete | Way::Change(..), None) => {
-                    self.toasts.say("That clip is not there any more: nothing was changed");
-                }
-            }
-        }
-        if !leaving.is_empty() {
-            self.saver.delete(leaving, self.gone);
-        }
-    }
-
-    /// The toast's undo is of this deletion, or there is none.
-    fn gone(self, id: &ClipId) {
-        let is_last = self.history.with_untracked(|history| {
-            history.last().is_some_and(|(before, after)| {
-                let is = |states: &[ClipState], there: bool| {
-                    matches!(states, [state] if state.id == *id && state.details.is_some() == there)
-                };
-                is(before, true) && is(after, false)
-            })
-        });
-        if is_last {
-            self.toasts.with_action("Clip deleted", "Undo", self.undo_action);
-        }
     }
 
     pub fn name(self) -> String {
@@ -399,7 +295,7 @@ impl Annotation {
         self.edit_selected(|details| details.rating = rating);
     }
 
-    fn edit_selected(self, edit: impl FnOnce(&mut ClipDetails)) {
+    pub(super) fn edit_selected(self, edit: impl FnOnce(&mut ClipDetails)) {
         if let Some(clip) = untrack(move || self.selected_clip()) {
             let mut details = clip.details.clone();
             edit(&mut details);
@@ -409,121 +305,24 @@ impl Annotation {
 
     /// Bounds that are dragged on the timeline: stored when they are let go; the picture follows the edge.
     pub fn moved(self, moved: Moved) {
-        let before = self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == moved.id).cloned());
-        let Some(before) = before else { return };
+        let shown = self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == moved.id).cloned());
+        let Some(shown) = shown else { return };
         self.selected.set(Some(moved.id.clone()));
-        let edge = [(before.details.start, moved.start), (before.details.end, moved.end)];
+        let edge = [(shown.details.start, moved.start), (shown.details.end, moved.end)];
         if let Some((_, edge)) = edge.into_iter().find(|(before, now)| before != now) {
-            self.videos.go_to(&before.video, edge);
+            self.videos.go_to(&shown.video, edge);
         }
+        // What is shown has moved with the pointer: an undo goes back to where it was taken up.
+        let before = self.dragged.get_value().filter(|before| before.id == moved.id).unwrap_or_else(|| shown.clone());
         if moved.released {
-            let on_frame = |at| self.videos.on_frame(&before.video, at);
+            self.dragged.set_value(None);
+            let on_frame = |at| self.videos.on_frame(&shown.video, at);
             let (start, end) = (on_frame(moved.start), on_frame(moved.end));
-            self.store(&before, ClipDetails { start, end, ..before.details.clone() }, true);
+            self.store(&before, ClipDetails { start, end, ..shown.details }, true);
         } else {
-            self.saver.show(&moved.id, ClipDetails { start: moved.start, end: moved.end, ..before.details });
+            self.dragged.set_value(Some(before));
+            self.saver.show(&moved.id, ClipDetails { start: moved.start, end: moved.end, ..shown.details });
         }
-    }
-
-    /// I: the selected clip's start when the playhead is at or near that clip, otherwise a mark.
-    pub fn set_in(self) {
-        let at = self.playback.frame_start();
-        match self.near_selected(at).filter(|_| self.mark.get_untracked().is_none()) {
-            Some(clip) if at < clip.details.end => self.edit_selected(|details| details.start = at),
-            _ => {
-                self.selected.set(None);
-                self.mark.set(Some(at));
-            }
-        }
-    }
-
-    /// O: ends the mark with a new clip; otherwise the selected clip's end.
-    pub fn set_out(self) {
-        let at = self.playback.frame_start();
-        match self.mark.get_untracked() {
-            Some(mark) if mark < at => self.create(mark, at, true, Vec::new()),
-            Some(_) => self.toasts.say("The end comes after the start: play on and press O again"),
-            None => {
-                if self.near_selected(at).is_some_and(|clip| clip.details.start < at) {
-                    self.edit_selected(|details| details.end = at);
-                }
-            }
-        }
-    }
-
-    fn near_selected(self, at: Micros) -> Option<Clip> {
-        let clip = untrack(move || self.selected_clip())?;
-        (clip.details.start - NEAR <= at && at <= clip.details.end + NEAR).then_some(clip)
-    }
-
-    /// Shift+I, Shift+O: to the edges of the selected clip, or to the mark.
-    pub fn jump(self, to_end: bool) {
-        let clip = untrack(move || self.selected_clip());
-        let target = clip.map(|clip| if to_end { clip.details.end } else { clip.details.start });
-        if let Some(target) = target.or(self.mark.get_untracked().filter(|_| !to_end)) {
-            match untrack(move || self.selected_clip()) {
-                Some(clip) => self.videos.go_to(&clip.video, target),
-                None => self.playback.seek(target),
-            }
-        }
-    }
-
-    /// N: from the mark to the playhead, or around the playhead.
-    pub fn new_clip(self) {
-        self.mark_around((LEAD, LAG), Vec::new());
-    }
-
-    /// A tag's key: a tag of the selected clip while the playhead is in it; otherwise a clip with that tag.
-    pub fn press_tag(self, tag: &Tag) {
-        let at = self.playback.frame_start();
-        let clip = untrack(move || self.selected_clip()).filter(|_| self.mark.get_untracked().is_none());
-        if clip.is_some_and(|clip| (clip.details.start..=clip.details.end).contains(&at)) {
-            self.edit_selected(|details| match details.tags.iter().position(|known| *known == tag.name) {
-                Some(at) => drop(details.tags.remove(at)),
-                None if details.tags.len() < MAX_TAGS => details.tags.push(tag.name.clone()),
-                None => {}
-            });
-        } else {
-            self.mark_around(tag.reach(), vec![tag.name.clone()]);
-        }
-    }
-
-    fn mark_around(self, (lead, lag): (Micros, Micros), tags: Vec<String>) {
-        let at = self.playback.frame_start();
-        match self.mark.get_untracked() {
-            Some(mark) if mark < at => self.create(mark, at, true, tags),
-            _ => self.create(at - lead, at + lag, false, tags),
-        }
-    }
-
-    /// Makes a clip of the shown video. A mark that was made in another video is cut, and not in silence.
-    fn create(self, start: Micros, end: Micros, is_marked: bool, tags: Vec<String>) {
-        let Some(video) = self.videos.shown.with_untracked(|video| video.as_ref().map(|video| video.id.clone())) else {
-            self.toasts.error("Add the game's video first: clips belong to it");
-            return;
-        };
-        self.mark.set(None);
-        let clock = self.videos.clock.get_untracked();
-        let (marked, (start, end)) = (start, (clock.within(&video, start), clock.within(&video, end)));
-        if start >= end {
-            self.toasts.say("A clip lies within one video: press I again where it begins");
-            return;
-        }
-        if is_marked && marked < start {
-            self.toasts.say(
-                "The clip begins with this video: a clip lies within one. Make another for the end of the one before.",
-            );
-        }
-        let details = ClipDetails {
-            start,
-            end,
-            rating: Rating::default(),
-            tags,
-            name: String::new(),
-            players: String::new(),
-            notes: String::new(),
-        };
-        self.saver.create(video, details, self.made);
     }
 
     /// Deletes the selected clip; the toast brings it back.

@@ -1,7 +1,10 @@
 //! The top bar of Annotate.
 
 use super::{annotation::Annotation, saving::SaveState};
-use crate::ui::{button::IconButton, icon::Icon, theme::ThemeToggle};
+use crate::{
+    editor::undo_buttons::UndoButtons,
+    ui::{button::IconButton, icon::Icon, theme::ThemeToggle},
+};
 use leptos::prelude::*;
 
 #[component]
@@ -27,10 +30,8 @@ pub fn AnnotateBar(
             </div>
             <span></span>
             <div class="topbar__end">
-                <button class="icon-button" type="button" aria-label="Undo" title="Undo (Ctrl+Z)" disabled=move || !page.can_undo()
-                    on:click=move |_| page.undo()><Icon name="undo" /></button>
-                <button class="icon-button" type="button" aria-label="Redo" title="Redo (Ctrl+Shift+Z)" disabled=move || !page.can_redo()
-                    on:click=move |_| page.redo()><Icon name="redo" /></button>
+                <UndoButtons can_undo=Signal::derive(move || page.can_undo()) can_redo=Signal::derive(move || page.can_redo())
+                    on_undo=move |()| page.undo() on_redo=move |()| page.redo() />
                 <span class="divider topbar__wide"></span>
                 <IconButton icon="film" label="Videos of this game" on_press=move |()| arranging.set(true) />
                 <span class="topbar__wide">

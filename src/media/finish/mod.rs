@@ -98,9 +98,7 @@ fn join(
         let samples = movie.tracks[track].runs[run].clone();
         match movie.tracks[track].holds {
             Holds::Titles => samples.for_each(|at| block.extend(movie::title(&movie.chapters[at].1))),
-            Holds::Sound => {
-                sound.piece.samples[samples].iter().try_for_each(|sample| sound.piece.read(sample, &mut block))?;
-            }
+            Holds::Sound => sound.piece.read(samples, &mut block, |_| true)?,
             Holds::Picture { .. } => read_pictures(&pieces, samples, &mut block)?,
         }
         // What the index says and what is written cannot part.
@@ -123,12 +121,8 @@ fn read_pictures(pieces: &[Pictures], wanted: Range<usize>, block: &mut Vec<u8>)
     for Pictures { piece, .. } in pieces {
         let end = first + piece.samples.len();
         let (from, to) = (wanted.start.max(first), wanted.end.min(end));
-        for sample in piece.samples.get(from.saturating_sub(first)..to.saturating_sub(first)).unwrap_or_default() {
-            let start = block.len();
-            piece.read(sample, block)?;
-            if !is_whole(&block[start..]) {
-                return Err(wrong("a torn picture"));
-            }
+        if from < to {
+            piece.read(from - first..to - first, block, is_whole)?;
         }
         first = end;
     }

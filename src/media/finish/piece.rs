@@ -13,7 +13,12 @@ use crate::{
         },
     },
 };
-use std::{fs::File, io, ops::Range, os::unix::fs::FileExt, path::Path};
+use std::{
+    fs::File,
+    ops::Range,
+    os::unix::fs::FileExt,
+    path::{Path, PathBuf},
+};
 
 /// A sample entry of a picture has so many bytes in front of the boxes in it (ISO/IEC 14496-12, 12.1.3).
 const ENTRY: usize = 78;
@@ -40,9 +45,10 @@ pub fn index_of(path: &Path) -> Result<(File, Vec<u8>), MediaError> {
     Ok((file, moov))
 }
 
-/// A file of one stream, and where its samples lie.
+/// A file of one stream, and where its samples lie. It is open only while it is read: a reel has more pieces than a process may
+/// have files.
 pub struct Piece {
-    file: File,
+    path: PathBuf,
     pub samples: Vec<Sample>,
     /// What a decoder is told before the first sample: the content of an `stsd` box.
     pub description: Vec<u8>,
@@ -129,14 +135,32 @@ impl Piece {
             return Err(wrong("a piece lacks some of its bytes"));
         }
         let description = inside(content, &[b"mdia", b"minf", b"stbl", b"stsd"])?.to_vec();
-        Ok((Self { file, samples: track.samples().to_vec(), description }, track, content.to_vec()))
+        let (path, samples) = (path.to_owned(), track.samples().to_vec());
+        Ok((Self { path, samples, description }, track, content.to_vec()))
     }
 
-    /// Adds the bytes of a sample to `to`.
-    pub fn read(&self, sample: &Sample, to: &mut Vec<u8>) -> io::Result<()> {
-        let start = to.len();
-        to.resize(start + sample.bytes as usize, 0);
-        self.file.read_exact_at(to.get_mut(start..).unwrap_or_default(), sample.at)
+    /// Adds the bytes of some samples to `to`, each of which is `good`.
+    pub fn read(
+        &self,
+        samples: Range<usize>,
+        to: &mut Vec<u8>,
+        good: impl Fn(&[u8]) -> bool,
+    ) -> Result<(), MediaError> {
+        let wanted = self.samples.get(samples).unwrap_or_default();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let file = File::open(&self.path)?;
+        for sample in wanted {
+            let start = to.len();
+            to.resize(start + sample.bytes as usize, 0);
+            let bytes = to.get_mut(start..).unwrap_or_default();
+            file.read_exact_at(bytes, sample.at)?;
+            if !good(bytes) {
+                return Err(wrong("a torn sample"));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -80,6 +80,14 @@ async fn what_was_damaged_is_not_joined() {
         answer.map(|done| done.frames).map_err(|error| error.kind())
     };
     assert_eq!(joined(&pieces, &sound).await, Ok(70));
+    // Of as many pieces as there may be, none stays open.
+    let form = Form { rate: plan.rate, width: plan.width, height: plan.height };
+    let path = work.join(&pieces[0]);
+    let held: Vec<_> = (0..30).map(|_| Pictures::open(&path, form).expect("a piece")).collect();
+    let path = path.canonicalize().expect("a path");
+    let fds = std::fs::read_dir("/proc/self/fd").expect("files").flatten();
+    let open = fds.filter(|fd| std::fs::read_link(fd.path()).is_ok_and(|it| it == path)).count();
+    assert_eq!((held.len(), open), (30, 0));
     assert_eq!(joined(&pieces[..1], &sound).await, Err(Kind::WrongOutput), "one is missing");
     assert_eq!(joined(&pieces, &pieces[0]).await, Err(Kind::WrongOutput), "a picture as sound");
     let whole = std::fs::read(work.join(&pieces[1])).expect("bytes");

@@ -5,6 +5,7 @@ use super::{
     session::{SaveState, Session},
 };
 use crate::{
+    editor::undo_buttons::UndoButtons,
     live::{types::Topic, versions::Versions},
     reels::{api::delete_reel, types::MAX_NAME},
     ui::{dialog::ConfirmDialog, icon::Icon, toast::Toasts},
@@ -28,7 +29,8 @@ pub fn ReelBar(session: Session, step: Memo<Step>) -> impl IntoView {
             </div>
             <nav class="steps" aria-label="Steps"><Steps session step /></nav>
             <div class="topbar__end">
-                <HistoryButtons session />
+                <UndoButtons can_undo=Signal::derive(move || session.can_undo()) can_redo=Signal::derive(move || session.can_redo())
+                    on_undo=move |()| session.undo() on_redo=move |()| session.redo() />
                 <span class="divider topbar__wide"></span>
                 <DeleteReel session />
                 <Show when=move || is_framing.get()>
@@ -118,16 +120,6 @@ fn Steps(session: Session, step: Memo<Step>) -> impl IntoView {
         <a class="step" href="?step=export" aria-current=is_now(Step::Export) title="Export">
             <span class="step__dot">"3"</span><span class="step__text">"Export"</span>
         </a>
-    }
-}
-
-#[component]
-fn HistoryButtons(session: Session) -> impl IntoView {
-    view! {
-        <button class="icon-button" type="button" aria-label="Undo" title="Undo (Ctrl+Z)" disabled=move || !session.can_undo()
-            on:click=move |_| session.undo()><Icon name="undo" /></button>
-        <button class="icon-button" type="button" aria-label="Redo" title="Redo (Ctrl+Shift+Z)" disabled=move || !session.can_redo()
-            on:click=move |_| session.redo()><Icon name="redo" /></button>
     }
 }
 
