@@ -31,10 +31,13 @@ test("Jobs keeps what is over until it is put away", async ({ page, request }) =
   expect((await request.get("/api/renditions")).ok()).toBe(true);
   expect((await exportOf(request, exported)).rendition, "the file stays").toBeTruthy();
 
+  // What other tests have left may end at any moment: only what is this test's is expected to go.
   await gotoHydrated(page, "/jobs");
   await over.getByRole("button", { name: "Clear list" }).click();
-  await expect(over).toHaveCount(0);
-  await expect(page.getByText("Nothing is running")).toBeVisible();
+  await expect(upload).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByText("Every upload and export")).toBeVisible();
+  await expect(upload).toHaveCount(0);
 });
 
 test("the browser tells of an export's end when nobody looks", async ({ page, request }) => {
@@ -138,4 +141,30 @@ test("without a socket, Jobs follows all the same", async ({ page, request }) =>
   await expect(row).toBeVisible({ timeout: 15_000 });
   await expect(row).toContainText("Done", { timeout: 60_000 });
   expect((await exportOf(request, exported)).state).toBe("complete");
+});
+
+test("what happens elsewhere takes no focus and closes nothing", async ({ page, request }) => {
+  const recording = makeGame({ name: "small", seconds: 6, size: "640x360" });
+  const game = await readyGame(request, "Focused", recording.path);
+
+  await gotoHydrated(page, "/jobs");
+  const dismiss = page.getByRole("button", { name: "Take Vs Focused" });
+  await dismiss.focus();
+  await readyGame(request, "Elsewhere", recording.path);
+  await expect(page.getByRole("article").filter({ hasText: "Vs Elsewhere" })).toBeVisible();
+  await expect(dismiss).toBeFocused();
+
+  // Half a word in a dialog of the library stays while another game arrives.
+  await gotoHydrated(page, "/");
+  const card = page.getByRole("article").filter({ hasText: "Vs Focused" }).last();
+  await card.getByLabel("More for Vs Focused").click();
+  await page.getByText("Edit details").locator("visible=true").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Opponent").fill("Focused and ren");
+  await request.post("/api/games", { data: { opponent: "Third", played_on: "2026-11-15", venue: "home" } });
+  await expect(page.getByText("Vs Third").first()).toBeAttached();
+  await expect(dialog.getByLabel("Opponent")).toHaveValue("Focused and ren");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("link", { name: /Focused and ren/ }).first()).toBeVisible();
+  expect((await request.get(`/api/games/${game.id}`)).ok()).toBe(true);
 });

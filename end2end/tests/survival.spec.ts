@@ -1,15 +1,17 @@
-import { expect, test } from "../fixtures";
+import { expect, gotoHydrated, test } from "../fixtures";
 import { makeGame } from "../footage";
 import { Server } from "../server";
 import { exportOf, readyGame, readyReel, startExport } from "../steps";
 import { request as newRequest } from "@playwright/test";
 
 // A power cut in the middle of an export: it goes on by itself, and what was rendered is not rendered again.
-test("an export survives the server's death", async () => {
+test("an export survives the server's death", async ({ page }) => {
   test.setTimeout(240_000);
   const server = await Server.start();
   const request = await newRequest.newContext({ baseURL: server.url });
   try {
+    await gotoHydrated(page, `${server.url}/jobs`);
+    await expect(page.getByText("Nothing is running")).toBeVisible();
     const recording = makeGame({ name: "long", seconds: 24, size: "1280x720", rate: 30 });
     const game = await readyGame(request, "Kestrels", recording.path);
     const reel = await readyReel(request, game, [0, 22], "1:1");

@@ -14,14 +14,13 @@ use leptos::prelude::*;
 /// A row that follows its export: what the list said at first, what the socket says since.
 #[component]
 pub fn ExportJob(
-    listed: Export,
+    listed: Memo<Export>,
     paces: Paces,
     /// The browser's clock, second by second; 0 on the server.
     now: RwSignal<f64>,
 ) -> impl IntoView {
     let versions = Versions::expect();
-    let listed = StoredValue::new(listed);
-    let export = Memo::new(move |_| versions.progress.with(|live| listed.with_value(|listed| newest(listed, live))));
+    let export = Memo::new(move |_| versions.progress.with(|live| listed.with(|listed| newest(listed, live))));
     let log = Memo::new(move |_| {
         export.with(|export| {
             export.log.clone().filter(|_| matches!(export.state, JobState::Processing | JobState::Error))

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     browser::page,
-    live::versions::Versions,
+    live::{fresh::Fresh, versions::Versions},
     shell::Page,
     ui::notice::{EmptyNotice, LoadError},
     uploads::{
@@ -52,8 +52,8 @@ pub fn JobsPage() -> impl IntoView {
         Some("exports") => Listed::Exports,
         _ => Listed::All,
     });
-    let exports = Resource::new(move || versions.exports.get(), |_| recent_exports(RECENT_HOURS));
-    let uploads = Resource::new(move || versions.games.get(), |_| finished_uploads(RECENT_HOURS));
+    let exports = Fresh::new(Resource::new(move || versions.exports.get(), |_| recent_exports(RECENT_HOURS)));
+    let uploads = Fresh::new(Resource::new(move || versions.games.get(), |_| finished_uploads(RECENT_HOURS)));
     view! {
         <Page title="Jobs">
             <div class="page__head">
@@ -65,8 +65,8 @@ pub fn JobsPage() -> impl IntoView {
             </div>
             <Transition fallback=|| view! { <div class="skeleton job-list" style="height: 12rem"></div> }>
                 {move || Suspend::new(async move {
-                    match (exports.await, uploads.await) {
-                        (Ok(list), Ok(uploads)) => view! { <Jobs list uploads show /> }.into_any(),
+                    match (exports.first().await, uploads.first().await) {
+                        (Ok(exports), Ok(uploads)) => view! { <Jobs exports uploads show /> }.into_any(),
                         (Err(error), _) | (_, Err(error)) => {
                             let retry = move || {
                                 exports.refetch();
@@ -94,7 +94,7 @@ fn ShowTabs(show: Memo<Listed>) -> impl IntoView {
 
 /// What runs or needs a person, then what is over.
 #[component]
-fn Jobs(list: Vec<Export>, uploads: Vec<FinishedUpload>, show: Memo<Listed>) -> impl IntoView {
+fn Jobs(exports: Signal<Vec<Export>>, uploads: Signal<Vec<FinishedUpload>>, show: Memo<Listed>) -> impl IntoView {
     let versions = Versions::expect();
     let tasks = UploadQueue::expect().tasks;
     let paces = expect_context::<Paces>();
@@ -109,8 +109,9 @@ fn Jobs(list: Vec<Export>, uploads: Vec<FinishedUpload>, show: Memo<Listed>) -> 
             clock.try_set(page::now_ms());
         });
     });
-    let (now, over): (Vec<_>, Vec<_>) = list.into_iter().partition(|export| export.state.is_running());
-    let (now, over, uploads) = (StoredValue::new(now), StoredValue::new(over), StoredValue::new(uploads));
+    let listed = move |is_running: bool| -> Vec<Export> {
+        exports.with(|all| all.iter().filter(|it| it.state.is_running() == is_running).cloned().collect())
+    };
     let with_uploads = move || show.get() != Listed::Exports;
     let with_exports = move || show.get() != Listed::Uploads;
     // What the server calls finished is listed there, from whatever browser it came.
@@ -122,12 +123,12 @@ fn Jobs(list: Vec<Export>, uploads: Vec<FinishedUpload>, show: Memo<Listed>) -> 
             Vec::new()
         },
         uploads: Vec::new(),
-        exports: if with_exports() { now.get_value() } else { Vec::new() },
+        exports: if with_exports() { listed(true) } else { Vec::new() },
     });
     let finished = Memo::new(move |_| Group {
         tasks: Vec::new(),
-        uploads: if with_uploads() { uploads.get_value() } else { Vec::new() },
-        exports: if with_exports() { over.get_value() } else { Vec::new() },
+        uploads: if with_uploads() { uploads.get() } else { Vec::new() },
+        exports: if with_exports() { listed(false) } else { Vec::new() },
     });
     let empty = Memo::new(move |_| running.with(Group::is_empty) && finished.with(Group::is_empty));
     view! {
@@ -202,8 +203,8 @@ fn JobGroup(
                 </div>
                 <div class="job-list">
                     <For each=move || group.get().tasks key=|key| *key let:key><UploadJob key /></For>
-                    <For each=move || group.get().exports key=|export| (export.id.clone(), export.version) let:export>
-                        <ExportJob listed=export paces now=clock />
+                    <For each=move || group.get().exports key=|export| export.id.clone() let:export>
+                        <ExportJob listed=as_listed(group, export) paces now=clock />
                     </For>
                     <For each=move || group.get().uploads key=|upload| (upload.id.clone(), upload.video) let:upload>
                         <FinishedUploadJob upload />
@@ -212,4 +213,12 @@ fn JobGroup(
             </section>
         </Show>
     }
+}
+
+/// An export as the newest list has it, `first` once it is in none.
+fn as_listed(group: Memo<Group>, first: Export) -> Memo<Export> {
+    Memo::new(move |known: Option<&Export>| {
+        let id = &first.id;
+        group.with(|group| group.exports.iter().find(|export| export.id == *id).or(known).unwrap_or(&first).clone())
+    })
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{calendar::Day, size::size},
-    live::{types::Topic, versions::Versions},
+    live::{fresh::Fresh, types::Topic, versions::Versions},
     shell::Page,
     ui::{
         dialog::ConfirmDialog,
@@ -22,12 +22,12 @@ use leptos::{prelude::*, task::spawn_local};
 #[component]
 pub fn GalleryPage() -> impl IntoView {
     let versions = Versions::expect();
-    let renditions = Resource::new(move || versions.exports.get(), |_| list_renditions());
+    let renditions = Fresh::new(Resource::new(move || versions.exports.get(), |_| list_renditions()));
     view! {
         <Page title="Gallery">
             <Transition fallback=|| view! { <div class="skeleton page-skeleton" aria-busy="true"></div> }>
                 {move || Suspend::new(async move {
-                    match renditions.await {
+                    match renditions.first().await {
                         Ok(list) => view! { <Gallery list /> }.into_any(),
                         Err(error) => view! { <LoadError error on_retry=move || renditions.refetch() /> }.into_any(),
                     }
@@ -38,28 +38,40 @@ pub fn GalleryPage() -> impl IntoView {
 }
 
 #[component]
-fn Gallery(list: Vec<Rendition>) -> impl IntoView {
+fn Gallery(list: Signal<Vec<Rendition>>) -> impl IntoView {
     let doomed = RwSignal::new(None::<Rendition>);
     let on_delete = Callback::new(move |rendition| doomed.set(Some(rendition)));
-    let bytes: i64 = list.iter().map(|rendition| rendition.bytes).sum();
-    let lead = match list.len() {
-        0 => "Exported reels stand here.".to_owned(),
-        1 => format!("1 file, {}. Delete it to free space; clips and reels stay.", size(bytes)),
-        many => format!("{many} files, {}. Delete any of them to free space; clips and reels stay.", size(bytes)),
-    };
-    let is_empty = list.is_empty();
-    let all = StoredValue::new(list.clone());
+    let days = Memo::new(move |_| list.with(|list| by_day(list)));
+    let is_empty = Memo::new(move |_| list.with(Vec::is_empty));
     view! {
         <div class="page__head">
             <div>
                 <h1 class="page__title">"Gallery"</h1>
-                <p class="page__lead">{lead}</p>
+                <p class="page__lead">{move || list.with(|list| lead(list))}</p>
             </div>
         </div>
-        {is_empty.then(|| view! { <NothingYet /> })}
-        {by_day(list).into_iter().map(|(day, files)| view! { <DayGroup day files on_delete /> }.into_any()).collect_view()}
-        <RenditionPlayer all />
+        <Show when=move || is_empty.get()><NothingYet /></Show>
+        <For each=move || days.get() key=|(day, _)| *day let:group>
+            <DayGroup day=group.0 files=of_day(days, group.0) on_delete />
+        </For>
+        <RenditionPlayer all=list />
         <DeleteRendition doomed />
+    }
+}
+
+/// The files of one day.
+fn of_day(days: Memo<Vec<(Day, Vec<Rendition>)>>, day: Day) -> Memo<Vec<Rendition>> {
+    Memo::new(move |_| {
+        days.with(|days| days.iter().find(|(of, _)| *of == day).map(|(_, files)| files.clone()).unwrap_or_default())
+    })
+}
+
+fn lead(list: &[Rendition]) -> String {
+    let bytes = size(list.iter().map(|rendition| rendition.bytes).sum());
+    match list.len() {
+        0 => "Exported reels stand here.".to_owned(),
+        1 => format!("1 file, {bytes}. Delete it to free space; clips and reels stay."),
+        many => format!("{many} files, {bytes}. Delete any of them to free space; clips and reels stay."),
     }
 }
 
@@ -74,25 +86,30 @@ fn NothingYet() -> impl IntoView {
 }
 
 #[component]
-fn DayGroup(day: Day, files: Vec<Rendition>, on_delete: Callback<Rendition>) -> impl IntoView {
+fn DayGroup(day: Day, files: Memo<Vec<Rendition>>, on_delete: Callback<Rendition>) -> impl IntoView {
     let (id, labelled_by) = (format!("day-{day}"), format!("day-{day}"));
-    let count = if files.len() == 1 { "1 file".to_owned() } else { format!("{} files", files.len()) };
-    let batches = batches(&files);
+    let count = move || match files.with(Vec::len) {
+        1 => "1 file".to_owned(),
+        many => format!("{many} files"),
+    };
+    let batches = move || files.with(|files| batches(files));
     view! {
         <section class="section gallery-group" aria-labelledby=labelled_by>
             <div class="section__head">
                 <h2 class="section__title" id=id>{format!("{}, {}", day.short(), day.year())}</h2>
                 <span class="section__note">{count}</span>
                 <span class="section__rule"></span>
-                {batches.into_iter().map(|(batch, count, bytes)| view! {
-                    <a class="button button--quiet button--sm" href=format!("/media/batches/{batch}/zip") download="">
+                <For each=batches key=|batch| batch.clone() let:batch>
+                    <a class="button button--quiet button--sm" href=format!("/media/batches/{}/zip", batch.0) download="">
                         <Icon name="download" class="icon--sm" />
-                        <span class="button__text">{format!("{count} clips as ZIP, {}", size(bytes))}</span>
+                        <span class="button__text">{format!("{} clips as ZIP, {}", batch.1, size(batch.2))}</span>
                     </a>
-                }).collect_view()}
+                </For>
             </div>
             <div class="rendition-row">
-                {files.into_iter().map(|rendition| view! { <RenditionCard rendition on_delete /> }.into_any()).collect_view()}
+                <For each=move || files.get() key=|it| (it.id.clone(), it.name.clone(), it.reel.clone()) let:rendition>
+                    <RenditionCard rendition on_delete />
+                </For>
             </div>
         </section>
     }
@@ -138,13 +155,13 @@ fn batches(files: &[Rendition]) -> Vec<(String, usize, i64)> {
 }
 
 /// In the order of the list, a group for each UTC day.
-fn by_day(list: Vec<Rendition>) -> Vec<(Day, Vec<Rendition>)> {
+fn by_day(list: &[Rendition]) -> Vec<(Day, Vec<Rendition>)> {
     let mut groups: Vec<(Day, Vec<Rendition>)> = Vec::new();
     for rendition in list {
         let day = Day::of_ms(rendition.created_at);
         match groups.last_mut() {
-            Some((group, files)) if *group == day => files.push(rendition),
-            _ => groups.push((day, vec![rendition])),
+            Some((group, files)) if *group == day => files.push(rendition.clone()),
+            _ => groups.push((day, vec![rendition.clone()])),
         }
     }
     groups

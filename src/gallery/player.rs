@@ -12,11 +12,11 @@ use leptos_router::{
 };
 
 #[component]
-pub fn RenditionPlayer(all: StoredValue<Vec<Rendition>>) -> impl IntoView {
+pub fn RenditionPlayer(all: Signal<Vec<Rendition>>) -> impl IntoView {
     let query = use_query_map();
     let playing = Memo::new(move |_| {
         let wanted = query.with(|query| query.get("play"))?;
-        all.with_value(|all| all.iter().find(|rendition| rendition.id.as_str() == wanted).cloned())
+        all.with(|all| all.iter().find(|rendition| rendition.id.as_str() == wanted).cloned())
     });
     // The URL opens it; what closes the dialog takes the file out of the URL.
     let open = RwSignal::new(playing.with_untracked(Option::is_some));

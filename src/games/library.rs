@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     error::ApiError,
-    live::versions::Versions,
+    live::{fresh::Fresh, versions::Versions},
     reels::{api::list_reels, reels_tab::ReelsTab, types::ReelCard},
     shell::{Page, Search},
     ui::{
@@ -34,11 +34,11 @@ pub fn LibraryPage() -> impl IntoView {
     let query = use_query_map();
     let address = Memo::new(move |_| query.with(Address::read));
     let text = Memo::new(move |_| address.with(|address| address.text.clone()));
-    let games = Resource::new(
+    let games = Fresh::new(Resource::new(
         move || (versions.game_cards.get(), text.get()),
         |(_, text)| list_games(GameQuery { text, ..GameQuery::default() }),
-    );
-    let reels = Resource::new(move || versions.reel_cards.get(), |_| list_reels());
+    ));
+    let reels = Fresh::new(Resource::new(move || versions.reel_cards.get(), |_| list_reels()));
     let retry = move || {
         games.refetch();
         reels.refetch();
@@ -50,7 +50,7 @@ pub fn LibraryPage() -> impl IntoView {
             <Search />
             <Transition fallback=CardSkeletons>
                 {move || Suspend::new(async move {
-                    match (games.await, reels.await) {
+                    match (games.first().await, reels.first().await) {
                         (Ok(games), Ok(reels)) => view! { <Shelves games reels address /> }.into_any(),
                         (Err(error), _) | (_, Err(error)) => view! { <Unloaded error retry /> }.into_any(),
                     }
@@ -67,16 +67,23 @@ fn Unloaded(error: ApiError, retry: impl Fn() + Send + Sync + 'static) -> impl I
 
 /// Everything once it is loaded.
 #[component]
-fn Shelves(games: Vec<GameCard>, reels: Vec<ReelCard>, address: Memo<Address>) -> impl IntoView {
-    let is_first_visit = games.is_empty() && reels.is_empty() && address.with_untracked(|it| it.text.is_empty());
-    if is_first_visit {
-        return view! { <FirstVisit /> }.into_any();
+fn Shelves(games: Signal<Vec<GameCard>>, reels: Signal<Vec<ReelCard>>, address: Memo<Address>) -> impl IntoView {
+    let is_searched = move || address.with(|address| !address.text.is_empty());
+    let has_any = Memo::new(move |_| !games.with(Vec::is_empty) || !reels.with(Vec::is_empty) || is_searched());
+    view! {
+        <Show when=move || has_any.get() fallback=FirstVisit>
+            <Shelf games reels address />
+        </Show>
     }
-    let (game_count, reel_count) = (games.len(), reels.len());
+}
+
+/// Where one left off, and the two tabs.
+#[component]
+fn Shelf(games: Signal<Vec<GameCard>>, reels: Signal<Vec<ReelCard>>, address: Memo<Address>) -> impl IntoView {
     let is_reels = Memo::new(move |_| address.with(|address| address.is_reels));
     let tabs = move || {
         let text = address.with(|address| address.text.clone());
-        [("Games", false, game_count), ("Reels", true, reel_count)]
+        [("Games", false, games.with(Vec::len)), ("Reels", true, reels.with(Vec::len))]
             .into_iter()
             .map(|(words, tab, count)| Tab {
                 words,
@@ -87,19 +94,15 @@ fn Shelves(games: Vec<GameCard>, reels: Vec<ReelCard>, address: Memo<Address>) -
             .collect::<Vec<_>>()
     };
     let is_resuming = Memo::new(move |_| address.with(Address::is_plain));
-    let (games, reels) = (StoredValue::new(games), StoredValue::new(reels));
     view! {
-        <Show when=move || is_resuming.get()>
-            <Resume games=games.get_value() reels=reels.get_value() />
-        </Show>
+        <Show when=move || is_resuming.get()><Resume games reels /></Show>
         <section class="section section--shelves" aria-label="Games and reels">
             <Tabs label="Library" tabs=tabs />
             {move || if is_reels.get() {
-                view! { <ReelsTab reels=reels.get_value() address /> }.into_any()
+                view! { <ReelsTab reels address /> }.into_any()
             } else {
-                view! { <GamesTab games=games.get_value() address /> }.into_any()
+                view! { <GamesTab games address /> }.into_any()
             }}
         </section>
     }
-    .into_any()
 }

@@ -32,14 +32,26 @@ impl Address {
 }
 
 #[component]
-pub fn ReelsTab(reels: Vec<ReelCard>, address: Memo<Address>) -> impl IntoView {
-    if reels.is_empty() {
-        return view! { <NoReels /> }.into_any();
-    }
+pub fn ReelsTab(reels: Signal<Vec<ReelCard>>, address: Memo<Address>) -> impl IntoView {
     let deleting = RwSignal::new(None::<ReelCard>);
-    let shown = move || {
-        address.with(|address| reels.iter().filter(|card| address.keeps_reel(card)).cloned().collect::<Vec<_>>())
-    };
+    let has_reels = Memo::new(move |_| !reels.with(Vec::is_empty));
+    view! {
+        <Show when=move || has_reels.get() fallback=NoReels>
+            <Shelf reels address deleting />
+        </Show>
+        <DeleteReel target=deleting />
+    }
+}
+
+/// The reels that search and filters keep, by season.
+#[component]
+fn Shelf(reels: Signal<Vec<ReelCard>>, address: Memo<Address>, deleting: RwSignal<Option<ReelCard>>) -> impl IntoView {
+    let groups = Memo::new(move |_| {
+        address.with(|address| {
+            by_season(reels.with(|reels| reels.iter().filter(|card| address.keeps_reel(card)).cloned().collect()))
+        })
+    });
+    let has_any = Memo::new(move |_| !groups.with(Vec::is_empty));
     view! {
         <div class="toolbar">
             <ReelFilters address />
@@ -48,24 +60,20 @@ pub fn ReelsTab(reels: Vec<ReelCard>, address: Memo<Address>) -> impl IntoView {
                 <span class="button__text">"New reel"</span>
             </a>
         </div>
-        {move || match shown() {
-            none if none.is_empty() => view! { <NoMatch /> }.into_any(),
-            list => {
-                by_season(list)
-                    .into_iter()
-                    .map(|(season, cards)| view! { <SeasonGroup season cards deleting /> })
-                    .collect_view()
-                    .into_any()
-            }
-        }}
-        <DeleteReel target=deleting />
+        <Show when=move || has_any.get() fallback=NoMatch>
+            <For each=move || groups.get() key=|(season, _)| season.clone() let:group>
+                <SeasonGroup season=group.0 groups deleting />
+            </For>
+        </Show>
     }
-    .into_any()
 }
 
+/// A season's name and its reels.
+type Group = (String, Vec<ReelCard>);
+
 /// The order of the list stays.
-fn by_season(list: Vec<ReelCard>) -> Vec<(String, Vec<ReelCard>)> {
-    let mut groups: Vec<(String, Vec<ReelCard>)> = Vec::new();
+fn by_season(list: Vec<ReelCard>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
     for card in list {
         let season = Day::of_ms(card.updated_at).season().to_string();
         match groups.iter_mut().find(|(known, _)| *known == season) {
@@ -77,15 +85,31 @@ fn by_season(list: Vec<ReelCard>) -> Vec<(String, Vec<ReelCard>)> {
 }
 
 #[component]
-fn SeasonGroup(season: String, cards: Vec<ReelCard>, deleting: RwSignal<Option<ReelCard>>) -> impl IntoView {
+fn SeasonGroup(season: String, groups: Memo<Vec<Group>>, deleting: RwSignal<Option<ReelCard>>) -> impl IntoView {
+    let name = season.clone();
+    let cards = Memo::new(move |_| {
+        groups.with(|groups| {
+            groups.iter().find(|(of, _)| *of == season).map(|(_, cards)| cards.clone()).unwrap_or_default()
+        })
+    });
     view! {
         <details class="library-group" open>
             <summary class="section__head">
-                <h2 class="disclosure"><Icon name="chevron" class="icon--sm" />{season}</h2>
-                <span class="section__note">{counted(cards.len(), "reel")}</span>
+                <h2 class="disclosure"><Icon name="chevron" class="icon--sm" />{name}</h2>
+                <span class="section__note">{move || counted(cards.with(Vec::len), "reel")}</span>
                 <span class="section__rule"></span>
             </summary>
-            <div class="grid">{cards.into_iter().map(|card| view! { <ReelTile card deleting /> }).collect_view()}</div>
+            <div class="grid">
+                <For each=move || cards.get() key=|card| card.id.clone() let:first>
+                    {
+                        let card = Memo::new(move |_| {
+                            let id = &first.id;
+                            cards.with(|cards| cards.iter().find(|card| card.id == *id).cloned())
+                        });
+                        move || card.get().map(|card| view! { <ReelTile card deleting /> })
+                    }
+                </For>
+            </div>
         </details>
     }
     .into_any()

@@ -12,13 +12,13 @@ pub fn FilterChip(
     #[prop(into)]
     href: Signal<String>,
     #[prop(into)] active: Signal<bool>,
-    #[prop(optional)] count: Option<usize>,
+    #[prop(optional)] count: Option<Signal<usize>>,
 ) -> impl IntoView {
     view! {
         <a class="chip" data-noscroll="" href=move || href.get() aria-current=move || active.get().then_some("true")>
             <Show when=move || active.get()><Icon name="check" class="icon--sm" /></Show>
             {label}
-            {count.map(|count| view! { <span class="chip__count">{count}</span> })}
+            {count.map(|count| view! { <span class="chip__count">{move || count.get()}</span> })}
         </a>
     }
 }

@@ -38,7 +38,7 @@ pub fn seasons(games: &[GameCard]) -> Vec<String> {
 }
 
 #[component]
-pub fn GameFilters(games: StoredValue<Vec<GameCard>>, address: Memo<Address>) -> impl IntoView {
+pub fn GameFilters(games: Signal<Vec<GameCard>>, address: Memo<Address>) -> impl IntoView {
     // The address with one thing changed.
     let changed = move |change: fn(&mut Address)| {
         move || {
@@ -47,14 +47,14 @@ pub fn GameFilters(games: StoredValue<Vec<GameCard>>, address: Memo<Address>) ->
             next.href()
         }
     };
-    let count = move |is: fn(&GameCard) -> bool| games.with_value(|games| games.iter().filter(|card| is(card)).count());
+    let count = move |is: fn(&GameCard) -> bool| {
+        Signal::derive(move || games.with(|games| games.iter().filter(|card| is(card)).count()))
+    };
     view! {
         <div class="chips chips--scroll" role="group" aria-label="Filter games">
-            {games.with_value(|games| seasons(games))
-                .into_iter()
-                .take(SEASONS)
-                .map(|season| view! { <SeasonChip season address /> })
-                .collect_view()}
+            <For each=move || games.with(|games| seasons(games)).into_iter().take(SEASONS) key=Clone::clone let:season>
+                <SeasonChip season address />
+            </For>
             {Venue::ALL.map(|venue| view! { <VenueChip venue address /> })}
             <FilterChip
                 label="Has brilliants"

@@ -16,30 +16,21 @@ use leptos::prelude::*;
 pub type Target = RwSignal<Option<GameCard>>;
 
 #[component]
-pub fn GamesTab(games: Vec<GameCard>, address: Memo<Address>) -> impl IntoView {
-    let games = StoredValue::new(games);
+pub fn GamesTab(games: Signal<Vec<GameCard>>, address: Memo<Address>) -> impl IntoView {
     let (editing, deleting): (Target, Target) = (RwSignal::new(None), RwSignal::new(None));
-    let shown = move || {
+    let shown = Memo::new(move |_| {
         address.with(|address| {
-            games.with_value(|games| games.iter().filter(|card| address.keeps(card)).cloned().collect::<Vec<_>>())
+            games.with(|games| games.iter().filter(|card| address.keeps(card)).cloned().collect::<Vec<_>>())
         })
-    };
+    });
+    let has_any = Memo::new(move |_| !shown.with(Vec::is_empty));
     view! {
         <div class="toolbar"><GameFilters games address /></div>
-        {move || match shown() {
-            none if none.is_empty() => view! { <NoMatch address /> }.into_any(),
-            list => {
-                seasons(&list)
-                    .into_iter()
-                    .map(|season| {
-                        let is_of = |card: &&GameCard| card.details.played_on.season().to_string() == season;
-                        let cards: Vec<GameCard> = list.iter().filter(is_of).cloned().collect();
-                        view! { <SeasonGroup season=season.clone() cards editing deleting /> }
-                    })
-                    .collect_view()
-                    .into_any()
-            }
-        }}
+        <Show when=move || has_any.get() fallback=move || view! { <NoMatch address /> }>
+            <For each=move || shown.with(|shown| seasons(shown)) key=Clone::clone let:season>
+                <SeasonGroup season shown editing deleting />
+            </For>
+        </Show>
         <EditGame target=editing />
         <DeleteGame target=deleting />
     }
@@ -47,18 +38,35 @@ pub fn GamesTab(games: Vec<GameCard>, address: Memo<Address>) -> impl IntoView {
 
 /// Folds without JavaScript.
 #[component]
-fn SeasonGroup(season: String, cards: Vec<GameCard>, editing: Target, deleting: Target) -> impl IntoView {
-    let clips: i64 = cards.iter().map(|card| card.tally.clips()).sum();
-    let note = format!("{}, {}", counted(cards.len(), "game"), counted(clips, "clip"));
+fn SeasonGroup(season: String, shown: Memo<Vec<GameCard>>, editing: Target, deleting: Target) -> impl IntoView {
+    let name = season.clone();
+    let cards = Memo::new(move |_| {
+        let is_of = |card: &&GameCard| card.details.played_on.season().to_string() == season;
+        shown.with(|shown| shown.iter().filter(is_of).cloned().collect::<Vec<_>>())
+    });
+    let note = move || {
+        cards.with(|cards| {
+            let clips: i64 = cards.iter().map(|card| card.tally.clips()).sum();
+            format!("{}, {}", counted(cards.len(), "game"), counted(clips, "clip"))
+        })
+    };
     view! {
         <details class="library-group" open>
             <summary class="section__head">
-                <h2 class="disclosure"><Icon name="chevron" class="icon--sm" />{season}</h2>
+                <h2 class="disclosure"><Icon name="chevron" class="icon--sm" />{name}</h2>
                 <span class="section__note">{note}</span>
                 <span class="section__rule"></span>
             </summary>
             <div class="grid">
-                {cards.into_iter().map(|card| view! { <GameTile card editing deleting /> }).collect_view()}
+                <For each=move || cards.get() key=|card| card.id.clone() let:first>
+                    {
+                        let card = Memo::new(move |_| {
+                            let id = &first.id;
+                            cards.with(|cards| cards.iter().find(|card| card.id == *id).cloned())
+                        });
+                        move || card.get().map(|card| view! { <GameTile card editing deleting /> })
+                    }
+                </For>
             </div>
         </details>
     }

@@ -16,21 +16,26 @@ const REELS: usize = 2;
 
 /// Nothing when no game was opened yet.
 #[component]
-pub fn Resume(games: Vec<GameCard>, reels: Vec<ReelCard>) -> impl IntoView {
-    let opened = games.into_iter().filter(|card| card.last_opened_at.is_some()).max_by_key(|card| card.last_opened_at);
-    let reels: Vec<ReelCard> = reels.into_iter().take(REELS).collect();
-    let is_alone = reels.is_empty();
-    opened.map(|card| {
-        view! {
-            <section class="resume-section" aria-labelledby="resume-title">
-                <div class="section__head"><h2 class="section__title" id="resume-title">"Continue where you left off"</h2></div>
-                <div class="resume" class:resume--alone=is_alone>
-                    <Lead card />
-                    <Side reels />
-                </div>
-            </section>
-        }
-    })
+pub fn Resume(games: Signal<Vec<GameCard>>, reels: Signal<Vec<ReelCard>>) -> impl IntoView {
+    let opened = Memo::new(move |_| {
+        let was_opened = |card: &&GameCard| card.last_opened_at.is_some();
+        games.with(|games| games.iter().filter(was_opened).max_by_key(|card| card.last_opened_at).cloned())
+    });
+    let reels = Memo::new(move |_| reels.with(|reels| reels.iter().take(REELS).cloned().collect::<Vec<_>>()));
+    let is_alone = move || reels.with(Vec::is_empty);
+    move || {
+        opened.get().map(|card| {
+            view! {
+                <section class="resume-section" aria-labelledby="resume-title">
+                    <div class="section__head"><h2 class="section__title" id="resume-title">"Continue where you left off"</h2></div>
+                    <div class="resume" class:resume--alone=is_alone>
+                        <Lead card />
+                        {move || view! { <Side reels=reels.get() /> }}
+                    </div>
+                </section>
+            }
+        })
+    }
 }
 
 /// "You stopped at 23:41 with 15 clips, 3 of them brilliant."
