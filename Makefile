@@ -1,7 +1,7 @@
 # Every target brings what it needs first; `make help` lists them.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-build setup-test setup-soak run dev build test soak chaos e2e lint fmt bench doctor clean
+.PHONY: bench-editor help setup setup-build setup-test setup-soak run dev build test soak chaos e2e lint fmt bench doctor clean
 
 export TOUCHLINE_DATA ?= ./data
 with := scripts/env
@@ -55,7 +55,10 @@ fmt: ## Formats the Rust code
 chaos: setup-test ## Kills, pauses and cuts off processes: 200 jobs on three workers, one server alone, every step of an upload
 	@TOUCHLINE_LONG=1 $(with) scripts/with-postgres scripts/with-moto cargo test --locked --test api -- --nocapture chaos crashes single
 
-bench: bench-api bench-uploads bench-engine ## Runs every bench
+bench: bench-api bench-uploads bench-engine bench-editor ## Runs every bench
+
+bench-editor: setup-test build ## Measures Annotate in a browser: a game of three hours with 500 clips
+	@cd end2end && TOUCHLINE_PROGRAM=target/release/touchline TOUCHLINE_BENCH=1 ../$(with) npx playwright test --project=bench
 
 bench-%: setup-build ## Runs one bench, by its name in benches/
 	@$(with) cargo bench --locked --bench $*

@@ -18,6 +18,8 @@ export interface GameOptions {
   moving?: boolean;
   /** Noise over the picture: about ten megabytes a second, for tests that need a large file. */
   noisy?: boolean;
+  /** How little is kept of the picture: 20 unless said otherwise; 38 for hours of it. */
+  crf?: number;
 }
 
 export interface Game {
@@ -34,7 +36,7 @@ const even = (value: number) => 2 * Math.round(value / 2);
 
 /** A real H.264 and AAC recording: a moving grey picture, a magenta square that stands still or moves, and a tone. */
 export function makeGame(options: GameOptions): Game {
-  const { name = "game", seconds, size = "1920x1080", rate = 30, faststart = true, sound = true, moving = false, noisy = false } = options;
+  const { name = "game", seconds, size = "1920x1080", rate = 30, faststart = true, sound = true, moving = false, noisy = false, crf = 20 } = options;
   const [width, height] = size.split("x").map(Number);
   const marker = { x: even(width * 0.3), y: even(height * 0.4), size: even(height / 18) };
 
@@ -50,7 +52,7 @@ export function makeGame(options: GameOptions): Game {
     ...input,
     ...(sound ? tone : []),
     ...filter,
-    ...["-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-g", "60"],
+    ...["-c:v", "libx264", "-preset", "ultrafast", "-crf", String(crf), "-g", "60"],
     ...["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"],
     ...(sound ? ["-c:a", "aac", "-b:a", "96k"] : []),
     ...(faststart ? ["-movflags", "+faststart"] : []),
@@ -66,4 +68,16 @@ export function makeGame(options: GameOptions): Game {
     renameSync(unfinished, path);
   }
   return { path, width, height, seconds, marker };
+}
+
+/** The same game again and again, copied: hours of it in seconds. */
+export function makeLong(game: Game, times: number): Game {
+  const path = game.path.replace(/\.mp4$/, `-${times}.mp4`);
+  if (!existsSync(path)) {
+    const unfinished = `${path}.${process.pid}.part.mp4`;
+    const copy = ["-c", "copy", "-movflags", "+faststart"];
+    execFileSync("ffmpeg", ["-v", "error", "-nostdin", "-y", "-stream_loop", String(times - 1), "-i", game.path, ...copy, unfinished]);
+    renameSync(unfinished, path);
+  }
+  return { ...game, path, seconds: game.seconds * times };
 }

@@ -45,7 +45,7 @@ export default defineConfig({
   },
   // A test's project is in its file's name: reel.spec.ts, library.nojs.spec.ts, library.phone.spec.ts, reel.long.spec.ts.
   projects: [
-    { name: "hydrated", testIgnore: /\.(nojs|phone|long)\.spec\.ts$/, use: desktop },
+    { name: "hydrated", testIgnore: /\.(nojs|phone|long|bench)\.spec\.ts$/, use: desktop },
     { name: "nojs", testMatch: /\.nojs\.spec\.ts$/, use: { ...desktop, javaScriptEnabled: false } },
     {
       name: "phone",
@@ -53,6 +53,8 @@ export default defineConfig({
       use: { ...devices["Pixel 7"], viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
     },
     // Minutes each: `make soak` runs them on the release build.
+    // Figures, no checks: `make bench-editor`.
+    ...(process.env.TOUCHLINE_BENCH ? [{ name: "bench", testMatch: /\.bench\.spec\.ts$/, use: desktop }] : []),
     ...(process.env.TOUCHLINE_LONG ? [{ name: "long", testMatch: /\.long\.spec\.ts$/, use: desktop }] : []),
   ],
   webServer: {

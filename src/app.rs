@@ -7,7 +7,7 @@ use crate::{
     games::{annotate::AnnotatePage, library::LibraryPage, new::NewGamePage},
     live::versions::Versions,
     reels::{editor::ReelPage, new::NewReelPage},
-    shell::not_found::NotFoundPage,
+    shell::{avatar::CurrentViewer, not_found::NotFoundPage},
     ui::{
         icon::IconSprite,
         toast::{ToastRegion, Toasts},
@@ -100,6 +100,7 @@ pub fn App() -> impl IntoView {
     let toasts = Toasts::provide();
     let _ = UploadQueue::provide(versions, toasts);
     provide_context(Paces::new());
+    CurrentViewer::provide();
     // Effects run in the browser only.
     Effect::new(move |_| crate::browser::started(versions));
 

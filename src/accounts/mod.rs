@@ -1,6 +1,7 @@
 //! Accounts: who acts, and the password door of an installation that others can reach.
 
 pub mod api;
+pub mod key_settings;
 pub mod login;
 #[cfg(feature = "ssr")]
 pub mod routes;

@@ -1,8 +1,8 @@
 //! Settings: who acts here, how it looks, and what this server is.
 
-use super::{api::current_viewer, types::Viewer};
+use super::{key_settings::KeySettings, types::Viewer};
 use crate::{
-    shell::Page,
+    shell::{Page, avatar::CurrentViewer},
     ui::{notice::LoadError, theme::ThemeChoice},
     uploads::store_check::StoreCheck,
 };
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 #[component]
 pub fn SettingsPage() -> impl IntoView {
-    let viewer = Resource::new(|| (), |()| current_viewer());
+    let CurrentViewer(viewer) = CurrentViewer::expect();
     view! {
         <Page title="Settings" narrow=true>
             <div class="page__head"><h1 class="page__title">"Settings"</h1></div>
@@ -24,6 +24,7 @@ pub fn SettingsPage() -> impl IntoView {
                     })}
                 </Suspense>
                 <Appearance />
+                <KeySettings />
                 <StoreCheck />
                 <About />
             </div>

@@ -1,7 +1,24 @@
 //! Key presses for a page's key map: physical keys, never while typing.
 
+use super::storage;
+use crate::domain::key_map::KeyMap;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
+
+/// Under which this browser remembers which key does what.
+const KEPT: &str = "keys";
+
+/// Which key does what in this browser.
+pub fn stored() -> KeyMap {
+    KeyMap::read(storage::get(KEPT).as_deref())
+}
+
+pub fn keep(keys: &KeyMap) {
+    match serde_json::to_string(keys) {
+        Ok(text) if *keys != KeyMap::default() => storage::set(KEPT, &text),
+        _ => storage::remove(KEPT),
+    }
+}
 
 /// One press as a key map reads it.
 #[allow(clippy::struct_excessive_bools)] // They are the keyboard's own.
@@ -27,6 +44,25 @@ pub enum History {
 }
 
 impl Press {
+    /// What a press means; nothing where it would be a key alone, and those are off.
+    fn of(event: &ev::KeyboardEvent, keys: &KeyMap) -> Option<Self> {
+        let (shift, command) = (event.shift_key(), event.ctrl_key() || event.meta_key());
+        let written = event.key();
+        if keys.is_off && !command && written != " " && written.chars().count() == 1 {
+            return None;
+        }
+        let pressed = event.code();
+        let code = keys.meaning(&pressed).to_owned();
+        // What it writes belongs to its old place.
+        let key = match (code == pressed, code.as_str(), shift) {
+            (true, ..) => written,
+            (false, "Slash", false) => "/".to_owned(),
+            (false, "Slash", true) => "?".to_owned(),
+            _ => String::new(),
+        };
+        Some(Self { code, key, shift, command, alt: event.alt_key(), repeat: event.repeat() })
+    }
+
     /// The key alone or with Shift.
     pub fn is_plain(&self) -> bool {
         !self.command && !self.alt
@@ -56,14 +92,7 @@ pub fn on_press(handle: impl Fn(&Press) -> bool + 'static) {
         if event.default_prevented() || event.is_composing() || belongs_elsewhere(&event, tabbed.get_value()) {
             return;
         }
-        let press = Press {
-            code: event.code(),
-            key: event.key(),
-            shift: event.shift_key(),
-            command: event.ctrl_key() || event.meta_key(),
-            alt: event.alt_key(),
-            repeat: event.repeat(),
-        };
+        let Some(press) = Press::of(&event, &stored()) else { return };
         if handle(&press) {
             event.prevent_default();
         }
@@ -76,7 +105,7 @@ pub fn on_press(handle: impl Fn(&Press) -> bool + 'static) {
 
 /// Calls `handle` with the code of every key that is let go.
 pub fn on_release(handle: impl Fn(&str) + 'static) {
-    let listener = window_event_listener(ev::keyup, move |event| handle(&event.code()));
+    let listener = window_event_listener(ev::keyup, move |event| handle(stored().meaning(&event.code())));
     on_cleanup(move || listener.remove());
 }
 

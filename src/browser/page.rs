@@ -90,6 +90,14 @@ pub fn now_ms() -> f64 {
     js_sys::Date::now()
 }
 
+/// 104 random bits, and the clock's milliseconds: what a new identifier is made of.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Both are positive and whole.
+pub fn id_parts() -> (u64, u128) {
+    const BITS: f64 = 4_503_599_627_370_496.0;
+    let random = || (random() * BITS) as u128;
+    (now_ms() as u64, (random() << 52) | random())
+}
+
 /// 0 up to 1.
 pub fn random() -> f64 {
     js_sys::Math::random()

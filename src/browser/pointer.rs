@@ -36,3 +36,21 @@ pub fn edge_distances(event: &ev::PointerEvent) -> Option<(f64, f64)> {
     let x = f64::from(event.client_x());
     Some((x - rect.left(), rect.right() - x))
 }
+
+/// The element that listens.
+pub fn listener(event: &ev::MouseEvent) -> Option<Element> {
+    event.current_target()?.dyn_into().ok()
+}
+
+/// Width and height of an element on the screen, at least a pixel.
+pub fn size(element: &Element) -> (f64, f64) {
+    let rect = element.get_bounding_client_rect();
+    (rect.width().max(1.0), rect.height().max(1.0))
+}
+
+/// The same as [`fraction`], of a point between pixels.
+pub fn part_of(element: &Element, (x, y): (f64, f64)) -> (f64, f64) {
+    let rect = element.get_bounding_client_rect();
+    let (width, height) = size(element);
+    ((x - rect.left()) / width, (y - rect.top()) / height)
+}

@@ -1,16 +1,24 @@
 //! The edit session of one clip: its writes go one after another, each on the version that the last one gave; what is
 //! changed meanwhile is joined into the next.
 
-use super::types::{ClipDetails, ClipUpdate};
+use super::{
+    rebase::{collides, insisted, turned},
+    types::{ClipDetails, ClipUpdate},
+};
 use crate::{domain::ids::ClipId, error::Code};
+use serde::{Deserialize, Serialize};
 
 /// What is known of a clip's saving.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edits {
     id: ClipId,
     version: i64,
+    /// What the server has at that version.
+    base: ClipDetails,
     running: Option<ClipDetails>,
     pending: Option<ClipDetails>,
+    /// It was changed elsewhere in the same place: a person decides.
+    held: bool,
 }
 
 /// What to do after a write failed.
@@ -18,15 +26,26 @@ pub struct Edits {
 pub enum Next {
     /// The same again, later.
     TryAgain,
-    /// Somebody else changed it: load the latest.
-    Reload,
+    /// It was changed elsewhere: ask what it is now, and [`Edits::rebase`].
+    Rebase,
+    /// It was deleted elsewhere: a person decides.
+    Gone,
     /// The server does not take it: show why and load what it has.
     Refused,
 }
 
+/// What became of changes on top of a newer version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rebased {
+    /// Both stand.
+    Joined(ClipDetails),
+    /// A person decides: nothing is sent until then.
+    Held,
+}
+
 impl Edits {
-    pub fn new(id: ClipId, version: i64) -> Self {
-        Self { id, version, running: None, pending: None }
+    pub fn new(id: ClipId, version: i64, base: ClipDetails) -> Self {
+        Self { id, version, base, running: None, pending: None, held: false }
     }
 
     /// Nothing of this clip is on its way.
@@ -34,8 +53,13 @@ impl Edits {
         self.running.is_none() && self.pending.is_none()
     }
 
-    pub fn version(&self) -> i64 {
-        self.version
+    pub fn is_held(&self) -> bool {
+        self.held
+    }
+
+    /// What the clip shall be, where the server has not confirmed it.
+    pub fn wanted(&self) -> Option<&ClipDetails> {
+        self.pending.as_ref().or(self.running.as_ref())
     }
 
     /// The clip shall be so. Ask [`Edits::take_next`] what to send.
@@ -43,9 +67,14 @@ impl Edits {
         self.pending = Some(details);
     }
 
+    /// The server has made the clip: what was changed since stands on that.
+    pub fn made(&mut self, version: i64, base: ClipDetails) {
+        (self.version, self.base) = (version, base);
+    }
+
     /// The write to send now; none while one runs.
     pub fn take_next(&mut self) -> Option<ClipUpdate> {
-        if self.running.is_some() {
+        if self.running.is_some() || self.held {
             return None;
         }
         let details = self.pending.take()?;
@@ -55,27 +84,70 @@ impl Edits {
 
     /// The running write was stored under this version.
     pub fn saved(&mut self, version: i64) {
-        self.running = None;
+        if let Some(stored) = self.running.take() {
+            self.base = stored;
+        }
         self.version = version;
     }
 
-    /// The running write failed.
+    /// The running write failed; what it would have written waits again, unless the server does not take it.
     pub fn failed(&mut self, code: Code) -> Next {
         let lost = self.running.take();
         match code {
-            Code::Unreachable | Code::StoreUnavailable | Code::Internal | Code::TooMany => {
+            Code::Unreachable | Code::StoreUnavailable | Code::Internal | Code::TooMany | Code::SignInNeeded => {
                 self.pending = self.pending.take().or(lost);
                 Next::TryAgain
             }
-            Code::Conflict | Code::NotFound => {
-                self.pending = None;
-                Next::Reload
+            Code::Conflict => {
+                self.pending = self.pending.take().or(lost);
+                Next::Rebase
+            }
+            Code::NotFound => {
+                self.pending = self.pending.take().or(lost);
+                self.held = true;
+                Next::Gone
             }
             _ => {
                 self.pending = None;
                 Next::Refused
             }
         }
+    }
+
+    /// Puts what waits on top of what the clip became elsewhere.
+    pub fn rebase(&mut self, version: i64, theirs: &ClipDetails) -> Rebased {
+        let Some(mine) = self.pending.clone() else {
+            self.made(version, theirs.clone());
+            return Rebased::Joined(theirs.clone());
+        };
+        if collides(&self.base, &mine, theirs) {
+            self.held = true;
+            return Rebased::Held;
+        }
+        self.stand_on(version, theirs, turned(theirs, &self.base, &mine))
+    }
+
+    /// A person decided: what was changed here counts.
+    pub fn insist(&mut self, version: i64, theirs: &ClipDetails) -> Option<ClipDetails> {
+        let mine = self.pending.clone()?;
+        self.held = false;
+        match self.stand_on(version, theirs, insisted(&self.base, &mine, theirs)) {
+            Rebased::Joined(details) => Some(details),
+            Rebased::Held => None,
+        }
+    }
+
+    fn stand_on(&mut self, version: i64, theirs: &ClipDetails, wanted: ClipDetails) -> Rebased {
+        self.made(version, theirs.clone());
+        self.pending = (wanted != *theirs).then(|| wanted.clone());
+        Rebased::Joined(wanted)
+    }
+
+    /// As it is kept over a reload: what was on its way waits again.
+    #[must_use]
+    pub fn kept(&self) -> Option<Self> {
+        let pending = Some(self.wanted()?.clone());
+        Some(Self { running: None, pending, held: false, ..self.clone() })
     }
 }
 
@@ -97,7 +169,7 @@ mod tests {
     }
 
     fn edits() -> Edits {
-        Edits::new("0192f0c1-2345-7abc-8def-0123456789ab".parse().expect("an id"), 7)
+        Edits::new("0192f0c1-2345-7abc-8def-0123456789ab".parse().expect("an id"), 7, details(""))
     }
 
     #[test]
@@ -124,7 +196,39 @@ mod tests {
         edits.want(details("b"));
         assert_eq!(edits.failed(Code::Unreachable), Next::TryAgain);
         assert_eq!(edits.take_next().map(|update| update.details.name), Some("b".to_owned()));
-        assert_eq!(edits.failed(Code::Conflict), Next::Reload);
+        let _ = edits.take_next();
+        edits.saved(8);
+        edits.want(details("c"));
+        let _ = edits.take_next();
+        assert_eq!(edits.failed(Code::Invalid), Next::Refused);
         assert!(edits.is_idle());
+    }
+
+    #[test]
+    fn changes_of_other_fields_are_joined_and_of_the_same_held() {
+        let rated = |name: &str| ClipDetails { rating: Rating::Brilliant, ..details(name) };
+        let mut edits = edits();
+        edits.want(details("Volley"));
+        let _ = edits.take_next();
+        assert_eq!(edits.failed(Code::Conflict), Next::Rebase);
+        assert_eq!(edits.rebase(9, &rated("")), Rebased::Joined(rated("Volley")));
+        assert_eq!(edits.take_next().map(|update| (update.version, update.details)), Some((9, rated("Volley"))));
+        // The answer was lost: what is there is what was meant.
+        assert_eq!(edits.failed(Code::Conflict), Next::Rebase);
+        assert_eq!(edits.rebase(10, &rated("Volley")), Rebased::Joined(rated("Volley")));
+        assert!(edits.is_idle());
+
+        edits.want(rated("Header"));
+        let _ = edits.take_next();
+        assert_eq!(edits.failed(Code::Conflict), Next::Rebase);
+        assert_eq!(edits.rebase(12, &details("Bicycle kick")), Rebased::Held);
+        assert!(edits.take_next().is_none() && !edits.is_idle());
+        let kept = edits.kept().expect("something waits");
+        assert_eq!(kept.wanted(), Some(&rated("Header")));
+        assert_eq!(edits.insist(12, &details("Bicycle kick")), Some(details("Header")));
+        assert_eq!(
+            edits.take_next().map(|update| (update.version, update.details.name)),
+            Some((12, "Header".to_owned()))
+        );
     }
 }

@@ -33,6 +33,10 @@ pub fn ClipForm(
     #[prop(into)] sport: Signal<Sport>,
     on_change: Callback<ClipChange>,
     on_delete: Callback<()>,
+    /// Whether the playhead is inside the clip.
+    #[prop(into)]
+    can_split: Signal<bool>,
+    on_split: Callback<()>,
     /// Shown whole on a phone, or only rating, in and out.
     raised: RwSignal<bool>,
 ) -> impl IntoView {
@@ -60,9 +64,10 @@ pub fn ClipForm(
             ></button>
             <div class="clip-form__head">
                 <RatingPicker
-                    value=Signal::derive(move || details.with(|details| details.rating))
+                    value=Signal::derive(move || Some(details.with(|details| details.rating)))
                     on_choose=move |rating| change(true, &|details| details.rating = rating)
                 />
+                <IconButton icon="split" label="Split at the playhead" title="Split at the playhead (S)" disabled=Signal::derive(move || !can_split.get()) on_press=on_split />
                 <IconButton icon="trash" label="Delete clip" title="Delete clip (Delete)" on_press=on_delete />
             </div>
             <TagPalette sport chosen=Signal::derive(move || details.with(|details| details.tags.clone())) on_toggle=toggle />

@@ -34,30 +34,6 @@ pub fn ways(from: Vec<ClipState>, to: Vec<ClipState>) -> Vec<(ClipId, Way)> {
     from.into_iter().zip(to).filter_map(of).collect()
 }
 
-/// `now` with what differs between `from` and `to`, and nothing else: what was changed since, here or elsewhere, stays.
-pub fn turned(now: &ClipDetails, from: &ClipDetails, to: &ClipDetails) -> ClipDetails {
-    fn field<T: Clone + PartialEq>(now: &T, from: &T, to: &T) -> T {
-        if from == to || now != from { now.clone() } else { to.clone() }
-    }
-    // Those that came with the step go, those that went come back; others are somebody else's.
-    let tags = || {
-        let kept = now.tags.iter().filter(|tag| to.tags.contains(tag) || !from.tags.contains(tag));
-        let back = to.tags.iter().filter(|tag| !from.tags.contains(tag) && !now.tags.contains(tag));
-        kept.chain(back).cloned().collect()
-    };
-    let times = field(&(now.start, now.end), &(from.start, from.end), &(to.start, to.end));
-    ClipDetails {
-        // Together: half of a move would turn a clip inside out.
-        start: times.0,
-        end: times.1,
-        rating: field(&now.rating, &from.rating, &to.rating),
-        tags: if now.tags == from.tags { to.tags.clone() } else { tags() },
-        name: field(&now.name, &from.name, &to.name),
-        players: field(&now.players, &from.players, &to.players),
-        notes: field(&now.notes, &from.notes, &to.notes),
-    }
-}
-
 /// What a change is a part of, while somebody types: the field.
 pub fn gesture(id: &ClipId, before: &ClipDetails, after: &ClipDetails) -> String {
     let field = [
@@ -88,24 +64,6 @@ mod tests {
 
     fn id(n: u8) -> ClipId {
         format!("0192f0c1-2345-7abc-8def-0123456789{n:02x}").parse().expect("an id")
-    }
-
-    #[test]
-    fn only_what_was_changed_is_turned() {
-        let (before, after) = (details("", 0, Rating::Good), details("", 9, Rating::Good));
-        // Named meanwhile, here or elsewhere.
-        let now = details("Volley", 9, Rating::Brilliant);
-        assert_eq!(turned(&now, &after, &before), details("Volley", 0, Rating::Brilliant));
-        assert_eq!(turned(&now, &before, &before), now);
-        // Changed elsewhere in the same field.
-        let renamed = details("Header", 9, Rating::Good);
-        assert_eq!(turned(&renamed, &details("Volley", 9, Rating::Good), &details("", 9, Rating::Good)), renamed);
-        let tagged = |tags: &[&str]| ClipDetails {
-            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
-            ..details("", 0, Rating::Good)
-        };
-        let undone = turned(&tagged(&["Goal", "Header"]), &tagged(&["Goal"]), &tagged(&["Save"]));
-        assert_eq!(undone, tagged(&["Header", "Save"]));
     }
 
     #[test]

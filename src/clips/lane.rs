@@ -1,20 +1,29 @@
 //! The lane of clips on a timeline: bars coloured by rating, moved and resized by dragging.
 
-use super::types::Clip;
+use super::{list::Pick, types::Clip};
 use crate::{
     browser::pointer,
     domain::{ids::ClipId, rating::Rating, time::Micros},
     editor::{
         scale::Scale,
+        snap,
         timeline::{Lane, OverviewMark},
     },
 };
 use leptos::{ev, prelude::*};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// How near to an edge a press takes the edge, in pixels.
 const GRIP: f64 = 9.0;
 /// A press that moves less than this is a click.
 const SLACK: i32 = 3;
+/// How near to something an edge catches on it, in pixels.
+const CATCH: f64 = 8.0;
+/// Clips that overlap lie in rows, at most so many.
+const ROWS: usize = 3;
 /// No drag makes a clip shorter.
 const SHORTEST: Micros = Micros(100_000);
 
@@ -35,26 +44,50 @@ pub struct Moved {
     pub released: bool,
 }
 
+/// A bar of the lane: its clip, in which row it lies.
+type Placed = (Clip, usize);
+
 #[component]
 pub fn ClipsLane(
     scale: Scale,
     #[prop(into)] clips: Signal<Vec<Clip>>,
     #[prop(into)] selected: Signal<Option<ClipId>>,
-    on_select: Callback<ClipId>,
+    #[prop(into)] picked: Signal<BTreeSet<ClipId>>,
+    on_select: Callback<(ClipId, Pick)>,
     on_move: Callback<Moved>,
     /// The mark that waits for its end, and the playhead.
     #[prop(into)]
     mark: Signal<Option<(Micros, Micros)>>,
+    /// What dragged edges catch on, beside other clips.
+    catches: Callback<(), Vec<Micros>>,
 ) -> impl IntoView {
-    let shown = move || {
+    // In playing order, as the list comes.
+    let placed = Memo::new(move |_| {
+        Arc::new(clips.with(|clips| {
+            let stretches: Vec<_> = clips.iter().map(|clip| (clip.details.start, clip.details.end)).collect();
+            let rows = snap::rows(&stretches, ROWS);
+            clips.iter().zip(rows).map(|(clip, row)| (clip.id.clone(), (clip.clone(), row))).collect::<BTreeMap<_, _>>()
+        }))
+    });
+    let rows = Memo::new(move |_| placed.with(|all| all.values().map(|(_, row)| row + 1).max().unwrap_or(1)));
+    let shown = Memo::new(move |_| {
         clips.with(|clips| {
-            clips.iter().filter(|clip| scale.shows(clip.details.start, clip.details.end)).cloned().collect::<Vec<_>>()
+            let is_shown = |clip: &&Clip| scale.shows(clip.details.start, clip.details.end);
+            clips.iter().filter(is_shown).map(|clip| clip.id.clone()).collect::<Vec<_>>()
         })
-    };
+    });
+    let caught = RwSignal::new(None::<Micros>);
+    let targets = Callback::new(move |moving: ClipId| {
+        let edges = clips.with_untracked(|clips| {
+            let others = clips.iter().filter(|clip| clip.id != moving);
+            others.flat_map(|clip| [clip.details.start, clip.details.end]).collect::<Vec<_>>()
+        });
+        edges.into_iter().chain(catches.run(())).collect()
+    });
     view! {
-        <Lane name="Clips" icon="flag" kind="clips">
-            <For each=shown key=|clip| clip.id.clone() let:clip>
-                <ClipBar id=clip.id scale clips selected on_select on_move />
+        <Lane name="Clips" icon="flag" kind="clips" rows>
+            <For each=move || shown.get() key=Clone::clone let:id>
+                <ClipBar id scale placed selected picked on_select on_move targets caught />
             </For>
             {move || {
                 mark.get().map(|(start, end)| {
@@ -62,6 +95,7 @@ pub fn ClipsLane(
                     view! { <span class="clip-bar clip-bar--region clip-bar--mark" style=style><span>"In"</span></span> }
                 })
             }}
+            {move || caught.get().map(|at| view! { <span class="lane__catch" style:--at=move || scale.percent(at)></span> })}
         </Lane>
     }
 }
@@ -70,14 +104,18 @@ pub fn ClipsLane(
 fn ClipBar(
     id: ClipId,
     scale: Scale,
-    clips: Signal<Vec<Clip>>,
+    placed: Memo<Arc<BTreeMap<ClipId, Placed>>>,
     selected: Signal<Option<ClipId>>,
-    on_select: Callback<ClipId>,
+    picked: Signal<BTreeSet<ClipId>>,
+    on_select: Callback<(ClipId, Pick)>,
     on_move: Callback<Moved>,
+    targets: Callback<ClipId, Vec<Micros>>,
+    caught: RwSignal<Option<Micros>>,
 ) -> impl IntoView {
     let id = StoredValue::new(id);
-    let clip =
-        Memo::new(move |_| id.with_value(|id| clips.with(|clips| clips.iter().find(|clip| clip.id == *id).cloned())));
+    let place = Memo::new(move |_| id.with_value(|id| placed.with(|placed| placed.get(id).cloned())));
+    let clip = Memo::new(move |_| place.get().map(|(clip, _)| clip));
+    let is_picked = Memo::new(move |_| id.with_value(|id| picked.with(|picked| picked.contains(id))));
     let is_selected = Memo::new(move |_| id.with_value(|id| selected.with(|selected| selected.as_ref() == Some(id))));
     // What is dragged, from where on the screen, and the bounds it had.
     let drag = RwSignal::new(None::<(Part, i32, Micros, Micros)>);
@@ -106,14 +144,27 @@ fn ClipBar(
             return None;
         }
         moved.set_value(true);
-        let by = Micros::from_seconds_f64(f64::from(pixels) * scale.per_pixel()?);
+        let per_pixel = scale.per_pixel()?;
+        let by = Micros::from_seconds_f64(f64::from(pixels) * per_pixel);
+        // Alt moves freely.
+        let reach = Micros::from_seconds_f64(if event.alt_key() { -1.0 } else { CATCH * per_pixel });
+        let targets = targets.run(id.get_value());
         let whole = scale.whole.get_untracked();
+        let edge = |at: Micros| {
+            let target = snap::nearest(at, &targets, reach);
+            caught.set(target);
+            target.unwrap_or(at)
+        };
         Some(match part {
-            Part::Start => ((start + by).clamp_to(whole.start, end - SHORTEST), end),
-            Part::End => (start, (end + by).clamp_to(start + SHORTEST, whole.end)),
+            Part::Start => (edge(start + by).clamp_to(whole.start, end - SHORTEST), end),
+            Part::End => (start, edge(end + by).clamp_to(start + SHORTEST, whole.end)),
             Part::Whole => {
-                let start = (start + by).clamp_to(whole.start, whole.end - (end - start));
-                (start, start + (drag.get_untracked()?.3 - drag.get_untracked()?.2))
+                let length = end - start;
+                let found = snap::stretch(start + by, end + by, &targets, reach);
+                caught.set(found.map(|(_, target)| target));
+                let by = by + found.map(|(more, _)| more).unwrap_or_default();
+                let start = (start + by).clamp_to(whole.start, whole.end - length);
+                (start, start + length)
             }
         })
     };
@@ -126,24 +177,30 @@ fn ClipBar(
         if drag.with_untracked(Option::is_some) {
             tell(&event, true);
             drag.set(None);
+            caught.set(None);
         }
     };
     view! {
         <button
             class=move || format!("clip-bar clip-bar--rating-{}", clip.get().map_or(3, |clip| clip.details.rating.stars()))
             class:is-selected=move || is_selected.get()
+            class:is-picked=move || is_picked.get()
             class:is-dragged=move || drag.with(Option::is_some)
             type="button"
-            style=move || clip.get().map(|clip| scale.bar_style(clip.details.start, clip.details.end)).unwrap_or_default()
+            style=move || {
+                let Some((clip, row)) = place.get() else { return String::new() };
+                format!("{}; --row: {row}", scale.bar_style(clip.details.start, clip.details.end))
+            }
+            tabindex=move || if is_selected.get() { "0" } else { "-1" }
             aria-label=move || clip.get().map(|clip| format!("{} {}", clip.details.rating.mark(), clip.title()))
             aria-pressed=move || is_selected.get().to_string()
             on:pointerdown=press
             on:pointermove=move |event| tell(&event, false)
             on:pointerup=release
             on:pointercancel=release
-            on:click=move |_| {
+            on:click=move |event| {
                 if !moved.get_value() {
-                    on_select.run(id.get_value());
+                    on_select.run((id.get_value(), Pick::of(&event)));
                 }
                 moved.set_value(false);
             }

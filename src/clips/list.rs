@@ -1,20 +1,56 @@
 //! The clips of a game as dense rows.
 
 use super::types::Clip;
-use crate::{domain::ids::ClipId, ui::labels::Badge};
-use leptos::prelude::*;
+use crate::{browser::page, domain::ids::ClipId, ui::labels::Badge};
+use leptos::{ev, prelude::*};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-/// One row for each clip, in playing order.
+/// What a press of a row means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pick {
+    /// This one.
+    One,
+    /// This one too, or no longer (Ctrl, Command).
+    Toggle,
+    /// All from the last one to this (Shift).
+    Range,
+}
+
+impl Pick {
+    pub fn of(event: &ev::MouseEvent) -> Self {
+        match (event.shift_key(), event.ctrl_key() || event.meta_key()) {
+            (true, _) => Self::Range,
+            (false, true) => Self::Toggle,
+            (false, false) => Self::One,
+        }
+    }
+}
+
+/// One row for each clip, in the order of `clips`.
 #[component]
 pub fn ClipList(
     #[prop(into)] clips: Signal<Vec<Clip>>,
     #[prop(into)] selected: Signal<Option<ClipId>>,
-    on_select: Callback<ClipId>,
+    /// Those that are picked together.
+    #[prop(into)]
+    picked: Signal<BTreeSet<ClipId>>,
+    on_select: Callback<(ClipId, Pick)>,
 ) -> impl IntoView {
+    // Each row looks itself up: with hundreds of clips a search for each would be felt.
+    let by_id =
+        Memo::new(move |_| {
+            Arc::new(clips.with(|clips| {
+                clips.iter().map(|clip| (clip.id.clone(), clip.clone())).collect::<BTreeMap<ClipId, Clip>>()
+            }))
+        });
+    let ids = Memo::new(move |_| clips.with(|clips| clips.iter().map(|clip| clip.id.clone()).collect::<Vec<_>>()));
     view! {
-        <div class="panel__scroll" role="listbox" aria-label="Clips">
-            <For each=move || clips.get() key=|clip| clip.id.clone() let:clip>
-                <ClipRow id=clip.id clips selected on_select />
+        <div class="panel__scroll" role="listbox" aria-label="Clips" aria-multiselectable="true">
+            <For each=move || ids.get() key=Clone::clone let:id>
+                <ClipRow id by_id selected picked on_select />
             </For>
         </div>
     }
@@ -23,34 +59,32 @@ pub fn ClipList(
 #[component]
 fn ClipRow(
     id: ClipId,
-    clips: Signal<Vec<Clip>>,
+    by_id: Memo<Arc<BTreeMap<ClipId, Clip>>>,
     selected: Signal<Option<ClipId>>,
-    on_select: Callback<ClipId>,
+    picked: Signal<BTreeSet<ClipId>>,
+    on_select: Callback<(ClipId, Pick)>,
 ) -> impl IntoView {
-    let clip = {
-        let id = id.clone();
-        Memo::new(move |_| clips.with(|clips| clips.iter().find(|clip| clip.id == id).cloned()))
-    };
-    let is_selected = {
-        let id = id.clone();
-        Memo::new(move |_| selected.with(|selected| selected.as_ref() == Some(&id)))
-    };
+    let id = StoredValue::new(id);
+    let clip = Memo::new(move |_| by_id.with(|clips| id.with_value(|id| clips.get(id).cloned())));
+    let is_selected = Memo::new(move |_| id.with_value(|id| selected.with(|selected| selected.as_ref() == Some(id))));
+    let is_picked = Memo::new(move |_| id.with_value(|id| picked.with(|picked| picked.contains(id))));
     let row = NodeRef::<leptos::html::Button>::new();
     Effect::new(move |_| {
         if is_selected.get()
             && let Some(row) = row.get()
         {
-            crate::browser::page::reveal(&row);
+            page::reveal(&row);
         }
     });
     view! {
         <button
             class="clip-row"
+            class:is-picked=move || is_picked.get()
             type="button"
             role="option"
             node_ref=row
-            aria-selected=move || is_selected.get().to_string()
-            on:click=move |_| on_select.run(id.clone())
+            aria-selected=move || (is_selected.get() || is_picked.get()).to_string()
+            on:click=move |event| on_select.run((id.get_value(), Pick::of(&event)))
         >
             {move || {
                 clip.get().map(|clip| {

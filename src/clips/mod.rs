@@ -1,14 +1,18 @@
 //! Clips: time ranges on a game.
 
 pub mod api;
+pub mod bulk_form;
 pub mod edits;
 #[cfg(feature = "ssr")]
 pub mod exchange;
+pub mod filter;
+pub mod filter_bar;
 pub mod form;
 pub mod history;
 pub mod lane;
 pub mod list;
 pub mod palette;
+pub mod rebase;
 #[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]

@@ -34,6 +34,9 @@ pub async fn of_game(caller: &Caller, game: &GameId) -> Result<Vec<Clip>, ApiErr
 }
 
 pub async fn library(caller: &Caller, filter: &ClipFilter) -> Result<Vec<LibraryClip>, ApiError> {
+    if filter.text.len() > 400 {
+        return Err(ApiError::invalid("text", "Search for at most 400 characters."));
+    }
     if filter.games.len() > 500 || filter.tags.len() > 100 || filter.ratings.len() > 5 {
         return Err(ApiError::invalid("games", "Choose at most 500 games, 100 tags and 5 ratings."));
     }
@@ -44,15 +47,21 @@ pub async fn get(caller: &Caller, id: &ClipId) -> Result<Clip, ApiError> {
     store::get(&caller.app.db, caller.owner(), id).await?.ok_or_else(|| ApiError::not_found("clip"))
 }
 
-/// Saves the clip at once, whether or not its video has arrived. Five stars make a 9:16 reel of it.
+/// Saves the clip at once, whether or not its video has arrived. Five stars make a 9:16 reel of it. The same call again, with
+/// the id that it chose, makes nothing more and answers with the clip as it is.
 pub async fn create(caller: &Caller, new: NewClip) -> Result<Clip, ApiError> {
     let details = checked(new.details)?;
     let mut tx = caller.app.db.begin_write().await?;
     let (game, length) =
         store::game_of_video(&mut tx, caller.owner(), &new.video).await?.ok_or_else(|| ApiError::not_found("video"))?;
     within(length, &details)?;
-    let clip = Clip { id: ClipId::generate(), version: 1, game, video: new.video, details };
-    store::insert(&mut tx, caller.owner(), &clip).await?;
+    let id = new.id.unwrap_or_else(ClipId::generate);
+    let clip = Clip { id, version: 1, game, video: new.video, details };
+    if !store::insert(&mut tx, caller.owner(), &clip).await? {
+        drop(tx);
+        let known = store::get(&caller.app.db, caller.owner(), &clip.id).await?;
+        return known.filter(|known| known.video == clip.video).ok_or_else(ApiError::conflict);
+    }
     let reel = if clip.details.rating == Rating::Brilliant {
         Some(reels::service::make_from_clip(&mut tx, caller.owner(), &clip).await?)
     } else {

@@ -7,6 +7,7 @@ use crate::{
         ids::{AccountId, ClipId, GameId, VideoId},
         naming,
         rating::Rating,
+        text::folded,
         time::Micros,
         video::VideoFacts,
     },
@@ -119,12 +120,15 @@ pub async fn library(db: &Db, owner: &AccountId, filter: &ClipFilter) -> Result<
     let videos = source_videos(db, owner).await?;
     let mut tags = tags_where(db, owner, "c.owner = $2", owner.as_str()).await?;
     let players = filter.players.trim().to_lowercase();
+    let folded_text = folded(&filter.text);
+    let words: Vec<&str> = folded_text.split_whitespace().collect();
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
         let clip = with_tags(clip(row)?, &mut tags);
         // One that was deleted between the statements takes its clips along.
         let Some(video) = videos.get(clip.video.as_str()) else { continue };
-        if clip.details.players.to_lowercase().contains(&players) {
+        let has_words = words.is_empty() || has_words(&clip, &video.game_name, &words);
+        if has_words && clip.details.players.to_lowercase().contains(&players) {
             found.push((video, clip));
         }
     }
@@ -134,7 +138,18 @@ pub async fn library(db: &Db, owner: &AccountId, filter: &ClipFilter) -> Result<
             .then_with(|| (video.position, &clip.video).cmp(&(other_video.position, &other.video)))
             .then_with(|| (clip.details.start, &clip.id).cmp(&(other.details.start, &other.id)))
     });
-    Ok(found.into_iter().map(|(video, clip)| video.with(clip)).collect())
+    let most = usize::try_from(filter.limit).ok().filter(|most| *most > 0).unwrap_or(usize::MAX);
+    Ok(found.into_iter().take(most).map(|(video, clip)| video.with(clip)).collect())
+}
+
+/// Whether each word is in what the clip says or in its game's name, and one at least in the former.
+fn has_words(clip: &Clip, game: &str, words: &[&str]) -> bool {
+    let details = &clip.details;
+    let own = folded(
+        &[&clip.title(), &details.tags.join(" "), &details.players, &details.notes].map(String::as_str).join(" "),
+    );
+    let game = folded(game);
+    words.iter().all(|word| own.contains(word) || game.contains(word)) && words.iter().any(|word| own.contains(word))
 }
 
 /// What a clip of the library shows of its video and game.
@@ -202,11 +217,12 @@ pub async fn game_of_video(
     .transpose()
 }
 
-pub async fn insert(connection: &mut AnyConnection, owner: &AccountId, new: &Clip) -> Result<(), sqlx::Error> {
+/// Whether it was new: false for an id that is taken, and then nothing is written.
+pub async fn insert(connection: &mut AnyConnection, owner: &AccountId, new: &Clip) -> Result<bool, sqlx::Error> {
     let (details, now) = (&new.details, now_ms());
-    sqlx::query(
+    let done = sqlx::query(
         "INSERT INTO clips (id, owner, game, video, start_us, end_us, rating, name, notes, players, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING",
     )
     .bind(new.id.as_str())
     .bind(owner.as_str())
@@ -222,7 +238,11 @@ pub async fn insert(connection: &mut AnyConnection, owner: &AccountId, new: &Cli
     .bind(now)
     .execute(&mut *connection)
     .await?;
-    set_tags(connection, owner, &new.id, &details.tags).await
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    set_tags(connection, owner, &new.id, &details.tags).await?;
+    Ok(true)
 }
 
 /// Whether the row was at that version and now is at the next.

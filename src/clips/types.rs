@@ -118,6 +118,10 @@ impl ClipDetails {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct NewClip {
+    /// Chosen by who makes it, so that a call whose answer was lost can be made again; without one the server chooses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<String>))]
+    pub id: Option<ClipId>,
     #[cfg_attr(feature = "ssr", schema(value_type = String))]
     pub video: VideoId,
     #[serde(flatten)]
@@ -163,6 +167,11 @@ pub struct ClipFilter {
     pub tags: Vec<String>,
     /// Part of the players' text.
     pub players: String,
+    /// Words: each is somewhere in the clip's name, tags, players, notes or in its game's name, and at least one is in what is
+    /// the clip's own.
+    pub text: String,
+    /// How many at most; 0 for all.
+    pub limit: i64,
 }
 
 /// How clips are written for other programs.

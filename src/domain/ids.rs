@@ -17,6 +17,17 @@ fn is_uuid(text: &str) -> bool {
         })
 }
 
+/// 48 bits of time, the version, 12 bits, the variant, 62 bits.
+fn version_7(now: u64, random: u128) -> String {
+    let bits = (u128::from(now) & 0xffff_ffff_ffff) << 80
+        | 0x7 << 76
+        | (random >> 62 & 0xfff) << 64
+        | 0b10 << 62
+        | (random & 0x3fff_ffff_ffff_ffff);
+    let hex = format!("{bits:032x}");
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
@@ -33,6 +44,12 @@ macro_rules! ids {
             #[cfg(feature = "ssr")]
             pub fn generate() -> Self {
                 Self(uuid::Uuid::now_v7().to_string())
+            }
+
+            /// The same where there is no system clock: of milliseconds since 1970 and 74 random bits (RFC 9562, version 7).
+            #[must_use]
+            pub fn of_parts(now: u64, random: u128) -> Self {
+                Self(version_7(now, random))
             }
         }
 
@@ -76,6 +93,14 @@ ids!(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_become_a_uuid_of_version_7() {
+        let id = ClipId::of_parts(0x0192_f0c1_2345, u128::MAX);
+        assert_eq!(id.as_str(), "0192f0c1-2345-7fff-bfff-ffffffffffff");
+        assert_eq!(id.as_str().parse::<ClipId>(), Ok(id));
+        assert_eq!(ClipId::of_parts(1, 0).as_str(), "00000000-0001-7000-8000-000000000000");
+    }
 
     #[test]
     fn only_lower_case_uuids_are_identifiers() {

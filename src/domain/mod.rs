@@ -9,6 +9,7 @@ pub mod frame_table;
 pub mod framing;
 pub mod geometry;
 pub mod ids;
+pub mod key_map;
 pub mod keyframes;
 pub mod left;
 pub mod music;

@@ -14,6 +14,7 @@ pub fn play_keys(playback: Playback, press: &Press) -> bool {
     }
     let skip = if press.shift { Micros::SECOND } else { Micros::from_seconds(5) };
     match press.code.as_str() {
+        "Space" if press.shift && !press.repeat => playback.toggle_loop(),
         "Space" if !press.repeat => {
             if !playback.playing.get_untracked() {
                 playback.set_rate(1.0);
@@ -28,6 +29,8 @@ pub fn play_keys(playback: Playback, press: &Press) -> bool {
         "KeyL" if playback.holding.get_value() => playback.step(1),
         "KeyJ" if !press.repeat => playback.shuttle(-1),
         "KeyL" if !press.repeat => playback.shuttle(1),
+        "Comma" if press.shift => playback.change_rate(-1),
+        "Period" if press.shift => playback.change_rate(1),
         "Comma" => playback.step(-1),
         "Period" => playback.step(1),
         "ArrowLeft" => playback.skip(Micros::ZERO - skip),
@@ -52,9 +55,10 @@ pub fn watch_releases(playback: Playback) {
 /// What [`play_keys`] does, for the dialog of keys.
 pub const PLAY_KEYS: &[(&str, &str)] = &[
     ("Space", "Play or pause"),
+    ("Shift+Space", "Loop the clip"),
     ("K", "Pause"),
     ("J  L", "Back and on, faster with each press; one frame while K is held"),
-    (",  .", "One frame back or on"),
+    (",  .", "One frame back or on; with Shift, slower or faster"),
     ("←  →", "5 seconds back or on, 1 with Shift"),
     ("F", "Full screen"),
     ("M", "Mute"),

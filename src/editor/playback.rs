@@ -1,6 +1,7 @@
 //! One player: what views read, and the commands that move it. Times are on the page's clock: where one video plays, source
 //! time, which is zero at its first frame; where a game has several, the game's clock ([`Playback::place`]).
 
+use super::zoom::Zoom;
 use crate::{
     browser::{self, video::FrameWatch},
     domain::{
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 /// Where the source's own is not known yet.
 const USUAL_RATE: FrameRate = FrameRate { num: 30, den: 1 };
-pub const SPEEDS: [f64; 5] = [0.25, 0.5, 1.0, 1.5, 2.0];
+pub const SPEEDS: [f64; 7] = [0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0];
 /// What J and L go through.
 const SHUTTLE: [i32; 4] = [1, 2, 4, 8];
 /// How often a reverse shuttle moves.
@@ -50,11 +51,21 @@ pub struct Playback {
     pub ended: RwSignal<u64>,
     /// When set, the playhead stays within, and playing ends at its end (Framing plays one clip).
     pub bounds: RwSignal<Option<(Micros, Micros)>>,
+    /// Whether `span` (or what `bounds` says) is played again and again.
+    pub looping: RwSignal<bool>,
+    /// What can be looped: the page sets it.
+    pub span: RwSignal<Option<(Micros, Micros)>>,
+    /// Whether the clock counts frames.
+    pub as_frames: RwSignal<bool>,
+    /// A closer look at the picture.
+    pub zoom: Zoom,
     /// Why the source cannot be played, as a sentence; none while it can.
     pub failure: RwSignal<Option<&'static str>>,
     /// The element and what fills the screen.
     pub video: NodeRef<html::Video>,
     pub stage: NodeRef<html::Div>,
+    /// Stage and controls, where they fill it together.
+    pub screen: NodeRef<html::Section>,
     /// A seek that waits for the one that runs.
     wanted: StoredValue<Option<Micros>>,
     /// Whether the next source plays as soon as it is there.
@@ -100,9 +111,14 @@ impl Playback {
             settled: RwSignal::new(0),
             ended: RwSignal::new(0),
             bounds: RwSignal::new(None),
+            looping: RwSignal::new(false),
+            span: RwSignal::new(None),
+            as_frames: RwSignal::new(false),
+            zoom: Zoom::default(),
             failure: RwSignal::new(None),
             video: NodeRef::new(),
             stage: NodeRef::new(),
+            screen: NodeRef::new(),
             wanted: StoredValue::new(None),
             carry_on: StoredValue::new(false),
             shuttle: RwSignal::new(0),
@@ -253,6 +269,46 @@ impl Playback {
         }
     }
 
+    /// One faster (`1`) or slower (`-1`), as far as it goes.
+    pub fn change_rate(self, direction: i32) {
+        let rate = self.rate.get_untracked();
+        let next = if direction > 0 {
+            SPEEDS.into_iter().find(|speed| *speed > rate)
+        } else {
+            SPEEDS.into_iter().rev().find(|speed| *speed < rate)
+        };
+        if let Some(next) = next {
+            self.set_rate(next);
+        }
+    }
+
+    /// What is looped while it is on.
+    pub fn loop_range(self) -> Option<(Micros, Micros)> {
+        self.span.get().or(self.bounds.get())
+    }
+
+    /// Plays the clip again and again, from where the playhead is in it or from its start; or no longer.
+    pub fn toggle_loop(self) {
+        let is_on = !self.looping.get_untracked();
+        self.looping.set(is_on);
+        if let Some((low, high)) = untrack(move || self.loop_range()).filter(|_| is_on) {
+            let now = self.now.get_untracked();
+            if now < low || now >= high {
+                self.seek(low);
+            }
+            self.play();
+        }
+    }
+
+    /// The number of the picture that is shown, from 0; of the video that plays.
+    pub fn frame_number(self) -> i64 {
+        let at = self.now.get() - self.origin.get();
+        let counted = self.frame_table.with(|table| table.as_ref().map(|table| table.index_at(at)));
+        counted
+            .and_then(|index| i64::try_from(index).ok())
+            .unwrap_or_else(|| self.frame_rate.get().unwrap_or(USUAL_RATE).frame_at(at))
+    }
+
     /// The next speed of the list.
     pub fn cycle_rate(self) {
         let rate = self.rate.get_untracked();
@@ -268,8 +324,10 @@ impl Playback {
     }
 
     pub fn toggle_full_screen(self) {
-        if let Some(stage) = self.stage.get_untracked() {
-            browser::video::toggle_full_screen(&stage);
+        match (self.screen.get_untracked(), self.stage.get_untracked()) {
+            (Some(screen), _) => browser::video::toggle_full_screen(&screen),
+            (None, Some(stage)) => browser::video::toggle_full_screen(&stage),
+            (None, None) => {}
         }
     }
 
@@ -338,6 +396,13 @@ impl Playback {
     /// The element's clock moved while it plays.
     fn reached(self, clock: Micros) {
         let at = (clock - self.first_frame.get_untracked()).max(Micros::ZERO) + self.origin.get_untracked();
+        if let Some((low, high)) = untrack(move || self.loop_range()).filter(|_| self.looping.get_untracked())
+            && at >= high
+            && self.now.get_untracked() < high
+        {
+            self.seek(low);
+            return;
+        }
         match self.bounds.get_untracked() {
             Some((_, high)) if at >= high => {
                 self.pause();
@@ -376,6 +441,12 @@ impl Playback {
     /// Played to its end.
     pub(super) fn ended(self) {
         self.playing.set(false);
+        let span = untrack(move || self.loop_range()).filter(|_| self.looping.get_untracked());
+        if let Some((low, _)) = span.filter(|(low, high)| (*low..=*high).contains(&self.now.get_untracked())) {
+            self.seek(low);
+            self.start();
+            return;
+        }
         self.ended.update(|count| *count += 1);
     }
 

@@ -63,7 +63,11 @@ fn tenths(at: Micros) -> String {
 
 /// The ruler's lane. Times count from the start of the whole.
 #[component]
-pub fn Ruler(scale: Scale) -> impl IntoView {
+pub fn Ruler(
+    scale: Scale,
+    /// Where named parts begin.
+    parts: Signal<Vec<(Micros, String)>>,
+) -> impl IntoView {
     let marks = move || {
         ticks(scale.window(), scale.whole.get().start)
             .into_iter()
@@ -80,7 +84,12 @@ pub fn Ruler(scale: Scale) -> impl IntoView {
     };
     view! {
         <div class="lane-head" aria-hidden="true"></div>
-        <div class="lane lane--ruler" aria-hidden="true" node_ref=scale.area>{marks}</div>
+        <div class="lane lane--ruler" aria-hidden="true" node_ref=scale.area>
+            {marks}
+            {move || parts.get().into_iter().filter(|(at, _)| scale.shows(*at, *at + Micros(1))).map(|(at, name)| view! {
+                <span class="ruler__half" style:--at=move || scale.percent(at)>{name}</span>
+            }).collect_view()}
+        </div>
     }
 }
 

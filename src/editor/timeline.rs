@@ -23,6 +23,9 @@ pub fn Timeline(
     /// The marks of the overview ([`OverviewMark`]).
     #[prop(optional, into)]
     marks: ViewFn,
+    /// Where parts begin that are named on the ruler: halves.
+    #[prop(optional, into)]
+    parts: Signal<Vec<(Micros, String)>>,
     children: Children,
 ) -> impl IntoView {
     Effect::new(move |_| {
@@ -34,15 +37,21 @@ pub fn Timeline(
     view! {
         <section class="timeline" aria-label="Timeline">
             {bar.then(|| view! { <TimelineBar scale playhead /> })}
-            <Lanes scale playhead on_seek>{children()}</Lanes>
-            {bar.then(|| view! { <Overview scale on_seek marks /> })}
+            <Lanes scale playhead on_seek parts>{children()}</Lanes>
+            {bar.then(|| view! { <Overview scale on_seek marks parts /> })}
         </section>
     }
 }
 
 /// Ruler, lanes and playhead; what is dragged here moves the playhead.
 #[component]
-fn Lanes(scale: Scale, playhead: Signal<Micros>, on_seek: Callback<Micros>, children: Children) -> impl IntoView {
+fn Lanes(
+    scale: Scale,
+    playhead: Signal<Micros>,
+    on_seek: Callback<Micros>,
+    parts: Signal<Vec<(Micros, String)>>,
+    children: Children,
+) -> impl IntoView {
     let dragging = RwSignal::new(false);
     let seek = move |event: &ev::PointerEvent| {
         if let Some(at) = scale.time_at(event.client_x()) {
@@ -69,10 +78,33 @@ fn Lanes(scale: Scale, playhead: Signal<Micros>, on_seek: Callback<Micros>, chil
             on:pointercancel=move |_| dragging.set(false)
             on:wheel=move |event| turn(scale, &event)
         >
-            <Ruler scale />
+            <Ruler scale parts />
             {children()}
-            <span class="playhead" hidden=move || !inside() style:--at=move || format!("{:.5}", scale.fraction(playhead.get()))></span>
+            <Playhead scale playhead inside=Signal::derive(inside) />
         </div>
+    }
+}
+
+/// Where the picture is; the page's keys move it, so it can be reached and read by keyboard.
+#[component]
+fn Playhead(scale: Scale, playhead: Signal<Micros>, inside: Signal<bool>) -> impl IntoView {
+    let whole = scale.whole;
+    let seconds = |at: Micros| at.0 / 1_000_000;
+    // Once a second: a reader has no use for each frame.
+    let second = Memo::new(move |_| seconds(playhead.get()));
+    view! {
+        <span
+            class="playhead"
+            role="slider"
+            tabindex="0"
+            aria-label="Playhead"
+            aria-valuemin=move || seconds(whole.get().start)
+            aria-valuemax=move || seconds(whole.get().end)
+            aria-valuenow=move || second.get()
+            aria-valuetext=move || Micros::from_seconds(second.get()).to_string()
+            hidden=move || !inside.get()
+            style:--at=move || format!("{:.5}", scale.fraction(playhead.get()))
+        ></span>
     }
 }
 
@@ -139,7 +171,12 @@ fn TimelineBar(scale: Scale, playhead: Signal<Micros>) -> impl IntoView {
 
 /// Everything at once, with the window; a click goes there.
 #[component]
-fn Overview(scale: Scale, on_seek: Callback<Micros>, marks: ViewFn) -> impl IntoView {
+fn Overview(
+    scale: Scale,
+    on_seek: Callback<Micros>,
+    marks: ViewFn,
+    parts: Signal<Vec<(Micros, String)>>,
+) -> impl IntoView {
     let strip = NodeRef::<leptos::html::Div>::new();
     let dragging = RwSignal::new(false);
     let go = move |event: &ev::PointerEvent| {
@@ -176,6 +213,9 @@ fn Overview(scale: Scale, on_seek: Callback<Micros>, marks: ViewFn) -> impl Into
             on:pointercancel=move |_| dragging.set(false)
         >
             {marks.run()}
+            {move || parts.get().into_iter().map(|(at, _)| view! {
+                <span class="overview__half" style:--at=move || format!("{:.2}%", scale.whole.get().fraction(at) * 100.0)></span>
+            }).collect_view()}
             <span class="overview__window" style=window></span>
         </div>
     }
@@ -193,6 +233,9 @@ pub fn Lane(
     name: &'static str,
     icon: &'static str,
     kind: &'static str,
+    /// How many rows it has, where things overlap.
+    #[prop(optional, into)]
+    rows: Option<Signal<usize>>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     view! {
@@ -200,6 +243,8 @@ pub fn Lane(
             <Icon name=icon class="icon--sm" />
             <span>{name}</span>
         </div>
-        <div class=format!("lane lane--{kind}")>{children.map(|children| children())}</div>
+        <div class=format!("lane lane--{kind}") style:--rows=move || rows.map(|rows| rows.get().to_string())>
+            {children.map(|children| children())}
+        </div>
     }
 }

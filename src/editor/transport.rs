@@ -1,10 +1,12 @@
 //! Play, pause, frames, speed, sound, full screen.
 
 use super::playback::Playback;
-use crate::{domain::time::Micros, ui::icon::Icon};
+use crate::{browser::storage, domain::time::Micros, ui::icon::Icon};
 use leptos::prelude::*;
 
 const FIVE: Micros = Micros::from_seconds(5);
+/// Under which the browser remembers how the clock counts.
+const CLOCK_KEY: &str = "clock";
 
 /// The row under the picture.
 #[component]
@@ -21,6 +23,7 @@ pub fn Transport(playback: Playback) -> impl IntoView {
             </div>
             <div class="transport__group transport__group--end">
                 {move || playback.frame_rate.get().map(|rate| view! { <span class="faint time transport__opt transport__fps">{format!("{rate} fps")}</span> })}
+                <LoopButton playback />
                 <SpeedButton playback />
                 <MuteButton playback />
                 <Tool icon="full" label="Full screen" key="F" act=move || playback.toggle_full_screen() />
@@ -37,11 +40,44 @@ fn Clock(playback: Playback) -> impl IntoView {
         let (start, end) = playback.range();
         if short() { (end - start).precise() } else { (end - start).to_string() }
     };
+    // A browser's choice: pages are rendered with the time.
+    Effect::new(move |_| playback.as_frames.set(storage::get(CLOCK_KEY).as_deref() == Some("frames")));
+    let turn = move |_| {
+        let is_on = !playback.as_frames.get_untracked();
+        playback.as_frames.set(is_on);
+        storage::set(CLOCK_KEY, if is_on { "frames" } else { "time" });
+    };
+    let text = move || {
+        if playback.as_frames.get() {
+            format!("f {}", playback.frame_number())
+        } else {
+            (playback.now.get() - playback.range().0).precise()
+        }
+    };
+    let title = move || if playback.as_frames.get() { "Show the time" } else { "Show the number of the frame" };
     view! {
         <div class="transport__time">
-            <span class="time">{move || (playback.now.get() - playback.range().0).precise()}</span>
+            <button class="transport__clock time" type="button" title=title on:click=turn>{text}</button>
             <small class="time">{move || format!("/ {}", length())}</small>
         </div>
+    }
+}
+
+#[component]
+fn LoopButton(playback: Playback) -> impl IntoView {
+    let is_off = move || playback.loop_range().is_none();
+    view! {
+        <button
+            class="icon-button"
+            type="button"
+            aria-label="Loop the clip"
+            aria-pressed=move || playback.looping.get().to_string()
+            disabled=is_off
+            title=move || if is_off() { "Select a clip to loop it" } else { "Loop the clip (Shift+Space)" }
+            on:click=move |_| playback.toggle_loop()
+        >
+            <Icon name="loop" />
+        </button>
     }
 }
 

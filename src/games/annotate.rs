@@ -1,6 +1,8 @@
 //! Annotate: watch, mark, rate, tag. Every change of a clip is saved at once, whether or not its video has arrived.
 
 mod annotation;
+mod conflict;
+mod edges;
 mod exchange;
 mod exporting;
 mod keys;
@@ -8,6 +10,7 @@ mod layers;
 mod marking;
 mod overview;
 mod panel;
+mod picking;
 mod saving;
 mod topbar;
 mod undo;
@@ -15,18 +18,20 @@ mod videos;
 mod videos_dialog;
 mod videos_lane;
 
+pub use self::keys::SECTIONS as KEYS;
 use self::{
-    annotation::Annotation, exchange::ExchangeDialog, exporting::ExportDialog, layers::Layers, overview::GameSound,
-    panel::ClipsPanel, topbar::AnnotateBar, videos_dialog::VideosDialog, videos_lane::VideosLane,
+    annotation::Annotation, conflict::Conflicts, exchange::ExchangeDialog, exporting::ExportDialog, layers::Layers,
+    overview::GameSound, panel::ClipsPanel, topbar::AnnotateBar, videos_dialog::VideosDialog, videos_lane::VideosLane,
 };
 use super::{api::get_game, types::Game};
 use crate::{
     clips::{
         api::clips_of_game,
         lane::{ClipMarks, ClipsLane},
+        list::Pick,
         types::Clip,
     },
-    domain::ids::GameId,
+    domain::ids::{ClipId, GameId},
     editor::{key_help::KeyHelp, player::Player, timeline::Timeline},
     error::{ApiError, Code},
     shell::{EditorPage, Page, not_found::NotFoundPage},
@@ -35,7 +40,7 @@ use crate::{
     videos::source::Source,
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 /// `/games/:id`
 #[component]
@@ -80,10 +85,18 @@ fn Editor(game: Game, clips: Vec<Clip>) -> impl IntoView {
     page.follow_playhead();
     page.remember_position();
     page.keep_history();
+    page.loop_selected();
+    Effect::new(move |_| page.saver.resume());
+    let query = use_query_map();
+    Effect::new(move |_| {
+        if let Some(id) = query.with(|query| query.get("clip")).and_then(|id| id.parse::<ClipId>().ok()) {
+            page.select(&id);
+        }
+    });
     Effect::new(move |_| keys::listen(page, help));
 
     let playback = page.playback;
-    let select = Callback::new(move |id| page.select(&id));
+    let select = Callback::new(move |(id, how): (ClipId, Pick)| page.pick(&id, how));
     let clips = Signal::derive(move || page.clips.get());
     let selected = Signal::derive(move || page.selected.get());
     let mark = Signal::derive(move || page.mark.get().map(|start| (start, playback.now.get())));
@@ -91,6 +104,7 @@ fn Editor(game: Game, clips: Vec<Clip>) -> impl IntoView {
     view! {
         <EditorPage title=move || page.name()>
             <AnnotateBar page help arranging exporting exchanging />
+            <Conflicts page />
             <main class="workspace workspace--annotate" id="main">
                 <Player playback src=source.url size=page.picture_size()>
                     <Layers page source />
@@ -102,10 +116,12 @@ fn Editor(game: Game, clips: Vec<Clip>) -> impl IntoView {
                 playhead=playback.now
                 on_seek=Callback::new(move |at| playback.seek(at))
                 marks=move || view! { <ClipMarks scale clips /> }
+                parts=Signal::derive(move || page.videos.parts())
             >
                 <VideosLane page />
                 <GameSound page />
-                <ClipsLane scale clips selected on_select=select on_move=Callback::new(move |moved| page.moved(moved)) mark />
+                <ClipsLane scale clips selected picked=page.picked on_select=select on_move=Callback::new(move |moved| page.moved(moved))
+                    mark catches=Callback::new(move |()| page.catches()) />
             </Timeline>
             <KeyHelp open=help sections=keys::SECTIONS />
             <VideosDialog page open=arranging />

@@ -1,6 +1,7 @@
 //! The library: games and reels, and where one left off. What is shown is in the address: tab, search and filters.
 
 pub mod address;
+mod clips_found;
 mod dialogs;
 mod empty;
 mod filters;
@@ -16,6 +17,10 @@ use super::{
     types::{GameCard, GameQuery},
 };
 use crate::{
+    clips::{
+        api::library_clips,
+        types::{ClipFilter, LibraryClip},
+    },
     error::ApiError,
     live::{fresh::Fresh, versions::Versions},
     reels::{api::list_reels, reels_tab::ReelsTab, types::ReelCard},
@@ -28,6 +33,9 @@ use crate::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+/// Clips of one search, at most.
+const FOUND: i64 = 60;
+
 #[component]
 pub fn LibraryPage() -> impl IntoView {
     let versions = Versions::expect();
@@ -38,9 +46,18 @@ pub fn LibraryPage() -> impl IntoView {
         move || (versions.game_cards.get(), text.get()),
         |(_, text)| list_games(GameQuery { text, ..GameQuery::default() }),
     ));
+    // Clips are found by words only: the library lists games.
+    let clips = Fresh::new(Resource::new(
+        move || (versions.clips.get(), text.get()),
+        async |(_, text)| match text.trim() {
+            "" => Ok(Vec::new()),
+            text => library_clips(ClipFilter { text: text.to_owned(), limit: FOUND, ..ClipFilter::default() }).await,
+        },
+    ));
     let reels = Fresh::new(Resource::new(move || versions.reel_cards.get(), |_| list_reels()));
     let retry = move || {
         games.refetch();
+        clips.refetch();
         reels.refetch();
     };
     view! {
@@ -50,9 +67,9 @@ pub fn LibraryPage() -> impl IntoView {
             <Search />
             <Transition fallback=CardSkeletons>
                 {move || Suspend::new(async move {
-                    match (games.first().await, reels.first().await) {
-                        (Ok(games), Ok(reels)) => view! { <Shelves games reels address /> }.into_any(),
-                        (Err(error), _) | (_, Err(error)) => view! { <Unloaded error retry /> }.into_any(),
+                    match (games.first().await, reels.first().await, clips.first().await) {
+                        (Ok(games), Ok(reels), Ok(clips)) => view! { <Shelves games reels clips address /> }.into_any(),
+                        (Err(error), _, _) | (_, Err(error), _) | (_, _, Err(error)) => view! { <Unloaded error retry /> }.into_any(),
                     }
                 })}
             </Transition>
@@ -67,19 +84,29 @@ fn Unloaded(error: ApiError, retry: impl Fn() + Send + Sync + 'static) -> impl I
 
 /// Everything once it is loaded.
 #[component]
-fn Shelves(games: Signal<Vec<GameCard>>, reels: Signal<Vec<ReelCard>>, address: Memo<Address>) -> impl IntoView {
+fn Shelves(
+    games: Signal<Vec<GameCard>>,
+    reels: Signal<Vec<ReelCard>>,
+    clips: Signal<Vec<LibraryClip>>,
+    address: Memo<Address>,
+) -> impl IntoView {
     let is_searched = move || address.with(|address| !address.text.is_empty());
     let has_any = Memo::new(move |_| !games.with(Vec::is_empty) || !reels.with(Vec::is_empty) || is_searched());
     view! {
         <Show when=move || has_any.get() fallback=FirstVisit>
-            <Shelf games reels address />
+            <Shelf games reels clips address />
         </Show>
     }
 }
 
 /// Where one left off, and the two tabs.
 #[component]
-fn Shelf(games: Signal<Vec<GameCard>>, reels: Signal<Vec<ReelCard>>, address: Memo<Address>) -> impl IntoView {
+fn Shelf(
+    games: Signal<Vec<GameCard>>,
+    reels: Signal<Vec<ReelCard>>,
+    clips: Signal<Vec<LibraryClip>>,
+    address: Memo<Address>,
+) -> impl IntoView {
     let is_reels = Memo::new(move |_| address.with(|address| address.is_reels));
     let tabs = move || {
         let text = address.with(|address| address.text.clone());
@@ -101,7 +128,7 @@ fn Shelf(games: Signal<Vec<GameCard>>, reels: Signal<Vec<ReelCard>>, address: Me
             {move || if is_reels.get() {
                 view! { <ReelsTab reels address /> }.into_any()
             } else {
-                view! { <GamesTab games address /> }.into_any()
+                view! { <GamesTab games clips address /> }.into_any()
             }}
         </section>
     }

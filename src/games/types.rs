@@ -8,7 +8,7 @@ use crate::domain::{
     tags::Sport,
     time::Micros,
 };
-use crate::videos::types::{Video, VideoState};
+use crate::videos::types::{Glance, Video, VideoState};
 use serde::{Deserialize, Serialize};
 
 pub const MAX_OPPONENT: usize = 80;
@@ -77,6 +77,8 @@ pub struct GameCard {
     #[cfg_attr(feature = "ssr", schema(value_type = Option<i64>))]
     pub duration: Option<Micros>,
     pub poster_url: Option<String>,
+    /// Small pictures of its first video that has them.
+    pub glance: Option<Glance>,
     pub last_opened_at: Option<i64>,
     #[cfg_attr(feature = "ssr", schema(value_type = i64))]
     pub last_position: Micros,

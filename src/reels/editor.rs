@@ -19,7 +19,7 @@ mod topbar;
 mod trim;
 
 use self::{
-    export::ExportStep,
+    export::{ExportStep, Exports, newest_exports},
     framing::FramingStep,
     session::{SaveState, Session},
     topbar::ReelBar,
@@ -28,6 +28,7 @@ use super::{api::get_reel, types::Reel};
 use crate::{
     browser::page::warn_before_leaving,
     domain::ids::ReelId,
+    editor::conflict::ConflictBanner,
     error::{ApiError, Code},
     exports::progress::Paces,
     live::{types::Topic, versions::Versions},
@@ -57,11 +58,17 @@ pub fn ReelPage() -> impl IntoView {
             None => Err(ApiError::not_found("reel")),
         },
     );
+    let query = use_query_map();
+    let step = Memo::new(move |_| match query.with(|query| query.get("step")).as_deref() {
+        Some("export") => Step::Export,
+        _ => Step::Framing,
+    });
+    let exports = newest_exports(move || id.get().filter(|_| step.get() == Step::Export));
     view! {
         <Suspense fallback=|| view! { <Page title="Reel"><div class="skeleton page-skeleton" aria-busy="true"></div></Page> }>
             {move || Suspend::new(async move {
                 match loaded.await {
-                    Ok(reel) => view! { <ReelEditor reel /> }.into_any(),
+                    Ok(reel) => view! { <ReelEditor reel step exports /> }.into_any(),
                     Err(error) if error.code == Code::NotFound => view! { <NotFoundPage /> }.into_any(),
                     Err(error) => view! { <Page title="Reel"><LoadError error on_retry=move || loaded.refetch() /></Page> }.into_any(),
                 }
@@ -71,7 +78,7 @@ pub fn ReelPage() -> impl IntoView {
 }
 
 #[component]
-fn ReelEditor(reel: Reel) -> impl IntoView {
+fn ReelEditor(reel: Reel, step: Memo<Step>, exports: Exports) -> impl IntoView {
     let query = use_query_map();
     let chosen = query.with_untracked(|query| query.get("clip")).and_then(|id| id.parse().ok());
     let session = Session::new(reel, chosen);
@@ -79,17 +86,22 @@ fn ReelEditor(reel: Reel) -> impl IntoView {
     Effect::new(move |_| warn_before_leaving(move || session.state.get_untracked() != SaveState::Saved));
     // One pace of each export for the status bar and the export step.
     provide_context(Paces::new());
-    let step = Memo::new(move |_| match query.with(|query| query.get("step")).as_deref() {
-        Some("export") => Step::Export,
-        _ => Step::Framing,
-    });
     let title = move || session.reel.with(|reel| reel.name.clone());
     view! {
         <EditorPage title>
             <ReelBar session step />
+            <Show when=move || session.refused.with(Option::is_some)>
+                <ConflictBanner
+                    text="This reel was edited somewhere else. The latest is shown; what you did is kept here."
+                    keep="Use mine"
+                    on_keep=move |()| session.keep_mine()
+                    latest="Keep the latest"
+                    on_latest=move |()| session.refused.set(None)
+                />
+            </Show>
             {move || match step.get() {
                 Step::Framing => view! { <FramingStep session /> }.into_any(),
-                Step::Export => view! { <ExportStep session /> }.into_any(),
+                Step::Export => view! { <ExportStep session exports /> }.into_any(),
             }}
         </EditorPage>
     }

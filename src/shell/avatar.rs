@@ -1,7 +1,25 @@
 //! Who is signed in: the way to the settings.
 
-use crate::accounts::api::current_viewer;
+use crate::{
+    accounts::{api::current_viewer, types::Viewer},
+    error::ApiError,
+};
 use leptos::prelude::*;
+
+/// Who is signed in, asked once for the whole document. Pages stand inside of what waits for something: a resource that is made
+/// there may be made twice, and the browser then counts otherwise than the server did.
+#[derive(Clone, Copy)]
+pub struct CurrentViewer(pub Resource<Result<Viewer, ApiError>>);
+
+impl CurrentViewer {
+    pub fn provide() {
+        provide_context(Self(Resource::new(|| (), |()| current_viewer())));
+    }
+
+    pub fn expect() -> Self {
+        expect_context()
+    }
+}
 
 /// "MK" of "Maya Kellner".
 fn initials(name: &str) -> String {
@@ -10,7 +28,7 @@ fn initials(name: &str) -> String {
 
 #[component]
 pub fn Avatar() -> impl IntoView {
-    let viewer = Resource::new(|| (), |()| current_viewer());
+    let CurrentViewer(viewer) = CurrentViewer::expect();
     view! {
         <a class="avatar" href="/settings" aria-label="Settings" title="Settings">
             <Suspense>

@@ -1,6 +1,6 @@
 //! The frame of every page: top bar, what runs, and on a phone the tab bar. It knows the slices whose work it shows.
 
-mod avatar;
+pub mod avatar;
 mod drop;
 mod export_watch;
 pub mod not_found;

@@ -42,8 +42,8 @@ pub fn Search() -> impl IntoView {
                 class="search__input"
                 type="search"
                 name="q"
-                aria-label=move || if is_reels.get() { "Search reels" } else { "Search games" }
-                placeholder=move || if is_reels.get() { "Search reels" } else { "Search games" }
+                aria-label=move || if is_reels.get() { "Search reels" } else { "Search games, clips, players" }
+                placeholder=move || if is_reels.get() { "Search reels" } else { "Search games, clips, players" }
                 node_ref=field
                 value=text.get_untracked()
                 prop:value=move || text.get()

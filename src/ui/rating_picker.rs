@@ -4,7 +4,12 @@ use crate::{browser::focus, domain::rating::Rating};
 use leptos::prelude::*;
 
 #[component]
-pub fn RatingPicker(#[prop(into)] value: Signal<Rating>, #[prop(into)] on_choose: Callback<Rating>) -> impl IntoView {
+pub fn RatingPicker(
+    /// None when several clips differ.
+    #[prop(into)]
+    value: Signal<Option<Rating>>,
+    #[prop(into)] on_choose: Callback<Rating>,
+) -> impl IntoView {
     view! {
         <div
             class="rating"
@@ -18,7 +23,8 @@ pub fn RatingPicker(#[prop(into)] value: Signal<Rating>, #[prop(into)] on_choose
         >
             {Rating::ALL
                 .map(|rating| {
-                    let chosen = move || value.get() == rating;
+                    let chosen = move || value.get() == Some(rating);
+                    let is_reached = move || value.get().map_or(rating == Rating::ALL[0], |value| value == rating);
                     view! {
                         <button
                             class=format!("rating__item badge--rating-{}", rating.stars())
@@ -27,7 +33,7 @@ pub fn RatingPicker(#[prop(into)] value: Signal<Rating>, #[prop(into)] on_choose
                             aria-checked=move || chosen().to_string()
                             aria-label=rating.name()
                             title=format!("{} ({})", rating.name(), rating.stars())
-                            tabindex=move || if chosen() { "0" } else { "-1" }
+                            tabindex=move || if is_reached() { "0" } else { "-1" }
                             on:click=move |_| on_choose.run(rating)
                         >
                             {rating.mark()}

@@ -1,6 +1,6 @@
 //! SQL of videos.
 
-use super::types::VideoState;
+use super::types::{Glance, VideoState};
 use crate::{
     domain::{
         clock::GameClock,
@@ -103,6 +103,7 @@ pub struct Summary {
     /// From the first picture to the last; none while a length is missing.
     pub duration: Option<Micros>,
     pub poster_url: Option<String>,
+    pub glance: Option<Glance>,
 }
 
 /// The games of an owner that have videos.
@@ -129,6 +130,10 @@ fn summary(videos: &[VideoRow]) -> Option<Summary> {
         state,
         duration: lengths.map(|lengths| GameClock::new(lengths).end()),
         poster_url: videos.iter().find_map(super::media::poster_path),
+        glance: videos.iter().find_map(|video| {
+            let sheet = video.sprites.filter(|_| video.sprites_key.is_some())?;
+            Some(Glance { url: super::media::sprites_path(video.id.as_str()), sheet })
+        }),
     })
 }
 

@@ -82,6 +82,24 @@ impl Video {
     }
 }
 
+/// The small pictures of a video, to look through it without opening it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Glance {
+    /// Signed address of the sheet.
+    pub url: String,
+    pub sheet: Sprites,
+}
+
+impl Glance {
+    /// The picture of a part (0 to 1) of the video.
+    pub fn picture(&self, part: f64) -> Picture {
+        let whole = Micros(self.sheet.interval.0.saturating_mul(self.sheet.count.saturating_sub(1).max(0)));
+        let at = Micros::from_seconds_f64(whole.seconds() * part.clamp(0.0, 1.0));
+        Picture { sheet: self.sheet, url: self.url.clone(), at }
+    }
+}
+
 /// The order of a game's videos, all of them, and how far they stand apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]

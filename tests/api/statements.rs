@@ -111,8 +111,9 @@ async fn add(caller: &Caller, reel_of_all: &mut Vec<touchline::domain::ids::Clip
         players: String::new(),
         notes: String::new(),
     };
-    let clip =
-        clips::service::create(caller, clips::types::NewClip { video: video.id, details }).await.expect("a clip");
+    let clip = clips::service::create(caller, clips::types::NewClip { id: None, video: video.id, details })
+        .await
+        .expect("a clip");
     reel_of_all.push(clip.id.clone());
     let reel =
         reels::types::NewReel { name: String::new(), aspect: Aspect::Portrait, clips: vec![clip.id], tags: Vec::new() };

@@ -1,14 +1,18 @@
 //! What Annotate knows and does: the game, its clips as they are shown, the selection, the mark. All times here are on the
 //! game's clock; [`Saver`] turns those of clips into the times of their videos, as they are stored.
 
-use super::{saving::Saver, videos::Videos};
+use super::{edges::Halves, saving::Saver, videos::Videos};
 use crate::{
     browser,
     clips::{
         api::clips_of_game,
+        bulk_form::Bulk,
+        filter::ListFilter,
+        filter_bar::SEARCH,
         form::ClipChange,
         history::{ClipState, gesture},
         lane::Moved,
+        list::Pick,
         types::{Clip, ClipDetails},
     },
     domain::{
@@ -32,6 +36,7 @@ use crate::{
     uploads::queue::UploadQueue,
 };
 use leptos::{prelude::*, task::spawn_local};
+use std::collections::BTreeSet;
 
 /// Changes that come so near to each other are asked for together.
 const GATHER_MS: u32 = 250;
@@ -42,7 +47,16 @@ pub struct Annotation {
     pub game: RwSignal<Game>,
     /// As they are shown: with what is not saved yet.
     pub clips: RwSignal<Vec<Clip>>,
+    pub filter: RwSignal<ListFilter>,
+    /// Whether the filter is open.
+    pub searching: RwSignal<bool>,
+    /// What the list shows, in its order.
+    pub shown: Memo<Vec<Clip>>,
     pub selected: RwSignal<Option<ClipId>>,
+    /// Those that are changed together, while there are at least two.
+    pub picked: RwSignal<BTreeSet<ClipId>>,
+    /// Whether a touch of a row picks it.
+    pub picking: RwSignal<bool>,
     /// A start that waits for its end.
     pub mark: RwSignal<Option<Micros>>,
     /// Whether the form is pulled up on a phone.
@@ -56,8 +70,9 @@ pub struct Annotation {
     /// was pressed.
     pub(super) made: Callback<ClipId>,
     pub(super) choose: Callback<ClipId>,
-    /// A clip that was deleted is gone at the server, too.
-    pub(super) gone: Callback<ClipId>,
+    pub(super) split_made: Callback<ClipId>,
+    /// Clips that were deleted together are gone at the server, too.
+    pub(super) gone: Callback<Vec<ClipId>>,
     pub(super) undo_action: Callback<()>,
     pub(super) history: RwSignal<History<Vec<ClipState>>>,
     pub toasts: Toasts,
@@ -65,6 +80,7 @@ pub struct Annotation {
     pub versions: Versions,
     /// A clip whose bounds are dragged, as it was before.
     dragged: StoredValue<Option<Clip>>,
+    pub(super) halves: StoredValue<Halves>,
     /// Whether loading again is on its way.
     reloading: StoredValue<bool>,
 }
@@ -78,21 +94,28 @@ impl Annotation {
         let whole = Signal::derive(move || Span { start: Micros::ZERO, end: playback.duration.get() });
         let (toasts, versions) = (Toasts::expect(), Versions::expect());
         let shown = RwSignal::new(Vec::new());
-        let saver = Saver::new(shown, versions, toasts);
+        let saver = Saver::new(shown, game.with_untracked(|game| game.id.clone()), versions, toasts);
         saver.set_clock(&videos.clock.get_untracked());
         saver.take_in(clips);
-        let selected = RwSignal::new(None);
+        let (selected, filter) = (RwSignal::new(None), RwSignal::new(ListFilter::default()));
         let this = StoredValue::new(None::<Self>);
         let with_page = move |act: &dyn Fn(Self)| this.get_value().into_iter().for_each(act);
         let page = Self {
             choose: Callback::new(move |id| selected.set(Some(id))),
             made: Callback::new(move |id: ClipId| with_page(&|page| page.made(&id))),
-            gone: Callback::new(move |id: ClipId| with_page(&|page| page.gone(&id))),
+            split_made: Callback::new(move |id: ClipId| with_page(&|page| page.split_made(&id))),
+            gone: Callback::new(move |ids: Vec<ClipId>| with_page(&|page| page.gone(&ids))),
             undo_action: Callback::new(move |()| with_page(&|page| page.undo())),
             history: RwSignal::new(History::default()),
             game,
             clips: shown,
+            filter,
+            searching: RwSignal::new(false),
+            shown: Memo::new(move |_| filter.with(|filter| shown.with(|clips| filter.apply(clips)))),
             selected,
+            picked: RwSignal::new(BTreeSet::new()),
+            picking: RwSignal::new(false),
+            halves: StoredValue::new(None),
             mark: RwSignal::new(None),
             raised: RwSignal::new(false),
             playback,
@@ -183,7 +206,9 @@ impl Annotation {
         let playback = self.playback;
         Effect::new(move |_| {
             let at = playback.now.get();
-            if !playback.playing.get_untracked() || self.mark.get_untracked().is_some() || browser::keys::is_typing() {
+            let is_busy =
+                self.mark.get_untracked().is_some() || self.picked.with_untracked(|picked| !picked.is_empty());
+            if !playback.playing.get_untracked() || is_busy || browser::keys::is_typing() {
                 return;
             }
             let under = self.under(at).map(|clip| clip.id);
@@ -250,9 +275,9 @@ impl Annotation {
         }
     }
 
-    /// The next (`1`) or previous (`-1`) clip in playing order.
+    /// The next (`1`) or previous (`-1`) clip of the list.
     pub fn step_clip(self, by: isize) {
-        let next = self.clips.with_untracked(|clips| {
+        let next = self.shown.with_untracked(|clips| {
             let selected = self.selected.get_untracked();
             let at = clips.iter().position(|clip| Some(&clip.id) == selected.as_ref());
             let now = self.playback.now.get_untracked();
@@ -264,26 +289,26 @@ impl Annotation {
             clips.get(target).map(|clip| clip.id.clone())
         });
         if let Some(id) = next {
-            self.select(&id);
+            self.pick(&id, Pick::One);
         }
     }
 
     /// A change in the form.
     pub fn changed(self, change: ClipChange) {
         if let Some(clip) = untrack(move || self.selected_clip()) {
-            self.store(&clip, change.details, change.at_once);
+            self.store(&clip, change.details, change.at_once, None);
         }
     }
 
-    /// Saves a clip's details; its times stay within its video.
-    fn store(self, clip: &Clip, details: ClipDetails, at_once: bool) {
+    /// Saves a clip's details; its times stay within its video. Steps of one gesture are one step of undo.
+    fn store(self, clip: &Clip, details: ClipDetails, at_once: bool, part_of: Option<String>) {
         let clock = self.videos.clock.get_untracked();
         let (start, end) = (clock.within(&clip.video, details.start), clock.within(&clip.video, details.end));
         if start < end {
             let before = self.saver.stored_details(clip);
             let details = ClipDetails { start, end, ..details };
             let after = self.saver.stored_details(&Clip { details: details.clone(), ..clip.clone() });
-            let gesture = (!at_once).then(|| gesture(&clip.id, &before, &after));
+            let gesture = part_of.or_else(|| (!at_once).then(|| gesture(&clip.id, &before, &after)));
             self.record(&clip.id, Some(before), Some(after), gesture);
             self.saver.change(&clip.id, details, at_once);
         } else {
@@ -292,14 +317,23 @@ impl Annotation {
     }
 
     pub fn rate(self, rating: Rating) {
-        self.edit_selected(|details| details.rating = rating);
+        if self.has_picked() {
+            self.rate_picked(rating);
+        } else {
+            self.edit_selected(|details| details.rating = rating);
+        }
     }
 
     pub(super) fn edit_selected(self, edit: impl FnOnce(&mut ClipDetails)) {
+        self.edit_in(None, edit);
+    }
+
+    /// The same as a part of a gesture.
+    pub(super) fn edit_in(self, part_of: Option<&str>, edit: impl FnOnce(&mut ClipDetails)) {
         if let Some(clip) = untrack(move || self.selected_clip()) {
             let mut details = clip.details.clone();
             edit(&mut details);
-            self.store(&clip, details, true);
+            self.store(&clip, details, true, part_of.map(|part| format!("{} {part}", clip.id)));
         }
     }
 
@@ -318,30 +352,81 @@ impl Annotation {
             self.dragged.set_value(None);
             let on_frame = |at| self.videos.on_frame(&shown.video, at);
             let (start, end) = (on_frame(moved.start), on_frame(moved.end));
-            self.store(&before, ClipDetails { start, end, ..shown.details }, true);
+            self.store(&before, ClipDetails { start, end, ..shown.details }, true, None);
         } else {
             self.dragged.set_value(Some(before));
             self.saver.show(&moved.id, ClipDetails { start: moved.start, end: moved.end, ..shown.details });
         }
     }
 
-    /// Deletes the selected clip; the toast brings it back.
+    /// Deletes what is picked, or the selected clip; the toast brings it back.
     pub fn delete_selected(self) {
+        if self.has_picked() {
+            self.bulk(Bulk::Delete);
+            return;
+        }
         let Some(clip) = untrack(move || self.selected_clip()) else { return };
         self.selected.set(None);
         let before = self.saver.stored_details(&clip);
         self.record(&clip.id, Some(before), None, None);
-        self.saver.delete(vec![clip], self.gone);
+        self.saver.delete(vec![clip], Some(self.gone));
     }
 
-    /// Esc: the mark goes first, then the selection.
+    /// Esc: the mark goes first, then what is picked, then the selection.
     pub fn escape(self) {
         if self.mark.get_untracked().is_some() {
             self.mark.set(None);
+        } else if self.picking.get_untracked() || self.picked.with_untracked(|picked| !picked.is_empty()) {
+            self.pick_none();
         } else if self.raised.get_untracked() {
             self.raised.set(false);
         } else {
             self.selected.set(None);
         }
+    }
+
+    /// The player loops the selected clip, if somebody wants it to.
+    pub fn loop_selected(self) {
+        let span = Memo::new(move |_| {
+            let clip = self.selected_clip()?;
+            self.videos
+                .shown
+                .with(|video| video.as_ref().is_some_and(|video| video.id == clip.video))
+                .then_some((clip.details.start, clip.details.end))
+        });
+        Effect::new(move |_| self.playback.span.set(span.get()));
+    }
+
+    /// What dragged edges catch on: the playhead, the mark, the edges of videos.
+    pub fn catches(self) -> Vec<Micros> {
+        let videos = self.videos.clock.with_untracked(|clock| {
+            clock.videos().iter().flat_map(|placed| [placed.start, placed.end()]).collect::<Vec<_>>()
+        });
+        let playhead = self.playback.now.get_untracked();
+        videos.into_iter().chain(self.mark.get_untracked()).chain([playhead]).collect()
+    }
+
+    pub fn zoom_timeline(self, factor: f64) {
+        self.scale.zoom(factor, self.playback.now.get_untracked());
+    }
+
+    /// `/`: to the search of the clips.
+    pub fn search(self) {
+        self.searching.set(true);
+        request_animation_frame(|| browser::page::focus(SEARCH));
+    }
+
+    /// Opens the search, or closes it and shows every clip again.
+    pub fn turn_search(self) {
+        if self.searching.get_untracked() {
+            self.searching.set(false);
+            self.filter.set(ListFilter::default());
+        } else {
+            self.search();
+        }
+    }
+
+    pub fn turn_picking(self) {
+        if self.picking.get_untracked() { self.pick_none() } else { self.picking.set(true) }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     editor::{
         key_help::KeySection,
         keys::{PLAY_KEYS, play_keys, watch_releases},
+        scale::STEP,
     },
 };
 use leptos::prelude::*;
@@ -25,13 +26,21 @@ pub const SECTIONS: &[KeySection] = &[
         &[
             ("N", "New clip: from the mark, or around the playhead"),
             ("I  O", "Start and end, of a new clip or of the selected one; Shift jumps there"),
-            ("1  2  3  4  5", "Rate, from Blunder to Brilliant"),
+            ("[  ]", "The nearer edge one frame earlier or later; with Shift ten"),
+            ("S", "Split the clip at the playhead"),
+            ("Alt+←  Alt+→", "The whole clip one frame earlier or later; with Shift ten"),
+            ("1  2  3  4  5", "Rate, from Blunder to Brilliant; 0 is Interesting again"),
+            ("P  X", "Pick or reject: Brilliant, Blunder"),
             ("G  A  D …", "The letter on a tag: tags the clip under the playhead, or marks one around it"),
-            ("↑  ↓", "Previous and next clip"),
+            ("↑  ↓", "Previous and next clip; with Shift, pick it too"),
+            ("Ctrl+A", "Pick every clip of the list"),
+            ("/", "Search the clips"),
+            ("+  −", "Zoom the timeline"),
+            ("Shift+Z", "Look closer at the picture: 200, 400 percent"),
             ("Enter", "Edit the clip's name; Enter or Esc ends it"),
             ("Delete", "Delete the clip"),
             ("Ctrl+Z", "Undo; with Shift, redo"),
-            ("Esc", "Drop the mark, close the clip"),
+            ("Esc", "Drop the mark, pick none, close the clip"),
             ("?", "These keys"),
         ],
     ),
@@ -53,16 +62,47 @@ fn clip_keys(page: Annotation, press: &Press) -> bool {
     match press.history() {
         Some(Back) => page.undo(),
         Some(On) => page.redo(),
+        None if press.command && !press.alt && press.code == "KeyA" => page.pick_all(),
+        None if press.alt && !press.command => return alt_keys(page, press),
         None => return plain_keys(page, press),
     }
     true
+}
+
+fn alt_keys(page: Annotation, press: &Press) -> bool {
+    match press.code.as_str() {
+        "ArrowLeft" => page.slide(-frames(press)),
+        "ArrowRight" => page.slide(frames(press)),
+        _ => return false,
+    }
+    true
+}
+
+/// How far one press goes.
+const fn frames(press: &Press) -> i64 {
+    if press.shift { 10 } else { 1 }
 }
 
 fn plain_keys(page: Annotation, press: &Press) -> bool {
     if !press.is_plain() {
         return false;
     }
+    if press.key == "/" {
+        page.search();
+        return true;
+    }
     match press.code.as_str() {
+        "BracketLeft" => page.nudge(-frames(press)),
+        "BracketRight" => page.nudge(frames(press)),
+        "KeyS" | "KeyB" if !press.repeat && !press.shift => page.split(),
+        "KeyZ" if press.shift => page.playback.zoom.step(),
+        "Equal" | "NumpadAdd" => page.zoom_timeline(STEP),
+        "Minus" | "NumpadSubtract" => page.zoom_timeline(1.0 / STEP),
+        "KeyP" if !press.repeat && !press.shift => page.rate(Rating::Brilliant),
+        "KeyX" if !press.repeat && !press.shift => page.rate(Rating::Blunder),
+        "Digit0" | "Numpad0" if !press.shift => page.rate(Rating::default()),
+        "ArrowUp" if press.shift => page.pick_step(-1),
+        "ArrowDown" if press.shift => page.pick_step(1),
         "KeyI" if press.shift => page.jump(false),
         "KeyO" if press.shift => page.jump(true),
         "KeyI" => page.set_in(),

@@ -67,6 +67,10 @@ impl Annotation {
 
     /// A tag's key: a tag of the selected clip while the playhead is in it; otherwise a clip with that tag.
     pub fn press_tag(self, tag: &Tag) {
+        if self.has_picked() {
+            self.tag_picked(&tag.name);
+            return;
+        }
         let at = self.playback.frame_start();
         let clip = untrack(move || self.selected_clip()).filter(|_| self.mark.get_untracked().is_none());
         if clip.is_some_and(|clip| (clip.details.start..=clip.details.end).contains(&at)) {

@@ -50,12 +50,13 @@ pub fn AnnotateBar(
 fn SaveStatus(page: Annotation) -> impl IntoView {
     let state = Memo::new(move |_| page.saver.state());
     view! {
-        <span class="save-state" class:save-state--waiting=move || state.get() == SaveState::Trying role="status">
+        <span class="save-state" class:save-state--waiting=move || matches!(state.get(), SaveState::Trying | SaveState::Held) role="status">
             {move || {
                 let (icon, text) = match state.get() {
                     SaveState::Saved => ("check", "Saved"),
                     SaveState::Saving => ("clock", "Saving"),
                     SaveState::Trying => ("warn", "Not saved, trying again"),
+                    SaveState::Held => ("warn", "Changed elsewhere"),
                 };
                 view! { <Icon name=icon class="icon--sm" /><span>{text}</span> }
             }}

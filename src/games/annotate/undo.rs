@@ -3,7 +3,8 @@
 use super::annotation::Annotation;
 use crate::{
     clips::{
-        history::{ClipState, Way, turned, ways},
+        history::{ClipState, Way, ways},
+        rebase::turned,
         types::{Clip, ClipDetails},
     },
     domain::ids::ClipId,
@@ -35,11 +36,16 @@ impl Annotation {
         after: Option<ClipDetails>,
         gesture: Option<String>,
     ) {
+        let state = |details| vec![ClipState { id: id.clone(), details }];
+        self.record_all(state(before), state(after), gesture);
+    }
+
+    /// Several clips in one step.
+    pub(super) fn record_all(self, before: Vec<ClipState>, after: Vec<ClipState>, gesture: Option<String>) {
         if before != after {
             // An undo that a toast offered would now undo this.
             self.toasts.retract_actions();
-            let state = |details| vec![ClipState { id: id.clone(), details }];
-            self.history.update(|history| history.push(state(before), state(after), gesture));
+            self.history.update(|history| history.push(before, after, gesture));
         }
     }
 
@@ -107,22 +113,23 @@ impl Annotation {
             }
         }
         if !leaving.is_empty() {
-            self.saver.delete(leaving, self.gone);
+            self.saver.delete(leaving, Some(self.gone));
         }
     }
 
     /// The toast's undo is of this deletion, or there is none.
-    pub(super) fn gone(self, id: &ClipId) {
+    pub(super) fn gone(self, ids: &[ClipId]) {
         let is_last = self.history.with_untracked(|history| {
             history.last().is_some_and(|(before, after)| {
                 let is = |states: &[ClipState], there: bool| {
-                    matches!(states, [state] if state.id == *id && state.details.is_some() == there)
+                    states.iter().all(|state| ids.contains(&state.id) && state.details.is_some() == there)
                 };
                 is(before, true) && is(after, false)
             })
         });
         if is_last {
-            self.toasts.with_action("Clip deleted", "Undo", self.undo_action);
+            let text = if ids.len() == 1 { "Clip deleted".to_owned() } else { format!("{} clips deleted", ids.len()) };
+            self.toasts.with_action(text, "Undo", self.undo_action);
         }
     }
 }

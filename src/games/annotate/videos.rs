@@ -67,12 +67,27 @@ impl Videos {
 
     /// The start of the frame of this video that is nearest to a time of the clock.
     pub fn on_frame(self, video: &VideoId, at: Micros) -> Micros {
+        self.frames_from(video, at, 0).unwrap_or(at)
+    }
+
+    /// The start of the frame that comes `by` frames after that one; none where the rate is not known.
+    pub fn frames_from(self, video: &VideoId, at: Micros, by: i64) -> Option<Micros> {
         let start = self.clock.with_untracked(|clock| clock.start_of(video));
         let rate = self.game.with_untracked(|game| {
             let facts = game.videos.iter().find(|known| known.id == *video)?.facts.as_ref()?;
             facts.rate.is_usable().then_some(facts.rate)
-        });
-        rate.map_or(at, |rate| rate.frame_start(rate.nearest_frame(at - start)) + start)
+        })?;
+        Some(rate.frame_start((rate.nearest_frame(at - start) + by).max(0)) + start)
+    }
+
+    /// Where each video after the first begins, and what it is called on the ruler.
+    pub fn parts(self) -> Vec<(Micros, String)> {
+        self.clock.with(|clock| {
+            let is_halves = clock.videos().len() == 2;
+            let name = |at: usize| if is_halves { "2nd half".to_owned() } else { format!("Part {}", at + 1) };
+            let later = clock.videos().iter().enumerate().skip(1);
+            later.map(|(at, placed)| (placed.start, name(at))).collect()
+        })
     }
 
     fn show(self, video: &VideoId, at: Micros) {

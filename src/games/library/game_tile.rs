@@ -5,21 +5,31 @@ use super::{
     poster::GamePoster,
 };
 use crate::{
+    browser::pointer,
     games::types::GameCard,
     ui::{
         labels::{Score, Tally},
         menu::{Menu, MenuItem},
     },
 };
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 #[component]
 pub fn GameTile(card: GameCard, editing: Target, deleting: Target) -> impl IntoView {
     let (name, counts) = (card.details.name(), card.tally);
     let (to_edit, to_delete) = (card.clone(), card.clone());
+    // Where a mouse is over it, from left (0) to right (1): the poster shows that part of the game.
+    let part = RwSignal::new(None::<f64>);
+    let look = move |event: ev::PointerEvent| {
+        if event.pointer_type() == "mouse"
+            && let Some(card) = pointer::listener(&event)
+        {
+            part.set(Some(pointer::fraction(&card, event.client_x(), event.client_y()).0));
+        }
+    };
     view! {
-        <article class="card card--game">
-            <GamePoster card=card.clone() />
+        <article class="card card--game" on:pointermove=look on:pointerleave=move |_| part.set(None)>
+            <GamePoster card=card.clone() part />
             <div class="card__body">
                 <div class="card__head">
                     <h3 class="card__title"><a href=format!("/games/{}", card.id)>{name.clone()}</a></h3>

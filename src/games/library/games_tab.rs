@@ -2,11 +2,13 @@
 
 use super::{
     address::Address,
+    clips_found::ClipsFound,
     dialogs::{DeleteGame, EditGame},
     filters::{GameFilters, seasons},
     game_tile::GameTile,
 };
 use crate::{
+    clips::types::LibraryClip,
     games::types::GameCard,
     ui::{icon::Icon, notice::EmptyNotice},
 };
@@ -16,7 +18,11 @@ use leptos::prelude::*;
 pub type Target = RwSignal<Option<GameCard>>;
 
 #[component]
-pub fn GamesTab(games: Signal<Vec<GameCard>>, address: Memo<Address>) -> impl IntoView {
+pub fn GamesTab(
+    games: Signal<Vec<GameCard>>,
+    clips: Signal<Vec<LibraryClip>>,
+    address: Memo<Address>,
+) -> impl IntoView {
     let (editing, deleting): (Target, Target) = (RwSignal::new(None), RwSignal::new(None));
     let shown = Memo::new(move |_| {
         address.with(|address| {
@@ -24,12 +30,14 @@ pub fn GamesTab(games: Signal<Vec<GameCard>>, address: Memo<Address>) -> impl In
         })
     });
     let has_any = Memo::new(move |_| !shown.with(Vec::is_empty));
+    let has_clips = Memo::new(move |_| !clips.with(Vec::is_empty));
     view! {
         <div class="toolbar"><GameFilters games address /></div>
-        <Show when=move || has_any.get() fallback=move || view! { <NoMatch address /> }>
+        <Show when=move || has_any.get() || has_clips.get() fallback=move || view! { <NoMatch address /> }>
             <For each=move || shown.with(|shown| seasons(shown)) key=Clone::clone let:season>
                 <SeasonGroup season shown editing deleting />
             </For>
+            <Show when=move || has_clips.get()><ClipsFound clips /></Show>
         </Show>
         <EditGame target=editing />
         <DeleteGame target=deleting />
@@ -77,7 +85,7 @@ fn SeasonGroup(season: String, shown: Memo<Vec<GameCard>>, editing: Target, dele
 fn NoMatch(address: Memo<Address>) -> impl IntoView {
     let is_searched = address.with_untracked(|address| !address.text.is_empty());
     let text = if is_searched {
-        "No game of that name is here with these filters."
+        "Neither a game nor a clip, tag, player or note says that, with these filters."
     } else {
         "No game has all that these filters ask for."
     };

@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{ids::GameId, left::left, time::Micros},
+    editor::film::Still,
     games::types::GameCard,
     ui::progress::{Progress, ProgressTone},
     uploads::queue::{TaskState, UploadQueue, UploadTask},
@@ -32,12 +33,25 @@ pub fn Pitch() -> impl IntoView {
 
 /// The length of a video that is ready; otherwise how far it is.
 #[component]
-pub fn GamePoster(card: GameCard) -> impl IntoView {
-    let GameCard { id, video, duration, poster_url, .. } = card;
+pub fn GamePoster(
+    card: GameCard,
+    /// The part of the game (0 to 1) that is looked at, if any.
+    part: RwSignal<Option<f64>>,
+) -> impl IntoView {
+    let GameCard { id, video, duration, poster_url, glance, .. } = card;
+    let looked_at = move || {
+        let part = part.get()?;
+        let picture = glance.as_ref()?.picture(part);
+        Some(view! {
+            <Still picture />
+            <span class="poster__scrub" style:--at=format!("{:.2}%", part * 100.0)></span>
+        })
+    };
     let duration = duration.map(|time: Micros| time.to_string());
     view! {
         <div class="poster">
             <PosterPicture url=poster_url />
+            {looked_at}
             {match video {
                 Some(VideoState::Ready) => {
                     duration.map(|time| view! { <span class="poster__label">{time}</span> }).into_any()

@@ -15,7 +15,7 @@ use crate::{
         size::size,
         time::Micros,
     },
-    error::ApiError,
+    error::{ApiError, Code},
     exports::{
         api::{create_batch, recent_exports},
         progress::newest,
@@ -36,11 +36,23 @@ const MOST_MADE: usize = 9;
 /// How far back an export of this reel is looked for.
 const RECENT_HOURS: i64 = 168;
 
-#[component]
-pub fn ExportStep(session: Session) -> impl IntoView {
+/// What the step needs to know of exports, asked for while it is shown. Made by the page, outside of everything that waits: a
+/// resource that is made inside of that may be made twice, and the browser finds the answer of the one that was given up.
+pub type Exports = Resource<Result<Option<Newest>, ApiError>>;
+
+pub fn newest_exports(reel: impl Fn() -> Option<ReelId> + Send + Sync + 'static) -> Exports {
     let versions = Versions::expect();
-    let id = session.id();
-    let exports = Resource::new(move || versions.exports.get(), move |_| newest_of(id.clone()));
+    Resource::new(
+        move || reel().map(|reel| (reel, versions.exports.get())),
+        async |wanted| match wanted {
+            Some((reel, _)) => newest_of(reel).await.map(Some),
+            None => Ok(None),
+        },
+    )
+}
+
+#[component]
+pub fn ExportStep(session: Session, exports: Exports) -> impl IntoView {
     // What was chosen here; before that, what the last export was made with.
     let chosen = RwSignal::new(None::<ExportSettings>);
     let made_of = RwSignal::new(Make::default());
@@ -50,7 +62,9 @@ pub fn ExportStep(session: Session) -> impl IntoView {
             <Transition fallback=|| view! { <section class="stage-column"></section> }>
                 {move || Suspend::new(async move {
                     match exports.await {
-                        Ok(Newest { last, rendition, made }) => {
+                        // The step was just opened: they are being asked for.
+                        Ok(None) => view! { <section class="stage-column"></section> }.into_any(),
+                        Ok(Some(Newest { last, rendition, made })) => {
                             let before = last.as_ref().map(|export| export.settings).unwrap_or_default();
                             let settings = Settings { chosen, before, make: made_of };
                             view! { <ExportDesk session music last rendition settings made /> }.into_any()
@@ -63,10 +77,9 @@ pub fn ExportStep(session: Session) -> impl IntoView {
     }
 }
 
-/// What the step needs to know of exports. One resource for all of it: one that is made inside of what waits for another does
-/// not find its answer in the page again.
+/// One resource for all of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Newest {
+pub struct Newest {
     /// The newest of this reel, and its file when it has one.
     last: Option<Export>,
     rendition: Option<Rendition>,
@@ -81,8 +94,12 @@ async fn newest_of(reel: ReelId) -> Result<Newest, ApiError> {
     let last = recent.into_iter().find(|export| export.reel.as_ref() == Some(&reel));
     let file = last.as_ref().filter(|export| export.state == JobState::Complete);
     let rendition = match file.and_then(|export| export.rendition.clone()) {
-        // Deleted in this very moment: there is none.
-        Some(id) => get_rendition(id).await.ok(),
+        Some(id) => match get_rendition(id).await {
+            Ok(rendition) => Some(rendition),
+            // Deleted in this very moment.
+            Err(error) if error.code == Code::NotFound => None,
+            Err(error) => return Err(error),
+        },
         None => None,
     };
     Ok(Newest { last, rendition, made })

@@ -43,9 +43,8 @@ pub struct Session {
     /// What a toast of this page may do. Callbacks live as long as the owner they are made under: here the page's, not
     /// that of a row that was just removed.
     undo_action: Callback<()>,
-    keep_mine: Callback<()>,
-    /// What was refused with a conflict: what the server has, and what was wanted here.
-    refused: StoredValue<Option<(Draft, Draft)>>,
+    /// What was refused with a conflict, until somebody decides: what the server has, and what was wanted here.
+    pub refused: RwSignal<Option<(Draft, Draft)>>,
     versions: Versions,
     toasts: Toasts,
 }
@@ -55,15 +54,9 @@ impl Session {
         let chosen = current.filter(|id| reel.clips.iter().any(|clip| clip.id == *id));
         let first = || reel.clips.first().map(|clip| clip.id.clone());
         let page = StoredValue::new(None::<Self>);
-        let refused = StoredValue::new(None::<(Draft, Draft)>);
         let undo_action = Callback::new(move |()| {
             if let Some(page) = page.get_value() {
                 page.undo();
-            }
-        });
-        let keep_mine = Callback::new(move |()| {
-            if let (Some(page), Some((theirs, mine))) = (page.get_value(), refused.get_value()) {
-                page.change(None, |reel| drop(revert(reel, &theirs, &mine)));
             }
         });
         let session = Self {
@@ -75,8 +68,7 @@ impl Session {
             history: RwSignal::new(History::default()),
             running: RwSignal::new(false),
             undo_action,
-            keep_mine,
-            refused,
+            refused: RwSignal::new(None),
             versions: Versions::expect(),
             toasts: Toasts::expect(),
         };
@@ -348,6 +340,13 @@ impl Session {
         self.current.set(Some(id.clone()));
     }
 
+    /// After a conflict: what was done here, on top of what is there now.
+    pub fn keep_mine(self) {
+        if let Some((theirs, mine)) = self.refused.try_update(Option::take).flatten() {
+            self.change(None, |reel| drop(revert(reel, &theirs, &mine)));
+        }
+    }
+
     /// What the server refuses is taken back: the latest is shown, and a conflict offers to keep what was done here.
     async fn give_up(self, error: &ApiError) {
         let mine = self.draft();
@@ -362,8 +361,7 @@ impl Session {
         self.keep_current();
         let theirs = self.draft();
         if error.code == Code::Conflict {
-            let _ = self.refused.try_set_value(Some((theirs, mine)));
-            self.toasts.with_action("Changed elsewhere. The latest is shown.", "Use mine", self.keep_mine);
+            self.refused.try_set(Some((theirs, mine)));
         } else {
             self.toasts.error(error.to_string());
         }

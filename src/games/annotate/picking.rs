@@ -1,0 +1,250 @@
+//! Several clips at once: which are picked, and what is done with all of them. Each is one step of undo.
+
+use super::annotation::Annotation;
+use crate::{
+    clips::{
+        bulk_form::Bulk,
+        history::ClipState,
+        list::Pick,
+        types::{Clip, ClipDetails, MAX_NOTES, MAX_PLAYERS},
+    },
+    domain::{ids::ClipId, rating::Rating, tags::MAX_TAGS, time::Micros},
+};
+use leptos::prelude::*;
+use std::collections::BTreeSet;
+
+impl Annotation {
+    /// The clips that are picked together: none, or at least two; in playing order.
+    pub fn picked_clips(self) -> Vec<Clip> {
+        let clips: Vec<Clip> = self.picked.with(|picked| {
+            self.clips.with(|clips| clips.iter().filter(|clip| picked.contains(&clip.id)).cloned().collect())
+        });
+        if clips.len() > 1 { clips } else { Vec::new() }
+    }
+
+    pub fn has_picked(self) -> bool {
+        untrack(move || !self.picked_clips().is_empty())
+    }
+
+    /// A press of a row, or of a bar on the timeline.
+    pub fn pick(self, id: &ClipId, how: Pick) {
+        match how {
+            Pick::One if self.picking.get_untracked() => self.pick(id, Pick::Toggle),
+            Pick::One => {
+                self.picked.update(BTreeSet::clear);
+                self.select(id);
+            }
+            Pick::Toggle => {
+                let selected = self.selected.get_untracked();
+                self.picked.update(|picked| {
+                    // The one that was selected is the first of them.
+                    if picked.is_empty() {
+                        picked.extend(selected);
+                    }
+                    if !picked.remove(id) {
+                        picked.insert(id.clone());
+                    }
+                });
+                self.selected.set(Some(id.clone()));
+            }
+            Pick::Range => self.pick_to(id),
+        }
+    }
+
+    fn pick_to(self, id: &ClipId) {
+        let shown = self.shown.get_untracked();
+        let place = |id: &ClipId| shown.iter().position(|clip| clip.id == *id);
+        let from = self.selected.get_untracked().and_then(|from| place(&from));
+        let Some(to) = place(id) else { return };
+        let from = from.unwrap_or(to);
+        let range = &shown[from.min(to)..=from.max(to)];
+        self.picked.update(|picked| picked.extend(range.iter().map(|clip| clip.id.clone())));
+        self.selected.set(Some(id.clone()));
+    }
+
+    pub fn pick_none(self) {
+        self.picking.set(false);
+        self.picked.update(BTreeSet::clear);
+    }
+
+    /// Every clip that the list shows.
+    pub fn pick_all(self) {
+        let shown = self.shown.with_untracked(|clips| clips.iter().map(|clip| clip.id.clone()).collect());
+        self.picked.set(shown);
+    }
+
+    /// Shift with an arrow: the next one too.
+    pub fn pick_step(self, by: isize) {
+        let next = self.shown.with_untracked(|clips| {
+            let selected = self.selected.get_untracked();
+            let at = clips.iter().position(|clip| Some(&clip.id) == selected.as_ref())?;
+            clips.get(at.checked_add_signed(by)?).map(|clip| clip.id.clone())
+        });
+        if let Some(next) = next {
+            self.pick_to(&next);
+        }
+    }
+
+    pub fn bulk(self, what: Bulk) {
+        match what {
+            Bulk::Rate(rating) => self.rate_picked(rating),
+            Bulk::Tag(tag) => self.tag_picked(&tag),
+            Bulk::Shift(by) => self.shift_picked(by),
+            Bulk::Merge => self.merge_picked(),
+            Bulk::Delete => self.delete_picked(),
+        }
+    }
+
+    pub fn rate_picked(self, rating: Rating) {
+        self.edit_picked(|details| details.rating = rating);
+    }
+
+    /// On all of them; off when all have it.
+    pub fn tag_picked(self, tag: &str) {
+        let clips = untrack(move || self.picked_clips());
+        let is_on_all = clips.iter().all(|clip| clip.details.tags.iter().any(|known| known == tag));
+        self.edit_picked(|details| {
+            details.tags.retain(|known| known != tag);
+            if !is_on_all && details.tags.len() < MAX_TAGS {
+                details.tags.push(tag.to_owned());
+            }
+        });
+    }
+
+    /// Each as far as its video goes: none gets shorter.
+    fn shift_picked(self, by: Micros) {
+        let clock = self.videos.clock.get_untracked();
+        let changes = untrack(move || self.picked_clips())
+            .into_iter()
+            .map(|clip| {
+                let moved = |edge: Micros| clock.within(&clip.video, edge + by) - edge;
+                let (start, end) = (moved(clip.details.start), moved(clip.details.end));
+                let by = if start.0.abs() < end.0.abs() { start } else { end };
+                let details = clip.details.clone().later(by);
+                (clip, details)
+            })
+            .collect();
+        self.store_all(changes, Vec::new());
+    }
+
+    fn edit_picked(self, edit: impl Fn(&mut ClipDetails)) {
+        let changes = untrack(move || self.picked_clips())
+            .into_iter()
+            .map(|clip| {
+                let mut details = clip.details.clone();
+                edit(&mut details);
+                (clip, details)
+            })
+            .collect();
+        self.store_all(changes, Vec::new());
+    }
+
+    /// The first one reaches to the end of the last, with all that was said of any of them; the others go.
+    pub fn merge_picked(self) {
+        let clips = untrack(move || self.picked_clips());
+        let Some((first, others)) = clips.split_first() else { return };
+        if others.iter().any(|clip| clip.video != first.video) {
+            self.toasts.error("These clips are of different videos: a clip lies within one.");
+            return;
+        }
+        let merged = others.iter().fold(first.details.clone(), |all, clip| joined(all, &clip.details));
+        self.picked.update(BTreeSet::clear);
+        self.selected.set(Some(first.id.clone()));
+        self.store_all(vec![(first.clone(), merged)], others.to_vec());
+        self.toasts.with_action(format!("{} clips are one", clips.len()), "Undo", self.undo_action);
+    }
+
+    fn delete_picked(self) {
+        let clips = untrack(move || self.picked_clips());
+        self.picked.update(BTreeSet::clear);
+        self.selected.set(None);
+        self.store_all(Vec::new(), clips);
+    }
+
+    /// Changes and deletions as one step. Times stay within their videos.
+    pub(super) fn store_all(self, changes: Vec<(Clip, ClipDetails)>, leaving: Vec<Clip>) {
+        let clock = self.videos.clock.get_untracked();
+        let (mut before, mut after, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
+        let mut is_cut = false;
+        for (clip, details) in changes {
+            let (start, end) = (clock.within(&clip.video, details.start), clock.within(&clip.video, details.end));
+            if start >= end {
+                is_cut = true;
+                continue;
+            }
+            let details = ClipDetails { start, end, ..details };
+            let now = Clip { details: details.clone(), ..clip.clone() };
+            if now != clip {
+                before.push(ClipState { id: clip.id.clone(), details: Some(self.saver.stored_details(&clip)) });
+                after.push(ClipState { id: clip.id.clone(), details: Some(self.saver.stored_details(&now)) });
+                wanted.push((clip.id, details));
+            }
+        }
+        for clip in &leaving {
+            before.push(ClipState { id: clip.id.clone(), details: Some(self.saver.stored_details(clip)) });
+            after.push(ClipState { id: clip.id.clone(), details: None });
+        }
+        self.record_all(before, after, None);
+        if !wanted.is_empty() {
+            self.saver.change_all(wanted, true);
+        }
+        if !leaving.is_empty() {
+            self.saver.delete(leaving, Some(self.gone));
+        }
+        if is_cut {
+            self.toasts.say("A clip lies within one video: some stay where they are.");
+        }
+    }
+}
+
+/// Both as one: the whole stretch, the better rating, every tag, player and note.
+fn joined(all: ClipDetails, next: &ClipDetails) -> ClipDetails {
+    let tags = next.tags.iter().filter(|tag| !all.tags.contains(tag));
+    let tags = all.tags.iter().chain(tags).take(MAX_TAGS).cloned().collect();
+    ClipDetails {
+        start: all.start.min(next.start),
+        end: all.end.max(next.end),
+        rating: all.rating.max(next.rating),
+        tags,
+        name: if all.name.is_empty() { next.name.clone() } else { all.name },
+        players: words(all.players, &next.players, ", ", MAX_PLAYERS),
+        notes: words(all.notes, &next.notes, "\n", MAX_NOTES),
+    }
+}
+
+/// One text after the other, unless it says the same or there is no room for it.
+fn words(all: String, next: &str, between: &str, most: usize) -> String {
+    let both = format!("{all}{between}{next}");
+    match (all.is_empty(), next.is_empty() || all.contains(next)) {
+        (true, false) => next.to_owned(),
+        (false, false) if both.chars().count() <= most => both,
+        _ => all,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn details(start: i64, end: i64, rating: Rating, tags: &[&str], notes: &str) -> ClipDetails {
+        ClipDetails {
+            start: Micros(start),
+            end: Micros(end),
+            rating,
+            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            name: String::new(),
+            players: "#7 Bo".to_owned(),
+            notes: notes.to_owned(),
+        }
+    }
+
+    #[test]
+    fn merged_clips_lose_nothing() {
+        let first = details(0, 5, Rating::Good, &["Pass"], "Long ball");
+        let second = details(3, 9, Rating::Brilliant, &["Pass", "Goal"], "Volley");
+        let expected = details(0, 9, Rating::Brilliant, &["Pass", "Goal"], "Long ball\nVolley");
+        assert_eq!(joined(first, &second), expected);
+        assert_eq!(words("x".repeat(279), "long", "\n", 280), "x".repeat(279));
+        assert_eq!(words(String::new(), "long", "\n", 280), "long");
+    }
+}

@@ -1,0 +1,186 @@
+//! Clips that come and go. Each is shown at once; its id is chosen here, so that a call whose answer was lost is made again
+//! without making a second clip.
+
+use super::{AGAIN_MS, SOON_MS, Saver, sort};
+use crate::{
+    browser::page,
+    clips::{
+        api::{create_clip, delete_clip, restore_clip},
+        types::{Clip, ClipDetails, NewClip},
+    },
+    domain::{
+        ids::{ClipId, VideoId},
+        time::Micros,
+    },
+    error::Code,
+    live::types::Topic,
+};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
+use std::collections::HashSet;
+
+/// Whether the same call may do better later: once the server answers, or somebody signed in again.
+const fn passes(code: Code) -> bool {
+    use Code::{Internal, SignInNeeded, StoreUnavailable, TooMany, Unreachable};
+    matches!(code, Unreachable | StoreUnavailable | Internal | TooMany | SignInNeeded)
+}
+
+impl Saver {
+    /// Makes a clip: shown at once, saved as soon as the server answers. `then` runs once it is shown.
+    pub fn create(self, video: VideoId, details: ClipDetails, then: Callback<ClipId>) {
+        let details = details.later(Micros::ZERO - self.start_of(&video));
+        let (now, random) = page::id_parts();
+        self.make(NewClip { id: Some(ClipId::of_parts(now, random)), video, details }, Some(then));
+    }
+
+    pub(super) fn make(self, new: NewClip, then: Option<Callback<ClipId>>) {
+        let (Some(id), Some(game)) = (new.id.clone(), self.game.try_get_value()) else { return };
+        let clip = Clip { id: id.clone(), version: 0, game, video: new.video.clone(), details: new.details.clone() };
+        self.with_pending(|pending| {
+            pending.known.insert(id.clone(), (0, new.details.clone()));
+            pending.made.insert(id.clone(), new.clone());
+        });
+        self.add(vec![clip]);
+        self.settle();
+        if let Some(then) = then {
+            let _ = then.try_run(id.clone());
+        }
+        let Some(pending) = self.pending.try_get_value() else { return };
+        spawn_local(async move {
+            let answer = loop {
+                match create_clip(new.clone()).await {
+                    Err(error) if passes(error.code) => {
+                        self.failing.try_set(true);
+                        TimeoutFuture::new(AGAIN_MS).await;
+                    }
+                    answer => break answer,
+                }
+            };
+            pending.update_value(|pending| drop(pending.made.remove(&id)));
+            match answer {
+                Ok(clip) => {
+                    pending.update_value(|pending| {
+                        pending.known.insert(id.clone(), (clip.version, clip.details.clone()));
+                        if let Some(edit) = pending.edits.get_mut(&id) {
+                            edit.made(clip.version, clip.details.clone());
+                        }
+                    });
+                    self.set_version(&id, clip.version);
+                    self.send(id);
+                    self.versions.bump(&Topic::Clips(clip.game));
+                }
+                Err(error) => {
+                    pending.update_value(|pending| drop(pending.edits.remove(&id)));
+                    self.created.try_update_value(|created| created.remove(&id));
+                    self.clips.try_update(|clips| clips.retain(|clip| clip.id != id));
+                    self.toasts.error(error.message);
+                }
+            }
+            self.failing.try_set(false);
+            self.settle();
+        });
+    }
+
+    /// Shows clips that were just made.
+    pub fn add(self, made: Vec<Clip>) {
+        let made: Vec<Clip> = made.into_iter().map(|clip| self.on_clock(clip)).collect();
+        self.created.update_value(|created| created.extend(made.iter().map(|clip| clip.id.clone())));
+        self.clips.update(|clips| {
+            clips.retain(|known| made.iter().all(|clip| clip.id != known.id));
+            clips.extend(made);
+            sort(clips);
+        });
+    }
+
+    /// Brings a deleted clip back, with all that hung on it; `then` hears when it is shown.
+    pub fn restore(self, id: ClipId, then: Callback<ClipId>) {
+        self.calls.try_update(|calls| *calls += 1);
+        spawn_local(async move {
+            // A deletion that is still on its way would come last.
+            while self.with_pending(|pending| pending.leaving.contains(&id)).unwrap_or(false) {
+                TimeoutFuture::new(SOON_MS).await;
+            }
+            let answer = loop {
+                match restore_clip(id.clone()).await {
+                    Err(error) if passes(error.code) => {
+                        self.failing.try_set(true);
+                        TimeoutFuture::new(AGAIN_MS).await;
+                    }
+                    answer => break answer,
+                }
+            };
+            match answer {
+                Ok(clip) => {
+                    self.deleted.try_update_value(|deleted| deleted.remove(&id));
+                    let game = clip.game.clone();
+                    self.know(&clip);
+                    if !self.clips.is_disposed() {
+                        self.add(vec![clip]);
+                        let _ = then.try_run(id);
+                    }
+                    self.versions.bump(&Topic::Clips(game));
+                }
+                Err(error) => self.toasts.error(error.message),
+            }
+            self.failing.try_set(false);
+            self.calls.try_update(|calls| *calls -= 1);
+        });
+    }
+
+    /// Takes clips away, one after the other at the server; `then` hears of all of them once they are gone.
+    pub fn delete(self, gone: Vec<Clip>, then: Option<Callback<Vec<ClipId>>>) {
+        let ids: HashSet<ClipId> = gone.iter().map(|clip| clip.id.clone()).collect();
+        self.deleted.update_value(|deleted| deleted.extend(ids.iter().cloned()));
+        self.with_pending(|pending| {
+            pending.leaving.extend(ids.iter().cloned());
+            pending.edits.retain(|id, _| !ids.contains(id));
+        });
+        self.conflicts.update(|conflicts| conflicts.retain(|conflict| !ids.contains(&conflict.id)));
+        self.clips.update(|clips| clips.retain(|known| !ids.contains(&known.id)));
+        self.settle();
+        let Some(pending) = self.pending.try_get_value() else { return };
+        spawn_local(async move {
+            let mut games = HashSet::new();
+            let mut done = Vec::new();
+            for clip in gone {
+                // One that is still being made is there first.
+                while pending.with_value(|pending| pending.made.contains_key(&clip.id)) {
+                    TimeoutFuture::new(SOON_MS).await;
+                }
+                let answer = loop {
+                    match delete_clip(clip.id.clone()).await {
+                        Err(error) if passes(error.code) => {
+                            self.failing.try_set(true);
+                            TimeoutFuture::new(AGAIN_MS).await;
+                        }
+                        answer => break answer,
+                    }
+                };
+                pending.update_value(|pending| pending.leaving.retain(|id| *id != clip.id));
+                match answer {
+                    Ok(()) => {
+                        games.insert(clip.game);
+                        done.push(clip.id);
+                    }
+                    Err(error) if error.code == Code::NotFound => {}
+                    Err(error) => {
+                        self.deleted.try_update_value(|deleted| deleted.remove(&clip.id));
+                        self.toasts.error(error.message);
+                        self.clips.try_update(|clips| {
+                            clips.push(clip);
+                            sort(clips);
+                        });
+                    }
+                }
+                self.failing.try_set(false);
+                self.settle();
+            }
+            if let Some(then) = then.filter(|_| !done.is_empty()) {
+                let _ = then.try_run(done);
+            }
+            for game in games {
+                self.versions.bump(&Topic::Clips(game));
+            }
+        });
+    }
+}
