@@ -12,14 +12,22 @@ pub fn clean_lines(text: &str, max: usize) -> Option<String> {
     (text.chars().count() <= max).then_some(text)
 }
 
-/// What search compares: lower case on both databases.
+/// What search compares, the same on both databases: lower case, letters without their accents.
+#[cfg(feature = "ssr")]
 pub fn folded(text: &str) -> String {
-    text.to_lowercase()
+    use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+    text.to_lowercase().nfd().filter(|c| !is_combining_mark(*c)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn accents_are_not_asked_for() {
+        assert_eq!(folded("Zo\u{eb} \u{c5}kesson"), "zoe akesson");
+    }
 
     #[test]
     fn control_characters_and_overlong_texts_go() {

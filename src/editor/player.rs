@@ -91,7 +91,7 @@ fn ZoomBadge(zoom: Zoom) -> impl IntoView {
     view! {
         <Show when=move || is_closer.get()>
             <button class="frame__zoom num" type="button" title="Whole picture" aria-label=move || format!("{}, show the whole picture", zoom.view.get().percent())
-                on:click=move |_| zoom.reset()>
+                on:pointerdown=|event| event.stop_propagation() on:click=move |_| zoom.reset()>
                 <Icon name="search" class="icon--sm" />
                 {move || zoom.view.get().percent()}
             </button>

@@ -93,18 +93,18 @@ fn Playhead(scale: Scale, playhead: Signal<Micros>, inside: Signal<bool>) -> imp
     // Once a second: a reader has no use for each frame.
     let second = Memo::new(move |_| seconds(playhead.get()));
     view! {
-        <span
-            class="playhead"
-            role="slider"
-            tabindex="0"
-            aria-label="Playhead"
-            aria-valuemin=move || seconds(whole.get().start)
-            aria-valuemax=move || seconds(whole.get().end)
-            aria-valuenow=move || second.get()
-            aria-valuetext=move || Micros::from_seconds(second.get()).to_string()
-            hidden=move || !inside.get()
-            style:--at=move || format!("{:.5}", scale.fraction(playhead.get()))
-        ></span>
+        <span class="playhead" hidden=move || !inside.get() style:--at=move || format!("{:.5}", scale.fraction(playhead.get()))>
+            <span
+                class="playhead__grip"
+                role="slider"
+                tabindex="0"
+                aria-label="Playhead"
+                aria-valuemin=move || seconds(whole.get().start)
+                aria-valuemax=move || seconds(whole.get().end)
+                aria-valuenow=move || second.get()
+                aria-valuetext=move || Micros::from_seconds(second.get()).to_string()
+            ></span>
+        </span>
     }
 }
 

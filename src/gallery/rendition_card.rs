@@ -20,7 +20,8 @@ pub fn RenditionCard(rendition: Rendition, on_delete: Callback<Rendition>) -> im
     let Rendition { id, name, kind, bytes, width, height, duration, download_url, poster_url, .. } = rendition;
     view! {
         <article class="rendition rendition--shape" style=format!("--w: {}; --h: {}", width.max(1), height.max(1))>
-            <a class="poster" href=format!("/gallery?play={id}") aria-label=format!("Play {name}")>
+            <a class="poster" href=format!("/gallery?play={id}")>
+                <span class="visually-hidden">{format!("Play {name}, ")}</span>
                 {poster_url.map(|url| view! { <img class="scene" src=url alt="" loading="lazy" /> })}
                 <span class="poster__label">{duration.to_string()}</span>
             </a>

@@ -48,6 +48,20 @@ fn search_text(details: &GameDetails) -> String {
     folded(&format!("{} {}", details.opponent, details.tournament))
 }
 
+/// Brings what is searched up to how text is folded now: rows may have been written by an older server.
+pub async fn refold(db: &Db) -> Result<(), sqlx::Error> {
+    let rows = sqlx::query("SELECT * FROM games").fetch_all(db.pool()).await?;
+    for row in &rows {
+        let game = game(row)?;
+        let text = search_text(&game.details);
+        if row.try_get::<String, _>("search")? != text {
+            let write = sqlx::query("UPDATE games SET search = $1 WHERE id = $2").bind(text).bind(game.id.as_str());
+            write.execute(db.pool()).await?;
+        }
+    }
+    Ok(())
+}
+
 pub async fn insert(db: &Db, owner: &AccountId, id: &GameId, details: &GameDetails) -> Result<(), sqlx::Error> {
     let now = now_ms();
     sqlx::query(

@@ -246,6 +246,7 @@ pub async fn open_database(config: &Config, patience: Duration) -> Result<Db, St
         let opened = async {
             let db = Db::connect(&config.database_url(), config.database.connections).await?;
             db.migrate().await?;
+            crate::games::store::refold(&db).await?;
             Ok::<_, MigrateError>(db)
         };
         match opened.await {

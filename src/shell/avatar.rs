@@ -30,12 +30,13 @@ fn initials(name: &str) -> String {
 pub fn Avatar() -> impl IntoView {
     let CurrentViewer(viewer) = CurrentViewer::expect();
     view! {
-        <a class="avatar" href="/settings" aria-label="Settings" title="Settings">
+        <a class="avatar" href="/settings" title="Settings">
             <Suspense>
                 {move || Suspend::new(async move {
                     viewer.await.map(|viewer| initials(&viewer.name)).unwrap_or_default()
                 })}
             </Suspense>
+            <span class="visually-hidden">" Settings"</span>
         </a>
     }
 }

@@ -43,7 +43,7 @@ pub fn Search() -> impl IntoView {
                 type="search"
                 name="q"
                 aria-label=move || if is_reels.get() { "Search reels" } else { "Search games, clips, players" }
-                placeholder=move || if is_reels.get() { "Search reels" } else { "Search games, clips, players" }
+                placeholder=move || if is_reels.get() { "Search reels" } else { "Games, clips, players" }
                 node_ref=field
                 value=text.get_untracked()
                 prop:value=move || text.get()

@@ -209,3 +209,48 @@ on_both!(a_deleted_clip_comes_back_with_all_that_hung_on_it, |app: TestApp| asyn
     touchline::clips::store::purge(&app.db, i64::MAX).await.unwrap();
     app.post(&format!("{path}/restore"), Value::Null).await.refused(404, "not_found");
 });
+
+on_both!(a_clip_that_is_made_again_is_made_once, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(1000).await;
+    let chosen = "0192f0c1-2345-7abc-8def-0123456789ab";
+    let new =
+        json!({"id": chosen, "video": upload["video"], "start": 0, "end": 4_000_000, "rating": 5, "tags": ["Goal"]});
+    let made = app.post("/api/clips", new.clone()).await.ok();
+    assert_eq!(made["id"], chosen);
+    // Its answer was lost: the same call says what became of it, whatever was done since.
+    let changed = app.put(&format!("/api/clips/{chosen}"), change(&made, json!({"name": "Volley"}))).await.ok();
+    assert_eq!(app.post("/api/clips", new.clone()).await.ok(), changed);
+    assert_eq!((app.count("clips").await, app.count("clip_tags").await, reels(&app).await.len()), (1, 1, 1));
+    // Not for another video, nor once it was deleted, nor with what is no id.
+    let (_, other) = app.game_with_upload(1001).await;
+    let mut elsewhere = new.clone();
+    elsewhere["video"] = other["video"].clone();
+    app.post("/api/clips", elsewhere).await.refused(409, "conflict");
+    app.delete(&format!("/api/clips/{chosen}")).await.ok();
+    app.post("/api/clips", new.clone()).await.refused(409, "conflict");
+    let mut hostile = new;
+    hostile["id"] = json!("../../etc/passwd");
+    app.post("/api/clips", hostile).await.refused(400, "malformed");
+    assert_eq!(app.count("clips").await, 1);
+});
+
+on_both!(words_find_clips_by_what_was_said_of_them, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(1000).await;
+    let said = json!({"tags": ["Tackle"], "players": "#11 Zo\u{eb} Quince", "notes": "Slides in"});
+    let clip = app.clip(&upload, (1_000, 4_000), said).await;
+    app.clip(&upload, (5_000, 9_000), json!({"name": "100 % luck"})).await;
+    let found = async |text: &str| {
+        let filter = json!({"text": text, "limit": 10});
+        let found = app.call("clips/library", json!({"filter": filter})).await.ok();
+        found.as_array().unwrap().iter().map(|it| it["clip"]["id"].clone()).collect::<Vec<_>>()
+    };
+    for words in ["zoe", "QUINCE tackle", "slides rovers", "interesting tackle"] {
+        assert_eq!(found(words).await, [clip["id"].clone()], "{words}");
+    }
+    assert_eq!(found("100 %").await.len(), 1);
+    // The game's name alone is no word of a clip.
+    assert_eq!(found("rovers").await.len(), 0);
+    assert_eq!(found("zoe nobody").await.len(), 0);
+    assert_eq!(found("").await.len(), 2);
+    app.call("clips/library", json!({"filter": {"text": "x".repeat(401)}})).await.refused(422, "invalid");
+});

@@ -1,0 +1,86 @@
+import { expect, gotoHydrated, test } from "../fixtures";
+import { makeGame } from "../footage";
+import { readyGame } from "../steps";
+
+test("one box finds games, clips, tags, players and notes, and leads to the moment", async ({ page, request }) => {
+  const recording = makeGame({ name: "minute", seconds: 60, size: "640x360" });
+  const game = await readyGame(request, "Wanderers", recording.path);
+  const clip = { video: game.video, start: 30e6, end: 40e6, rating: 5, tags: ["Tackle"], players: "#11 Zoë Quince", notes: "Slides in from behind" };
+  const made = await (await request.post("/api/clips", { data: clip })).json();
+  await gotoHydrated(page, "/");
+  const found = page.getByRole("region", { name: "Clips" });
+  for (const words of ["zoe quince", "SLIDES behind", "tackle wanderers"]) {
+    await page.keyboard.press("/");
+    await page.keyboard.press("ControlOrMeta+a");
+    await page.keyboard.type(words);
+    await page.keyboard.press("Enter");
+    await expect(found.getByRole("article").filter({ hasText: "Vs Wanderers" }), words).toHaveCount(1);
+  }
+  await page.keyboard.press("/");
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("wanderers");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("link", { name: "Vs Wanderers Nov 14" }).first()).toBeVisible();
+  await expect(found).toHaveCount(0);
+
+  await gotoHydrated(page, "/?q=quince");
+  await found.getByRole("link", { name: /Brilliant Tackle/ }).click();
+  await page.waitForURL(`/games/${game.id}?clip=${made.id}`);
+  await expect(page.getByLabel("Notes")).toHaveValue("Slides in from behind");
+  await expect(page.locator(".transport__clock")).toHaveText("0:30.00");
+});
+
+test("a mouse over a game's card looks through the game", async ({ page, request }) => {
+  const recording = makeGame({ name: "minute", seconds: 60, size: "640x360" });
+  const game = await readyGame(request, "Hovered", recording.path);
+  await expect.poll(async () => (await (await request.get(`/api/games/${game.id}`)).json()).videos[0].sprites_url, { timeout: 30_000 }).toBeTruthy();
+  await gotoHydrated(page, "/");
+  const card = page.locator(".card--game").filter({ hasText: "Vs Hovered" });
+  const box = (await card.boundingBox())!;
+  const place = async (part: number) => {
+    await page.mouse.move(box.x + box.width * part, box.y + 60);
+    return card.locator(".film__picture").evaluate((it) => getComputedStyle(it).backgroundPosition);
+  };
+  const first = await place(0.1);
+  expect(await place(0.9)).not.toBe(first);
+  await page.mouse.move(2, 2);
+  await expect(card.locator(".film__picture")).toHaveCount(0);
+});
+
+test("keys are changed, exchanged and switched off", async ({ page, request }) => {
+  const recording = makeGame({ name: "minute", seconds: 60, size: "640x360" });
+  const game = await readyGame(request, "Keyed", recording.path);
+  const rows = page.locator(".clip-row");
+  await gotoHydrated(page, "/settings");
+  await page.getByText("Change keys").click();
+  await page.getByRole("button", { name: /^N: New clip/ }).click();
+  await page.keyboard.press("k");
+  await expect(page.getByRole("button", { name: /^K: New clip/ })).toBeVisible();
+  await expect(page.getByRole("button", { name: /^N: Pause/ })).toBeVisible();
+
+  await gotoHydrated(page, `/games/${game.id}`);
+  for (let n = 0; n < 3; n++) await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("n");
+  await page.keyboard.press("k");
+  await expect(rows).toHaveCount(1);
+  await page.keyboard.press("Shift+?");
+  await expect(page.getByRole("dialog")).toContainText("New clip");
+  await expect(page.getByRole("dialog").locator("dt").filter({ hasText: /^K$/ })).toHaveCount(1);
+  await page.keyboard.press("Escape");
+
+  await gotoHydrated(page, "/settings");
+  await page.getByRole("switch", { name: "Letters and digits alone do something" }).click();
+  await gotoHydrated(page, `/games/${game.id}`);
+  await expect(rows).toHaveCount(1);
+  await page.keyboard.press("k");
+  await page.keyboard.press("g");
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("form", { name: "Selected clip" })).toBeVisible();
+  await expect(rows, "letters do nothing, arrows do").toHaveCount(1);
+
+  await gotoHydrated(page, "/settings");
+  await page.getByRole("switch", { name: "Letters and digits alone do something" }).click();
+  await page.getByText("Change keys").click();
+  await page.getByRole("button", { name: "Keys as they were" }).click();
+  await expect(page.getByRole("button", { name: /^N: New clip/ })).toBeVisible();
+});
