@@ -92,6 +92,8 @@ lazy_page!(NewReelRoute, NewReelPage);
 lazy_page!(ReelRoute, ReelPage);
 lazy_page!(GalleryRoute, GalleryPage);
 lazy_page!(JobsRoute, JobsPage);
+lazy_page!(SettingsRoute, SettingsPage);
+lazy_page!(LoginRoute, LoginPage);
 
 #[component]
 pub fn App() -> impl IntoView {
@@ -115,8 +117,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/reels/:id") view={Lazy::<ReelRoute>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/gallery") view={Lazy::<GalleryRoute>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/jobs") view={Lazy::<JobsRoute>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async />
-                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/login") view={Lazy::<LoginRoute>::new()} ssr=SsrMode::Async />
             </Routes>
         </Router>
         <ToastRegion />

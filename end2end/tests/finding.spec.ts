@@ -1,5 +1,6 @@
 import { expect, gotoHydrated, test } from "../fixtures";
 import { makeGame } from "../footage";
+import { Server } from "../server";
 import { readyGame } from "../steps";
 
 test("one box finds games, clips, tags, players and notes, and leads to the moment", async ({ page, request }) => {
@@ -83,4 +84,26 @@ test("keys are changed, exchanged and switched off", async ({ page, request }) =
   await page.getByText("Change keys").click();
   await page.getByRole("button", { name: "Keys as they were" }).click();
   await expect(page.getByRole("button", { name: /^N: New clip/ })).toBeVisible();
+});
+
+test("a newcomer without a recording tries everything with a sample game", async ({ page }) => {
+  const server = await Server.start();
+  try {
+    await gotoHydrated(page, server.url);
+    await page.getByRole("button", { name: "Try with a sample game" }).click();
+    await page.waitForURL(/\/games\/[0-9a-f-]{36}$/, { timeout: 40_000 });
+    await expect(page.getByRole("heading", { level: 1 })).toContainText("Sample Rovers");
+    await expect(page.locator(".clip-row")).toHaveCount(4);
+    const video = page.locator("video").first();
+    await expect.poll(() => video.evaluate((it: HTMLVideoElement) => it.readyState), { timeout: 20_000 }).toBeGreaterThan(1);
+    await page.locator(".clip-row").nth(1).click();
+    await expect(page.getByLabel("Notes")).toHaveValue("Past two, low into the corner");
+    await page.keyboard.press("Space");
+    await expect.poll(() => video.evaluate((it: HTMLVideoElement) => it.currentTime)).toBeGreaterThan(8.5);
+    // Its brilliant clip has made a reel, ready to be framed and exported.
+    await gotoHydrated(page, `${server.url}/?tab=reels`);
+    await expect(page.getByRole("link", { name: /Sample Rovers/ }).first()).toBeVisible();
+  } finally {
+    await server.remove();
+  }
 });

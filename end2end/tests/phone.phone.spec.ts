@@ -49,3 +49,40 @@ test("clips of a reel are ordered, removed and deleted with thumbs", async ({ pa
   await page.locator(".toast").getByRole("button", { name: "Undo" }).tap();
   await expect(page.getByRole("option").filter({ hasText: "Second" })).toHaveCount(1);
 });
+
+test("twenty clips are marked, tagged and rated with thumbs", async ({ page, request }) => {
+  test.setTimeout(120_000);
+  const recording = makeGame({ name: "minute", seconds: 60, size: "640x360" });
+  const game = await readyGame(request, "Twenty thumbs", recording.path);
+  await gotoHydrated(page, `/games/${game.id}`);
+  const marking = page.getByRole("group", { name: "Marking" });
+  const lane = page.locator(".lane--video");
+  const box = (await lane.boundingBox())!;
+  const place = (second: number) => lane.tap({ position: { x: (box.width * second) / 60, y: box.height / 2 } });
+  const tags = ["Goal", "Assist", "Dribble", "Tackle"];
+  const ratings = ["Blunder", "Mistake", "Interesting", "Good", "Brilliant"];
+  for (let n = 0; n < 20; n++) {
+    await place(2 + n * 2.8);
+    // Not the edges of the clip before: a new one.
+    await marking.getByRole("button", { name: /^New clip/ }).tap();
+    await expect(page.locator(".clip-row")).toHaveCount(n + 1);
+    const form = page.getByRole("form", { name: "Selected clip" });
+    await form.getByRole("radio", { name: ratings[n % 5] }).tap();
+    if ((await page.getByRole("button", { name: "Show all of the clip" }).count()) > 0) await page.getByRole("button", { name: "Show all of the clip" }).tap();
+    await form.getByRole("button", { name: tags[n % 4], exact: true }).tap();
+    await page.getByRole("button", { name: "Show less of the clip" }).tap();
+  }
+  await expect.poll(async () => {
+    const made = (await (await request.get(`/api/games/${game.id}/clips`)).json()) as { rating: number; tags: string[]; end: number }[];
+    return made.sort((a, b) => a.end - b.end).map(({ rating, tags }) => `${rating} ${tags.join()}`);
+  }).toEqual(Array.from({ length: 20 }, (_, n) => `${1 + (n % 5)} ${tags[n % 4]}`));
+
+  // In and out.
+  await place(30);
+  await marking.getByRole("button", { name: /^In/ }).tap();
+  await page.getByRole("button", { name: "Play" }).tap();
+  await expect.poll(() => page.locator("video").first().evaluate((it: HTMLVideoElement) => it.currentTime)).toBeGreaterThan(30.8);
+  await page.getByRole("button", { name: "Pause" }).tap();
+  await marking.getByRole("button", { name: "Out" }).tap();
+  await expect(page.locator(".clip-row")).toHaveCount(21);
+});

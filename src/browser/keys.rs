@@ -10,13 +10,14 @@ const KEPT: &str = "keys";
 
 /// Which key does what in this browser.
 pub fn stored() -> KeyMap {
-    KeyMap::read(storage::get(KEPT).as_deref())
+    storage::get(KEPT).map_or_else(KeyMap::default, |text| KeyMap::read(&text))
 }
 
 pub fn keep(keys: &KeyMap) {
-    match serde_json::to_string(keys) {
-        Ok(text) if *keys != KeyMap::default() => storage::set(KEPT, &text),
-        _ => storage::remove(KEPT),
+    if *keys == KeyMap::default() {
+        storage::remove(KEPT);
+    } else {
+        storage::set(KEPT, &keys.to_string());
     }
 }
 

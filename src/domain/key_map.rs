@@ -1,27 +1,32 @@
 //! Which key does what, where somebody wants it otherwise: keys by their place on the keyboard, as browsers name them (`KeyN`).
 
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::fmt;
 
 /// Places of keys exchanged among each other. Every action has one key, and every key at most one action.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KeyMap {
     /// Keys alone (without Ctrl) do nothing: for who is hindered by them (WCAG 2.1.4).
     pub is_off: bool,
-    /// From an action's own key to the one that does it instead.
-    moved: BTreeMap<String, String>,
+    /// An action's own key, and the one that does it instead; by the former.
+    moved: Vec<(String, String)>,
 }
 
 impl KeyMap {
-    /// As the browser kept it; without it, or with something else in its place, nothing is moved.
-    pub fn read(text: Option<&str>) -> Self {
-        text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    /// As its `Display` wrote it: `off` and `KeyN=KeyK`, spaces between. What is neither is passed over.
+    pub fn read(text: &str) -> Self {
+        let mut keys = Self::default();
+        for word in text.split_whitespace() {
+            match word.split_once('=') {
+                Some((own, key)) => keys.assign(own, key),
+                None => keys.is_off |= word == OFF,
+            }
+        }
+        keys
     }
 
     /// The key that does what `own` does at first.
     pub fn key_of<'a>(&'a self, own: &'a str) -> &'a str {
-        self.moved.get(own).map_or(own, String::as_str)
+        self.moved.iter().find(|(known, _)| known == own).map_or(own, |(_, key)| key.as_str())
     }
 
     /// The action that a key does, by that action's own key.
@@ -39,10 +44,10 @@ impl KeyMap {
     }
 
     fn put(&mut self, own: &str, key: &str) {
-        if own == key {
-            self.moved.remove(own);
-        } else {
-            self.moved.insert(own.to_owned(), key.to_owned());
+        self.moved.retain(|(known, _)| known != own);
+        if own != key {
+            self.moved.push((own.to_owned(), key.to_owned()));
+            self.moved.sort_unstable();
         }
     }
 
@@ -52,6 +57,18 @@ impl KeyMap {
 
     pub fn reset(&mut self) {
         self.moved.clear();
+    }
+}
+
+/// The word for [`KeyMap::is_off`].
+const OFF: &str = "off";
+
+impl fmt::Display for KeyMap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_off {
+            f.write_str(OFF)?;
+        }
+        self.moved.iter().try_for_each(|(own, key)| write!(f, " {own}={key}"))
     }
 }
 
@@ -121,7 +138,7 @@ mod tests {
         assert_eq!((keys.meaning("KeyK"), keys.meaning("KeyN")), ("KeyN", "KeyK"));
         keys.assign("KeyK", "KeyK");
         assert!(!keys.has_moved(), "{keys:?}");
-        assert_eq!(KeyMap::read(Some("nonsense")), KeyMap::default());
+        assert_eq!(KeyMap::read("nonsense"), KeyMap::default());
     }
 
     #[test]
@@ -145,8 +162,7 @@ mod tests {
             for own in ["a", "b", "c", "d", "e", "f"] {
                 prop_assert_eq!(keys.meaning(keys.key_of(own)), own);
             }
-            let text = serde_json::to_string(&keys).expect("json");
-            prop_assert_eq!(KeyMap::read(Some(&text)), keys);
+            prop_assert_eq!(KeyMap::read(&keys.to_string()), keys);
         }
     }
 }

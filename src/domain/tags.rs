@@ -43,7 +43,14 @@ impl Sport {
 
 impl fmt::Display for Sport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&palette(*self).name)
+        f.write_str(match self {
+            Self::Soccer => "Soccer",
+            Self::Basketball => "Basketball",
+            Self::AmericanFootball => "American football",
+            Self::Hockey => "Hockey",
+            Self::Volleyball => "Volleyball",
+            Self::Lacrosse => "Lacrosse",
+        })
     }
 }
 

@@ -13,6 +13,9 @@ pub fn Player(
     /// Width and height of the picture; 16 by 9 while they are not known.
     #[prop(optional, into)]
     size: Signal<Option<(u32, u32)>>,
+    /// What stands below the controls.
+    #[prop(optional, into)]
+    below: ViewFn,
     /// What lies over the picture, inside the frame.
     children: Children,
 ) -> impl IntoView {
@@ -21,6 +24,7 @@ pub fn Player(
         <section class="player" aria-label="Video" node_ref=playback.screen>
             <Stage playback src poster size zoom>{children()}</Stage>
             <Transport playback />
+            {below.run()}
         </section>
     }
 }

@@ -7,6 +7,7 @@ mod exchange;
 mod exporting;
 mod keys;
 mod layers;
+mod mark_bar;
 mod marking;
 mod overview;
 mod panel;
@@ -21,7 +22,8 @@ mod videos_lane;
 pub use self::keys::SECTIONS as KEYS;
 use self::{
     annotation::Annotation, conflict::Conflicts, exchange::ExchangeDialog, exporting::ExportDialog, layers::Layers,
-    overview::GameSound, panel::ClipsPanel, topbar::AnnotateBar, videos_dialog::VideosDialog, videos_lane::VideosLane,
+    mark_bar::MarkBar, overview::GameSound, panel::ClipsPanel, topbar::AnnotateBar, videos_dialog::VideosDialog,
+    videos_lane::VideosLane,
 };
 use super::{api::get_game, types::Game};
 use crate::{
@@ -106,7 +108,7 @@ fn Editor(game: Game, clips: Vec<Clip>) -> impl IntoView {
             <AnnotateBar page help arranging exporting exchanging />
             <Conflicts page />
             <main class="workspace workspace--annotate" id="main">
-                <Player playback src=source.url size=page.picture_size()>
+                <Player playback src=source.url size=page.picture_size() below=move || view! { <MarkBar page /> }>
                     <Layers page source />
                 </Player>
                 <ClipsPanel page />

@@ -24,6 +24,12 @@ pub async fn create_game(details: GameDetails) -> Result<Game, ApiError> {
     crate::server::door::serve(async |door| super::service::create(&door, details).await).await
 }
 
+/// A game that is drawn on request, with clips in it, to try everything.
+#[server(endpoint = "games/sample", input = Json, client = TabClient)]
+pub async fn make_sample() -> Result<Game, ApiError> {
+    crate::server::door::serve(async |door| super::sample::make(&door).await).await
+}
+
 #[server(endpoint = "games/update", input = Json, client = TabClient)]
 pub async fn update_game(update: GameUpdate) -> Result<Game, ApiError> {
     crate::server::door::serve(async |door| super::service::update(&door, update).await).await

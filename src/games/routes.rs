@@ -27,6 +27,12 @@ pub async fn create(caller: Caller, Body(details): Body<GameDetails>) -> Result<
     Ok((StatusCode::CREATED, Json(service::create(&caller, details).await?)))
 }
 
+/// Add a game that is drawn on request, with clips, to try everything
+#[utoipa::path(post, path = "/api/games/sample", tag = "games", responses((status = 201, body = Game), (status = 429, body = ApiError)))]
+pub async fn sample(caller: Caller) -> Result<(StatusCode, Json<Game>), ApiError> {
+    Ok((StatusCode::CREATED, Json(super::sample::make(&caller).await?)))
+}
+
 /// A game with its videos
 #[utoipa::path(get, path = "/api/games/{id}", tag = "games", params(("id" = String, Path)), responses((status = 200, body = Game), (status = 404, body = ApiError)))]
 pub async fn get(caller: Caller, PathId(id): PathId<GameId>) -> Result<Json<Game>, ApiError> {

@@ -24,6 +24,7 @@ pub mod probe;
 pub mod process;
 pub mod proxy;
 pub mod ring;
+pub mod sample;
 pub mod sandbox;
 pub mod sniff;
 pub mod stretch;

@@ -33,6 +33,7 @@ struct Api;
 fn described() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Api::openapi())
         .routes(routes!(games::routes::list, games::routes::create))
+        .routes(routes!(games::routes::sample))
         .routes(routes!(games::routes::get, games::routes::update, games::routes::delete))
         .routes(routes!(games::routes::clips))
         .routes(routes!(videos::routes::arrange))

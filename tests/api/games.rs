@@ -1,6 +1,9 @@
 //! Games through both doors.
 
-use crate::{on_both, support::TestApp};
+use crate::{
+    on_both,
+    support::{TestApp, id},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -72,4 +75,13 @@ on_both!(a_game_takes_along_only_what_it_made_by_itself, |app: TestApp| async mo
     let mut names: Vec<&str> = left.as_array().unwrap().iter().map(|reel| reel["name"].as_str().unwrap()).collect();
     names.sort_unstable();
     assert_eq!(names, ["Mine", "Vs Rovers Dec 6"], "what somebody made or named stays");
+});
+
+on_both!(a_sample_game_has_all_that_one_can_try, |app: TestApp| async move {
+    let game = app.post("/api/games/sample", json!({})).await.ok();
+    assert_eq!(game["details"]["opponent"], "Sample Rovers");
+    assert_eq!(game["videos"][0]["file_name"], "Sample game.mp4");
+    let clips = app.get(&format!("/api/games/{}/clips", id(&game["id"]))).await.ok();
+    assert_eq!(clips.as_array().unwrap().len(), 4);
+    assert_eq!(app.get("/api/reels").await.ok().as_array().unwrap().len(), 1, "its brilliant clip");
 });

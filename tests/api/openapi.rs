@@ -38,6 +38,7 @@ POST /api/exports/batch
 POST /api/exports/dismiss
 POST /api/exports/{id}/retry
 POST /api/games
+POST /api/games/sample
 POST /api/games/{id}/clips/import
 POST /api/games/{id}/confirm-video
 POST /api/reels

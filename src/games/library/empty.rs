@@ -2,10 +2,19 @@
 
 use super::poster::Pitch;
 use crate::{
-    games::drop::{VideoInput, open_form},
-    ui::icon::Icon,
+    games::{
+        api::make_sample,
+        drop::{VideoInput, open_form},
+    },
+    live::{types::Topic, versions::Versions},
+    ui::{
+        button::{Button, Look, Size},
+        icon::Icon,
+        toast::Toasts,
+    },
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 /// Icon, heading, what happens.
 const STEPS: [(&str, &str, &str); 3] = [
@@ -17,6 +26,33 @@ const STEPS: [(&str, &str, &str); 3] = [
     ("crop", "Frame it for a phone", "Draw the box around the play, so that everyone sees your player."),
     ("share", "Export and share", "Close the tab whenever you like. The file is ready when the export is."),
 ];
+
+/// For who has no recording at hand.
+#[component]
+fn SampleButton() -> impl IntoView {
+    let (versions, toasts) = (Versions::expect(), Toasts::expect());
+    let is_drawing = RwSignal::new(false);
+    let go = use_navigate();
+    let make = move |()| {
+        is_drawing.set(true);
+        let go = go.clone();
+        spawn_local(async move {
+            match make_sample().await {
+                Ok(game) => {
+                    versions.bump(&Topic::Games);
+                    go(&format!("/games/{}", game.id), NavigateOptions::default());
+                }
+                Err(error) => toasts.error(error.message),
+            }
+            is_drawing.try_set(false);
+        });
+    };
+    view! {
+        <Button look=Look::Quiet size=Size::Large loading=is_drawing on_press=make>
+            {move || if is_drawing.get() { "Drawing the sample game" } else { "Try with a sample game" }}
+        </Button>
+    }
+}
 
 #[component]
 pub fn FirstVisit() -> impl IntoView {
@@ -30,6 +66,7 @@ pub fn FirstVisit() -> impl IntoView {
                 <a class="button button--outline button--lg" href="/games/new">
                     <span class="button__text">"Describe the game first"</span>
                 </a>
+                <SampleButton />
             </div>
         </section>
         <ol class="steps-list">
