@@ -1,6 +1,6 @@
 //! Server functions of games.
 
-use super::types::{Game, GameCard, GameDetails, GameQuery, GameUpdate};
+use super::types::{Game, GameDetails, GameUpdate, Shelves};
 use crate::{
     browser::client::TabClient,
     domain::{ids::GameId, time::Micros},
@@ -9,9 +9,10 @@ use crate::{
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
-#[server(endpoint = "games/list", input = Json, client = TabClient)]
-pub async fn list_games(query: GameQuery) -> Result<Vec<GameCard>, ApiError> {
-    crate::server::door::serve(async |door| super::service::list(&door, &query).await).await
+/// All that the library shows: one call, for a page that every visit begins with.
+#[server(endpoint = "games/library", input = Json, client = TabClient)]
+pub async fn library(text: String) -> Result<Shelves, ApiError> {
+    crate::server::door::serve(async |door| super::service::library(&door, text).await).await
 }
 
 #[server(endpoint = "games/get", input = Json, client = TabClient)]

@@ -13,17 +13,14 @@ mod skeleton;
 
 use self::{address::Address, empty::FirstVisit, games_tab::GamesTab, resume::Resume, skeleton::CardSkeletons};
 use super::{
-    api::list_games,
-    types::{GameCard, GameQuery},
+    api::library,
+    types::{GameCard, Shelves},
 };
 use crate::{
-    clips::{
-        api::library_clips,
-        types::{ClipFilter, LibraryClip},
-    },
+    clips::types::LibraryClip,
     error::ApiError,
     live::{fresh::Fresh, versions::Versions},
-    reels::{api::list_reels, reels_tab::ReelsTab, types::ReelCard},
+    reels::{reels_tab::ReelsTab, types::ReelCard},
     shell::{Page, Search},
     ui::{
         notice::LoadError,
@@ -33,33 +30,18 @@ use crate::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-/// Clips of one search, at most.
-const FOUND: i64 = 60;
-
 #[component]
 pub fn LibraryPage() -> impl IntoView {
     let versions = Versions::expect();
     let query = use_query_map();
     let address = Memo::new(move |_| query.with(Address::read));
     let text = Memo::new(move |_| address.with(|address| address.text.clone()));
-    let games = Fresh::new(Resource::new(
-        move || (versions.game_cards.get(), text.get()),
-        |(_, text)| list_games(GameQuery { text, ..GameQuery::default() }),
+    // A change of clips moves the version of the games' cards, too.
+    let shelves = Fresh::new(Resource::new(
+        move || (versions.game_cards.get(), versions.reel_cards.get(), text.get()),
+        |(.., text)| library(text),
     ));
-    // Clips are found by words only: the library lists games.
-    let clips = Fresh::new(Resource::new(
-        move || (versions.clips.get(), text.get()),
-        async |(_, text)| match text.trim() {
-            "" => Ok(Vec::new()),
-            text => library_clips(ClipFilter { text: text.to_owned(), limit: FOUND, ..ClipFilter::default() }).await,
-        },
-    ));
-    let reels = Fresh::new(Resource::new(move || versions.reel_cards.get(), |_| list_reels()));
-    let retry = move || {
-        games.refetch();
-        clips.refetch();
-        reels.refetch();
-    };
+    let retry = move || shelves.refetch();
     view! {
         <Page title="Library">
             <h1 class="visually-hidden">"Library"</h1>
@@ -67,9 +49,9 @@ pub fn LibraryPage() -> impl IntoView {
             <Search />
             <Transition fallback=CardSkeletons>
                 {move || Suspend::new(async move {
-                    match (games.first().await, reels.first().await, clips.first().await) {
-                        (Ok(games), Ok(reels), Ok(clips)) => view! { <Shelves games reels clips address /> }.into_any(),
-                        (Err(error), _, _) | (_, Err(error), _) | (_, _, Err(error)) => view! { <Unloaded error retry /> }.into_any(),
+                    match shelves.first().await {
+                        Ok(shelves) => view! { <Loaded shelves address /> }.into_any(),
+                        Err(error) => view! { <Unloaded error retry /> }.into_any(),
                     }
                 })}
             </Transition>
@@ -84,12 +66,10 @@ fn Unloaded(error: ApiError, retry: impl Fn() + Send + Sync + 'static) -> impl I
 
 /// Everything once it is loaded.
 #[component]
-fn Shelves(
-    games: Signal<Vec<GameCard>>,
-    reels: Signal<Vec<ReelCard>>,
-    clips: Signal<Vec<LibraryClip>>,
-    address: Memo<Address>,
-) -> impl IntoView {
+fn Loaded(shelves: Signal<Shelves>, address: Memo<Address>) -> impl IntoView {
+    let games: Signal<_> = Memo::new(move |_| shelves.with(|it| it.games.clone())).into();
+    let reels: Signal<_> = Memo::new(move |_| shelves.with(|it| it.reels.clone())).into();
+    let clips: Signal<_> = Memo::new(move |_| shelves.with(|it| it.clips.clone())).into();
     let is_searched = move || address.with(|address| !address.text.is_empty());
     let has_any = Memo::new(move |_| !games.with(Vec::is_empty) || !reels.with(Vec::is_empty) || is_searched());
     view! {

@@ -2,18 +2,34 @@
 
 use super::{
     store,
-    types::{Game, GameCard, GameDetails, GameQuery, GameUpdate, MAX_OPPONENT},
+    types::{Game, GameCard, GameDetails, GameQuery, GameUpdate, MAX_OPPONENT, Shelves},
 };
 use crate::{
+    clips::{self, types::ClipFilter},
     domain::{ids::GameId, naming::Venue, text::clean, time::Micros},
     error::ApiError,
     live::types::Topic,
+    reels,
     server::door::Caller,
     videos,
 };
 
 pub async fn list(caller: &Caller, query: &GameQuery) -> Result<Vec<GameCard>, ApiError> {
     Ok(store::cards(&caller.app.db, caller.owner(), query).await?)
+}
+
+/// Clips of one search, at most.
+const FOUND: i64 = 60;
+
+pub async fn library(caller: &Caller, text: String) -> Result<Shelves, ApiError> {
+    let clips = if text.trim().is_empty() {
+        Vec::new()
+    } else {
+        let filter = ClipFilter { text: text.clone(), limit: FOUND, ..ClipFilter::default() };
+        clips::service::library(caller, &filter).await?
+    };
+    let games = list(caller, &GameQuery { text, ..GameQuery::default() }).await?;
+    Ok(Shelves { games, reels: reels::service::list(caller).await?, clips })
 }
 
 pub async fn get(caller: &Caller, id: &GameId) -> Result<Game, ApiError> {

@@ -9,6 +9,7 @@ use crate::domain::{
     time::Micros,
 };
 use crate::videos::types::{Glance, Video, VideoState};
+use crate::{clips::types::LibraryClip, reels::types::ReelCard};
 use serde::{Deserialize, Serialize};
 
 pub const MAX_OPPONENT: usize = 80;
@@ -82,6 +83,17 @@ pub struct GameCard {
     pub last_opened_at: Option<i64>,
     #[cfg_attr(feature = "ssr", schema(value_type = i64))]
     pub last_position: Micros,
+}
+
+/// All that the library shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shelves {
+    /// Those whose names have what is searched, the newest match first.
+    pub games: Vec<GameCard>,
+    /// Every reel.
+    pub reels: Vec<ReelCard>,
+    /// What was said of them has every word that is searched; none while nothing is.
+    pub clips: Vec<LibraryClip>,
 }
 
 /// Which games to list; everything empty lists all.

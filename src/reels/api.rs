@@ -1,15 +1,9 @@
 //! Server functions of reels.
 
-use super::types::{FramingUpdate, NewReel, Reel, ReelCard, ReelClip, ReelUpdate};
+use super::types::{FramingUpdate, NewReel, Reel, ReelClip, ReelUpdate};
 use crate::{browser::client::TabClient, domain::ids::ReelId, error::ApiError};
 use leptos::prelude::*;
 use server_fn::codec::Json;
-
-/// Every reel, the one that was changed last first.
-#[server(endpoint = "reels/list", input = Json, client = TabClient)]
-pub async fn list_reels() -> Result<Vec<ReelCard>, ApiError> {
-    crate::server::door::serve(async |door| super::service::list(&door).await).await
-}
 
 #[server(endpoint = "reels/get", input = Json, client = TabClient)]
 pub async fn get_reel(id: ReelId) -> Result<Reel, ApiError> {

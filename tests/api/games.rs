@@ -17,7 +17,7 @@ on_both!(both_doors_serve_the_same_game, |app: TestApp| async move {
     assert_eq!(app.get(&format!("/api/games/{id}")).await.ok(), made);
     assert_eq!(app.call("games/get", json!({ "id": id })).await.ok(), made);
     let listed = app.get("/api/games").await.ok();
-    assert_eq!(listed, app.call("games/list", json!({"query": {}})).await.ok());
+    assert_eq!(listed, app.call("games/library", json!({"text": ""})).await.ok()["games"]);
     assert_eq!(listed.as_array().map(Vec::len), Some(1));
 });
 

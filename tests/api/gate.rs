@@ -117,7 +117,7 @@ on_both!(
     |config| config.password = Secret(PASSWORD.to_owned()),
     |app: TestApp| async move {
         app.get("/api/games").await.refused(401, "sign_in_needed");
-        app.call("games/list", json!({"query": {}})).await.refused(401, "sign_in_needed");
+        app.call("games/library", json!({"text": ""})).await.refused(401, "sign_in_needed");
         app.get("/ws").await.refused(401, "sign_in_needed");
         app.get(&format!("/media/renditions/{NOBODY}")).await.refused(401, "sign_in_needed");
         let away = page(&app, "/games/new?x=1&y=ä").await;
