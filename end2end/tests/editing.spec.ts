@@ -203,6 +203,14 @@ test("the picture is looked at closer, a clip is looped, frames are counted", as
   await page.mouse.move(box.x + box.width / 4, box.y + box.height / 4);
   for (let n = 0; n < 8; n++) await page.mouse.wheel(0, -200);
   await expect.poll(scale).toBe(4);
+  // A click on it plays and pauses all the same.
+  const paused = () => video.evaluate((it: HTMLVideoElement) => it.paused);
+  await page.mouse.down();
+  await page.mouse.up();
+  await expect.poll(paused).toBe(false);
+  await page.mouse.down();
+  await page.mouse.up();
+  await expect.poll(paused).toBe(true);
   const shift = () => video.evaluate((it) => new DOMMatrix(getComputedStyle(it).transform).e);
   const shifted = await shift();
   await page.mouse.down();
@@ -317,6 +325,96 @@ test.describe("two tabs", () => {
     await banner.getByRole("button", { name: "Bring it back" }).click();
     await expect.poll(async () => (await clips(request, game.id)).map(({ name }) => name)).toEqual(["Worth keeping"]);
     await saved(page);
+  });
+});
+
+test.describe("a bad line", () => {
+  test.use({ expectedErrors: /40[49]|502|ERR_/ });
+
+  test("the page of a proxy is no answer, and what changes while somebody else's change is asked for is joined", async ({ page, request }) => {
+    const { game, ids } = await gameWith(request, "Proxied", [{ ...range(10, 20), name: "Volley" }]);
+    const id = ids[0]!;
+    await gotoHydrated(page, `/games/${game.id}`);
+    await rows(page).first().click();
+    const html = (route: Route) => route.fulfill({ status: 502, contentType: "text/html", body: "<html>Bad gateway</html>" });
+    await page.route("**/_fn/clips/*", html);
+    await page.getByLabel("Notes").fill("Typed while the server restarts");
+    await page.keyboard.press("Escape");
+    await expect(page.getByText("Not saved, trying again")).toBeVisible();
+    await page.unrouteAll();
+    await expect.poll(async () => (await clip(request, id)).notes, { timeout: 15_000 }).toBe("Typed while the server restarts");
+    await saved(page);
+
+    // Rated elsewhere; named here; and while the clips are asked for, tagged here.
+    const meanwhile = async (route: Route) => {
+      await request.put(`/api/clips/${id}`, { data: { ...(await clip(request, id)), rating: 5 } });
+      await route.continue();
+    };
+    await page.route("**/_fn/clips/update*", meanwhile, { times: 1 });
+    let asked = false;
+    const slow = async (route: Route) => {
+      asked = true;
+      await new Promise((done) => setTimeout(done, 800));
+      await route.continue();
+    };
+    await page.route("**/_fn/clips/of-game*", slow, { times: 1 });
+    await page.getByLabel("Name").fill("Half volley");
+    await page.keyboard.press("Escape");
+    await expect.poll(() => asked).toBe(true);
+    await page.keyboard.press("g");
+    await expect.poll(async () => await clip(request, id)).toMatchObject({ rating: 5, name: "Half volley", tags: ["Goal"] });
+    await saved(page);
+    expect(await clip(request, id)).toMatchObject({ rating: 5, name: "Half volley", tags: ["Goal"], notes: "Typed while the server restarts" });
+  });
+
+  test("a clip whose making got no answer keeps what others said of it", async ({ page, request }) => {
+    const { game } = await gameWith(request, "Unheard", []);
+    await gotoHydrated(page, `/games/${game.id}`);
+    await expect.poll(() => page.locator("video").first().evaluate((it: HTMLVideoElement) => it.readyState)).toBeGreaterThan(1);
+    for (let n = 0; n < 4; n++) await page.keyboard.press("ArrowRight");
+    const lost = async (route: Route) => {
+      await route.fetch();
+      await route.abort();
+    };
+    await page.route("**/_fn/clips/create*", lost, { times: 1 });
+    await page.keyboard.press("n");
+    await expect.poll(async () => (await clips(request, game.id)).length).toBe(1);
+    const made = (await clips(request, game.id))[0]!;
+    await request.put(`/api/clips/${made.id}`, { data: { ...made, name: "Named elsewhere" } });
+    await expect(page.locator("#clip-name")).toHaveValue("Named elsewhere", { timeout: 15_000 });
+    await page.keyboard.press("Digit5");
+    await expect.poll(async () => await clips(request, game.id)).toEqual([expect.objectContaining({ name: "Named elsewhere", rating: 5 })]);
+  });
+
+  test("what was done just before the page was left arrives, once, and nothing of it comes back later", async ({ page, request }) => {
+    const { game, ids } = await gameWith(request, "Left", [range(10, 20)]);
+    await gotoHydrated(page, `/games/${game.id}`);
+    await expect.poll(() => page.locator("video").first().evaluate((it: HTMLVideoElement) => it.readyState)).toBeGreaterThan(1);
+    const slow = async (route: Route) => {
+      await new Promise((done) => setTimeout(done, 1_500));
+      await route.continue();
+    };
+    await page.route("**/_fn/clips/create*", slow);
+    await page.route("**/_fn/clips/update*", slow);
+    await rows(page).first().click();
+    await page.keyboard.press("Digit5");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("End");
+    for (let n = 0; n < 9; n++) await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("g");
+    await expect(rows(page)).toHaveCount(2);
+    await page.keyboard.press("Digit4");
+    await page.getByRole("link", { name: "Back to library" }).click();
+    await page.waitForURL(/\/$/);
+    await expect.poll(async () => (await clips(request, game.id)).map(({ rating }) => rating), { timeout: 15_000 }).toEqual([5, 4]);
+    await expect.poll(() => page.evaluate(() => Object.keys(sessionStorage).filter((key) => key.startsWith("unsaved")))).toEqual([]);
+    await page.unrouteAll();
+    // Changed elsewhere since: the page that comes again shows that, and changes nothing.
+    await request.put(`/api/clips/${ids[0]}`, { data: { ...(await clip(request, ids[0]!)), rating: 2 } });
+    await page.goBack();
+    await expect(rows(page).first().locator(".badge")).toHaveText("?");
+    await saved(page);
+    expect(await clip(request, ids[0]!)).toMatchObject({ rating: 2 });
   });
 });
 

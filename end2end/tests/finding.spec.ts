@@ -16,6 +16,12 @@ test("one box finds games, clips, tags, players and notes, and leads to the mome
     await page.keyboard.type(words);
     await page.keyboard.press("Enter");
     await expect(found.getByRole("article").filter({ hasText: "Vs Wanderers" }), words).toHaveCount(1);
+    // Nothing of it is there before the next is asked for.
+    await page.keyboard.press("/");
+    await page.keyboard.press("ControlOrMeta+a");
+    await page.keyboard.type("nobody says this");
+    await page.keyboard.press("Enter");
+    await expect(found).toHaveCount(0);
   }
   await page.keyboard.press("/");
   await page.keyboard.press("ControlOrMeta+a");
@@ -75,6 +81,8 @@ test("keys are changed, exchanged and switched off", async ({ page, request }) =
   await expect(rows).toHaveCount(1);
   await page.keyboard.press("k");
   await page.keyboard.press("g");
+  // The clip lies before or behind where the playhead was remembered.
+  await page.keyboard.press("ArrowUp");
   await page.keyboard.press("ArrowDown");
   await expect(page.getByRole("form", { name: "Selected clip" })).toBeVisible();
   await expect(rows, "letters do nothing, arrows do").toHaveCount(1);

@@ -53,7 +53,8 @@ impl Press {
             return None;
         }
         let pressed = event.code();
-        let code = keys.meaning(&pressed).to_owned();
+        // Ctrl and a letter mean the same everywhere.
+        let code = if command { pressed.clone() } else { keys.meaning(&pressed).to_owned() };
         // What it writes belongs to its old place.
         let key = match (code == pressed, code.as_str(), shift) {
             (true, ..) => written,

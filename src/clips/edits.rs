@@ -17,6 +17,11 @@ pub struct Edits {
     base: ClipDetails,
     running: Option<ClipDetails>,
     pending: Option<ClipDetails>,
+    /// What was sent without an answer: one of it may have been stored all the same.
+    sent: Vec<ClipDetails>,
+    /// Somebody asks what became of it elsewhere.
+    #[serde(skip)]
+    asking: bool,
     /// It was changed elsewhere in the same place: a person decides.
     held: bool,
 }
@@ -34,6 +39,13 @@ pub enum Next {
     Refused,
 }
 
+/// As the server stores it.
+fn cleaned(details: &ClipDetails) -> ClipDetails {
+    let trimmed = |text: &String| text.trim().to_owned();
+    let (name, players, notes) = (trimmed(&details.name), trimmed(&details.players), trimmed(&details.notes));
+    ClipDetails { name, players, notes, ..details.clone() }
+}
+
 /// What became of changes on top of a newer version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rebased {
@@ -45,7 +57,7 @@ pub enum Rebased {
 
 impl Edits {
     pub fn new(id: ClipId, version: i64, base: ClipDetails) -> Self {
-        Self { id, version, base, running: None, pending: None, held: false }
+        Self { id, version, base, running: None, pending: None, sent: Vec::new(), asking: false, held: false }
     }
 
     /// Nothing of this clip is on its way.
@@ -74,7 +86,7 @@ impl Edits {
 
     /// The write to send now; none while one runs.
     pub fn take_next(&mut self) -> Option<ClipUpdate> {
-        if self.running.is_some() || self.held {
+        if self.running.is_some() || self.held || self.asking {
             return None;
         }
         let details = self.pending.take()?;
@@ -82,24 +94,40 @@ impl Edits {
         Some(ClipUpdate { id: self.id.clone(), version: self.version, details })
     }
 
-    /// The running write was stored under this version.
-    pub fn saved(&mut self, version: i64) {
-        if let Some(stored) = self.running.take() {
-            self.base = stored;
-        }
-        self.version = version;
+    /// The running write was stored, as this: texts are cleaned on the way.
+    pub fn saved(&mut self, version: i64, stored: ClipDetails) {
+        self.running = None;
+        self.sent.clear();
+        (self.version, self.base) = (version, stored);
+    }
+
+    /// Asks once more what a person has to decide.
+    pub fn let_go(&mut self) -> bool {
+        std::mem::take(&mut self.held)
+    }
+
+    /// It was deleted elsewhere: a person decides.
+    pub fn hold(&mut self) {
+        self.held = true;
     }
 
     /// The running write failed; what it would have written waits again, unless the server does not take it.
     pub fn failed(&mut self, code: Code) -> Next {
         let lost = self.running.take();
         match code {
-            Code::Unreachable | Code::StoreUnavailable | Code::Internal | Code::TooMany | Code::SignInNeeded => {
+            Code::DiskFull
+            | Code::Unreachable
+            | Code::StoreUnavailable
+            | Code::Internal
+            | Code::TooMany
+            | Code::SignInNeeded => {
+                self.sent.extend(lost.clone());
                 self.pending = self.pending.take().or(lost);
                 Next::TryAgain
             }
             Code::Conflict => {
                 self.pending = self.pending.take().or(lost);
+                self.asking = true;
                 Next::Rebase
             }
             Code::NotFound => {
@@ -116,6 +144,11 @@ impl Edits {
 
     /// Puts what waits on top of what the clip became elsewhere.
     pub fn rebase(&mut self, version: i64, theirs: &ClipDetails) -> Rebased {
+        self.asking = false;
+        // Stored, and its answer was lost: nobody else was here.
+        if std::mem::take(&mut self.sent).iter().any(|sent| cleaned(sent) == cleaned(theirs)) {
+            self.base = theirs.clone();
+        }
         let Some(mine) = self.pending.clone() else {
             self.made(version, theirs.clone());
             return Rebased::Joined(theirs.clone());
@@ -147,7 +180,8 @@ impl Edits {
     #[must_use]
     pub fn kept(&self) -> Option<Self> {
         let pending = Some(self.wanted()?.clone());
-        Some(Self { running: None, pending, held: false, ..self.clone() })
+        let sent = self.sent.iter().chain(&self.running).cloned().collect();
+        Some(Self { running: None, pending, sent, asking: false, held: false, ..self.clone() })
     }
 }
 
@@ -180,9 +214,9 @@ mod tests {
         edits.want(details("b"));
         edits.want(details("c"));
         assert_eq!(edits.take_next(), None);
-        edits.saved(8);
+        edits.saved(8, details("a"));
         assert_eq!(edits.take_next().map(|update| (update.version, update.details.name)), Some((8, "c".to_owned())));
-        edits.saved(9);
+        edits.saved(9, details("c"));
         assert!(edits.is_idle() && edits.take_next().is_none());
     }
 
@@ -197,7 +231,7 @@ mod tests {
         assert_eq!(edits.failed(Code::Unreachable), Next::TryAgain);
         assert_eq!(edits.take_next().map(|update| update.details.name), Some("b".to_owned()));
         let _ = edits.take_next();
-        edits.saved(8);
+        edits.saved(8, details("b"));
         edits.want(details("c"));
         let _ = edits.take_next();
         assert_eq!(edits.failed(Code::Invalid), Next::Refused);
@@ -211,6 +245,9 @@ mod tests {
         edits.want(details("Volley"));
         let _ = edits.take_next();
         assert_eq!(edits.failed(Code::Conflict), Next::Rebase);
+        // Nothing is sent while somebody asks.
+        edits.want(details("Volley"));
+        assert_eq!(edits.take_next(), None);
         assert_eq!(edits.rebase(9, &rated("")), Rebased::Joined(rated("Volley")));
         assert_eq!(edits.take_next().map(|update| (update.version, update.details)), Some((9, rated("Volley"))));
         // The answer was lost: what is there is what was meant.
@@ -230,5 +267,20 @@ mod tests {
             edits.take_next().map(|update| (update.version, update.details.name)),
             Some((12, "Header".to_owned()))
         );
+    }
+    #[test]
+    fn what_was_stored_without_an_answer_is_no_work_of_others() {
+        let mut edits = edits();
+        edits.want(details("Vol"));
+        let _ = edits.take_next();
+        assert_eq!(edits.failed(Code::Unreachable), Next::TryAgain);
+        edits.want(details("Volley"));
+        let kept = edits.kept().expect("something waits");
+        for mut edits in [edits, kept] {
+            let _ = edits.take_next();
+            // The first one had arrived.
+            assert_eq!(edits.failed(Code::Conflict), Next::Rebase);
+            assert_eq!(edits.rebase(8, &details("Vol")), Rebased::Joined(details("Volley")));
+        }
     }
 }

@@ -120,6 +120,8 @@ fn ClipBar(
     // What is dragged, from where on the screen, and the bounds it had.
     let drag = RwSignal::new(None::<(Part, i32, Micros, Micros)>);
     let moved = StoredValue::new(false);
+    // As they are when it is taken up, without its own edges: the playhead goes with what is dragged.
+    let near = StoredValue::new(Vec::<Micros>::new());
 
     let press = move |event: ev::PointerEvent| {
         if !pointer::is_main(&event) {
@@ -135,6 +137,8 @@ fn ClipBar(
         };
         pointer::capture(&event);
         moved.set_value(false);
+        let own = [clip.details.start, clip.details.end];
+        near.set_value(targets.run(clip.id.clone()).into_iter().filter(|at| !own.contains(at)).collect());
         drag.set(Some((part, event.client_x(), clip.details.start, clip.details.end)));
     };
     let bounds = move |event: &ev::PointerEvent| {
@@ -148,7 +152,7 @@ fn ClipBar(
         let by = Micros::from_seconds_f64(f64::from(pixels) * per_pixel);
         // Alt moves freely.
         let reach = Micros::from_seconds_f64(if event.alt_key() { -1.0 } else { CATCH * per_pixel });
-        let targets = targets.run(id.get_value());
+        let targets = near.get_value();
         let whole = scale.whole.get_untracked();
         let edge = |at: Micros| {
             let target = snap::nearest(at, &targets, reach);

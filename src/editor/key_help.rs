@@ -18,6 +18,7 @@ pub fn caps(keys: &'static str) -> impl Iterator<Item = &'static str> {
 /// What stands for a key here: another one where it was changed; `Shift+` and the like stay.
 pub fn shown(keys: &KeyMap, cap: &str) -> String {
     let (with, key) = match cap.rsplit_once('+') {
+        Some(("Ctrl", _)) => return cap.to_owned(),
         Some((with, key)) if !with.is_empty() && !key.is_empty() => (format!("{with}+"), key),
         _ => (String::new(), cap),
     };
@@ -74,6 +75,7 @@ mod tests {
         assert_eq!(shown(&keys, "N"), "Q");
         assert_eq!(shown(&keys, "Shift+Z"), "Shift+Z");
         assert_eq!(shown(&keys, "Shift+N"), "Shift+Q");
+        assert_eq!(shown(&keys, "Ctrl+N"), "Ctrl+N");
         assert_eq!(shown(&keys, "+"), "+");
         assert_eq!(shown(&keys, "\u{2026}"), "\u{2026}");
     }

@@ -120,9 +120,6 @@ impl Zoom {
             fingers.retain(|(id, ..)| *id != event.pointer_id());
             fingers.push(finger(event));
         });
-        if !self.view.get_untracked().is_whole() {
-            pointer::capture(event);
-        }
     }
 
     pub fn drag(self, event: &ev::PointerEvent) {
@@ -134,6 +131,10 @@ impl Zoom {
             let before = std::mem::replace(&mut fingers[at], now);
             let (dx, dy) = (now.1 - before.1, now.2 - before.2);
             self.travelled.update_value(|all| *all += dx.abs() + dy.abs());
+            // Not before it is a drag: a click belongs to the picture.
+            if self.has_dragged() && !self.view.get_untracked().is_whole() {
+                pointer::capture(event);
+            }
             match fingers.as_slice() {
                 [_] => self.view.update(|view| *view = view.moved(dx / size.0, dy / size.1)),
                 [one, two] => {

@@ -83,7 +83,11 @@ fn ReelEditor(reel: Reel, step: Memo<Step>, exports: Exports) -> impl IntoView {
     let chosen = query.with_untracked(|query| query.get("clip")).and_then(|id| id.parse().ok());
     let session = Session::new(reel, chosen);
     follow_changes(session);
-    Effect::new(move |_| warn_before_leaving(move || session.state.get_untracked() != SaveState::Saved));
+    Effect::new(move |_| {
+        warn_before_leaving(move || {
+            session.state.get_untracked() != SaveState::Saved || session.refused.with_untracked(Option::is_some)
+        });
+    });
     // One pace of each export for the status bar and the export step.
     provide_context(Paces::new());
     let title = move || session.reel.with(|reel| reel.name.clone());

@@ -96,7 +96,7 @@ impl Annotation {
         let shown = RwSignal::new(Vec::new());
         let saver = Saver::new(shown, game.with_untracked(|game| game.id.clone()), versions, toasts);
         saver.set_clock(&videos.clock.get_untracked());
-        saver.take_in(clips);
+        saver.take_in(clips, saver.ask());
         let (selected, filter) = (RwSignal::new(None), RwSignal::new(ListFilter::default()));
         let this = StoredValue::new(None::<Self>);
         let with_page = move |act: &dyn Fn(Self)| this.get_value().into_iter().for_each(act);
@@ -187,11 +187,12 @@ impl Annotation {
         spawn_local(async move {
             gloo_timers::future::TimeoutFuture::new(GATHER_MS).await;
             self.reloading.try_set_value(false);
+            let asked = self.saver.ask();
             let (game, clips) = futures::join!(get_game(id.clone()), clips_of_game(id));
             if let Ok(clips) = clips
                 && !self.clips.is_disposed()
             {
-                self.saver.take_in(clips);
+                self.saver.take_in(clips, asked);
             }
             if let Ok(game) = game
                 && self.game.try_get_untracked().is_some_and(|known| known != game)
@@ -208,6 +209,7 @@ impl Annotation {
             let at = playback.now.get();
             let is_busy =
                 self.mark.get_untracked().is_some() || self.picked.with_untracked(|picked| !picked.is_empty());
+            let is_busy = is_busy || playback.looping.get_untracked();
             if !playback.playing.get_untracked() || is_busy || browser::keys::is_typing() {
                 return;
             }
@@ -312,6 +314,8 @@ impl Annotation {
             self.record(&clip.id, Some(before), Some(after), gesture);
             self.saver.change(&clip.id, details, at_once);
         } else {
+            // What was dragged goes back to where it was.
+            self.saver.show(&clip.id, clip.details.clone());
             self.toasts.error("A clip lies within one video. Make another clip for the other one.");
         }
     }

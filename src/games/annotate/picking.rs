@@ -4,6 +4,7 @@ use super::annotation::Annotation;
 use crate::{
     clips::{
         bulk_form::Bulk,
+        filter::players_of,
         history::ClipState,
         list::Pick,
         types::{Clip, ClipDetails, MAX_NOTES, MAX_PLAYERS},
@@ -12,6 +13,9 @@ use crate::{
 };
 use leptos::prelude::*;
 use std::collections::BTreeSet;
+
+/// No clip is longer.
+const LONGEST: Micros = Micros::from_seconds(3600);
 
 impl Annotation {
     /// The clips that are picked together: none, or at least two; in playing order.
@@ -45,7 +49,15 @@ impl Annotation {
                         picked.insert(id.clone());
                     }
                 });
-                self.selected.set(Some(id.clone()));
+                // One alone is no choice of several.
+                let alone = self.picked.with_untracked(|picked| match picked.len() {
+                    1 => picked.first().cloned(),
+                    _ => None,
+                });
+                if alone.is_some() {
+                    self.picked.update(BTreeSet::clear);
+                }
+                self.selected.set(Some(alone.unwrap_or_else(|| id.clone())));
             }
             Pick::Range => self.pick_to(id),
         }
@@ -69,8 +81,13 @@ impl Annotation {
 
     /// Every clip that the list shows.
     pub fn pick_all(self) {
-        let shown = self.shown.with_untracked(|clips| clips.iter().map(|clip| clip.id.clone()).collect());
-        self.picked.set(shown);
+        let shown: BTreeSet<ClipId> =
+            self.shown.with_untracked(|clips| clips.iter().map(|clip| clip.id.clone()).collect());
+        if let (1, Some(only)) = (shown.len(), shown.first()) {
+            self.selected.set(Some(only.clone()));
+        } else {
+            self.picked.set(shown);
+        }
     }
 
     /// Shift with an arrow: the next one too.
@@ -148,6 +165,14 @@ impl Annotation {
             return;
         }
         let merged = others.iter().fold(first.details.clone(), |all, clip| joined(all, &clip.details));
+        if merged.end - merged.start > LONGEST {
+            self.toasts.error("They would be a clip of more than an hour: pick fewer of them.");
+            return;
+        }
+        if self.saver.is_held(&first.id) {
+            self.toasts.error("One of them was changed elsewhere: decide about that first.");
+            return;
+        }
         self.picked.update(BTreeSet::clear);
         self.selected.set(Some(first.id.clone()));
         self.store_all(vec![(first.clone(), merged)], others.to_vec());
@@ -207,19 +232,24 @@ fn joined(all: ClipDetails, next: &ClipDetails) -> ClipDetails {
         rating: all.rating.max(next.rating),
         tags,
         name: if all.name.is_empty() { next.name.clone() } else { all.name },
-        players: words(all.players, &next.players, ", ", MAX_PLAYERS),
-        notes: words(all.notes, &next.notes, "\n", MAX_NOTES),
+        players: words(all.players, players_of(&next.players), |all| players_of(all).collect(), ", ", MAX_PLAYERS),
+        notes: words(all.notes, next.notes.lines(), |all| all.lines().collect(), "\n", MAX_NOTES),
     }
 }
 
-/// One text after the other, unless it says the same or there is no room for it.
-fn words(all: String, next: &str, between: &str, most: usize) -> String {
-    let both = format!("{all}{between}{next}");
-    match (all.is_empty(), next.is_empty() || all.contains(next)) {
-        (true, false) => next.to_owned(),
-        (false, false) if both.chars().count() <= most => both,
-        _ => all,
-    }
+/// What the other says beside, each only once, as far as there is room.
+fn words<'a>(
+    all: String,
+    next: impl Iterator<Item = &'a str>,
+    parts: impl Fn(&str) -> Vec<&str>,
+    between: &str,
+    most: usize,
+) -> String {
+    next.fold(all, |all, part| {
+        let longer = if all.is_empty() { part.to_owned() } else { format!("{all}{between}{part}") };
+        let is_said = parts(&all).contains(&part);
+        if is_said || longer.chars().count() > most { all } else { longer }
+    })
 }
 
 #[cfg(test)]
@@ -244,7 +274,16 @@ mod tests {
         let second = details(3, 9, Rating::Brilliant, &["Pass", "Goal"], "Volley");
         let expected = details(0, 9, Rating::Brilliant, &["Pass", "Goal"], "Long ball\nVolley");
         assert_eq!(joined(first, &second), expected);
-        assert_eq!(words("x".repeat(279), "long", "\n", 280), "x".repeat(279));
-        assert_eq!(words(String::new(), "long", "\n", 280), "long");
+        let players = |all: &str, next: &str| {
+            let said = |all: &str| all.to_owned();
+            joined(
+                ClipDetails { players: said(all), ..details(0, 5, Rating::Good, &[], "") },
+                &ClipDetails { players: said(next), ..details(0, 5, Rating::Good, &[], "") },
+            )
+            .players
+        };
+        assert_eq!(players("#10 Ilse", "#1, #10 Ilse"), "#10 Ilse, #1");
+        assert_eq!(players("", "Bo"), "Bo");
+        assert_eq!(players(&"x".repeat(119), "Bo"), "x".repeat(119));
     }
 }

@@ -43,7 +43,7 @@ pub struct Session {
     /// What a toast of this page may do. Callbacks live as long as the owner they are made under: here the page's, not
     /// that of a row that was just removed.
     undo_action: Callback<()>,
-    /// What was refused with a conflict, until somebody decides: what the server has, and what was wanted here.
+    /// What was refused with a conflict, until somebody decides: what it stood on, and what was wanted here.
     pub refused: RwSignal<Option<(Draft, Draft)>>,
     versions: Versions,
     toasts: Toasts,
@@ -342,15 +342,18 @@ impl Session {
 
     /// After a conflict: what was done here, on top of what is there now.
     pub fn keep_mine(self) {
-        if let Some((theirs, mine)) = self.refused.try_update(Option::take).flatten() {
-            self.change(None, |reel| drop(revert(reel, &theirs, &mine)));
+        if let Some((base, mine)) = self.refused.try_update(Option::take).flatten() {
+            self.change(None, |reel| drop(revert(reel, &base, &mine)));
         }
     }
 
     /// What the server refuses is taken back: the latest is shown, and a conflict offers to keep what was done here.
     async fn give_up(self, error: &ApiError) {
-        let mine = self.draft();
-        self.additions.try_update(Vec::clear);
+        let (base, mine) = (Draft::of(&self.server.get_untracked()), self.draft());
+        let is_conflict = error.code == Code::Conflict;
+        if !is_conflict {
+            self.additions.try_update(Vec::clear);
+        }
         match get_reel(self.id()).await {
             Ok(latest) => {
                 self.server.set(latest.clone());
@@ -359,9 +362,11 @@ impl Session {
             Err(_) => self.reel.set(self.server.get_untracked()),
         }
         self.keep_current();
-        let theirs = self.draft();
-        if error.code == Code::Conflict {
-            self.refused.try_set(Some((theirs, mine)));
+        if is_conflict {
+            // Of several the first: what came after it stands on what is shown since.
+            self.refused.try_update(|refused| {
+                refused.get_or_insert((base, mine));
+            });
         } else {
             self.toasts.error(error.to_string());
         }

@@ -6,6 +6,7 @@ use crate::{
     browser::page,
     clips::{
         api::{create_clip, delete_clip, restore_clip},
+        edits::Rebased,
         types::{Clip, ClipDetails, NewClip},
     },
     domain::{
@@ -21,8 +22,8 @@ use std::collections::HashSet;
 
 /// Whether the same call may do better later: once the server answers, or somebody signed in again.
 const fn passes(code: Code) -> bool {
-    use Code::{Internal, SignInNeeded, StoreUnavailable, TooMany, Unreachable};
-    matches!(code, Unreachable | StoreUnavailable | Internal | TooMany | SignInNeeded)
+    use Code::{DiskFull, Internal, SignInNeeded, StoreUnavailable, TooMany, Unreachable};
+    matches!(code, Unreachable | StoreUnavailable | Internal | TooMany | SignInNeeded | DiskFull)
 }
 
 impl Saver {
@@ -57,17 +58,25 @@ impl Saver {
                 }
             };
             pending.update_value(|pending| drop(pending.made.remove(&id)));
+            self.failing.try_set(false);
             match answer {
                 Ok(clip) => {
-                    pending.update_value(|pending| {
-                        pending.known.insert(id.clone(), (clip.version, clip.details.clone()));
-                        if let Some(edit) = pending.edits.get_mut(&id) {
-                            edit.made(clip.version, clip.details.clone());
-                        }
+                    // Where the answer was lost the first time, others may have changed it since.
+                    let rebased = pending.try_update_value(|pending| match pending.edits.get_mut(&id) {
+                        Some(edit) => edit.rebase(clip.version, &clip.details),
+                        None => Rebased::Joined(clip.details.clone()),
                     });
-                    self.set_version(&id, clip.version);
-                    self.send(id);
-                    self.versions.bump(&Topic::Clips(clip.game));
+                    self.versions.bump(&Topic::Clips(clip.game.clone()));
+                    let is_leaving = pending.with_value(|pending| pending.leaving.contains(&id));
+                    match rebased {
+                        _ if is_leaving => {}
+                        Some(Rebased::Joined(details)) => {
+                            self.join(&pending, &clip, details);
+                            self.write(pending.clone(), id).await;
+                        }
+                        Some(Rebased::Held) => self.held(&pending, &id, Some(clip)),
+                        None => {}
+                    }
                 }
                 Err(error) => {
                     pending.update_value(|pending| drop(pending.edits.remove(&id)));
@@ -76,8 +85,7 @@ impl Saver {
                     self.toasts.error(error.message);
                 }
             }
-            self.failing.try_set(false);
-            self.settle();
+            self.settle_of(&pending);
         });
     }
 
@@ -92,12 +100,15 @@ impl Saver {
         });
     }
 
-    /// Brings a deleted clip back, with all that hung on it; `then` hears when it is shown.
-    pub fn restore(self, id: ClipId, then: Callback<ClipId>) {
-        self.calls.try_update(|calls| *calls += 1);
+    /// Brings a deleted clip back, with all that hung on it, and as it is wanted (stored times): what was not sent before it was
+    /// deleted is not lost either. `then` hears when it is shown.
+    pub fn restore(self, id: ClipId, wanted: Option<ClipDetails>, then: Option<Callback<ClipId>>) {
+        let Some(pending) = self.pending.try_get_value() else { return };
+        pending.update_value(|pending| pending.returning.extend([id.clone()]));
+        self.settle();
         spawn_local(async move {
             // A deletion that is still on its way would come last.
-            while self.with_pending(|pending| pending.leaving.contains(&id)).unwrap_or(false) {
+            while pending.with_value(|pending| pending.leaving.contains(&id)) {
                 TimeoutFuture::new(SOON_MS).await;
             }
             let answer = loop {
@@ -109,28 +120,35 @@ impl Saver {
                     answer => break answer,
                 }
             };
+            pending.update_value(|pending| pending.returning.retain(|known| *known != id));
+            self.failing.try_set(false);
             match answer {
                 Ok(clip) => {
                     self.deleted.try_update_value(|deleted| deleted.remove(&id));
-                    let game = clip.game.clone();
-                    self.know(&clip);
+                    let (game, video) = (clip.game.clone(), clip.video.clone());
+                    let missing = wanted.filter(|wanted| *wanted != clip.details);
+                    pending.update_value(|pending| pending.know(&clip));
                     if !self.clips.is_disposed() {
                         self.add(vec![clip]);
-                        let _ = then.try_run(id);
+                        if let Some(wanted) = missing {
+                            self.change(&id, wanted.later(self.start_of(&video)), true);
+                        }
+                        if let Some(then) = then {
+                            let _ = then.try_run(id);
+                        }
                     }
                     self.versions.bump(&Topic::Clips(game));
                 }
                 Err(error) => self.toasts.error(error.message),
             }
-            self.failing.try_set(false);
-            self.calls.try_update(|calls| *calls -= 1);
+            self.settle_of(&pending);
         });
     }
 
     /// Takes clips away, one after the other at the server; `then` hears of all of them once they are gone.
     pub fn delete(self, gone: Vec<Clip>, then: Option<Callback<Vec<ClipId>>>) {
         let ids: HashSet<ClipId> = gone.iter().map(|clip| clip.id.clone()).collect();
-        self.deleted.update_value(|deleted| deleted.extend(ids.iter().cloned()));
+        self.deleted.update_value(|deleted| deleted.extend(ids.iter().map(|id| (id.clone(), None))));
         self.with_pending(|pending| {
             pending.leaving.extend(ids.iter().cloned());
             pending.edits.retain(|id, _| !ids.contains(id));
@@ -157,6 +175,12 @@ impl Saver {
                     }
                 };
                 pending.update_value(|pending| pending.leaving.retain(|id| *id != clip.id));
+                let asked = self.asked.try_get_value();
+                self.deleted.try_update_value(|deleted| {
+                    if let Some(confirmed) = deleted.get_mut(&clip.id) {
+                        *confirmed = asked;
+                    }
+                });
                 match answer {
                     Ok(()) => {
                         games.insert(clip.game);
@@ -173,7 +197,7 @@ impl Saver {
                     }
                 }
                 self.failing.try_set(false);
-                self.settle();
+                self.settle_of(&pending);
             }
             if let Some(then) = then.filter(|_| !done.is_empty()) {
                 let _ = then.try_run(done);

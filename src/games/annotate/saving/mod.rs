@@ -11,14 +11,14 @@ use crate::{
     browser::page,
     clips::{
         edits::Edits,
-        types::{Clip, ClipDetails},
+        types::{Clip, ClipDetails, NewClip},
     },
     domain::{
         clock::GameClock,
         ids::{ClipId, GameId, VideoId},
         time::Micros,
     },
-    live::versions::Versions,
+    live::{types::Topic, versions::Versions},
     ui::toast::Toasts,
 };
 use gloo_timers::future::TimeoutFuture;
@@ -54,13 +54,14 @@ pub struct Saver {
     pending: StoredValue<ArcStoredValue<Pending>>,
     /// Counts changes of a clip, so that only the last of a typing pause is saved.
     touched: StoredValue<HashMap<ClipId, u32>>,
-    deleted: StoredValue<HashSet<ClipId>>,
+    /// Deleted here: not shown again. Once the server has confirmed it, how many lists had been asked for by then: a later one
+    /// that has it means that somebody brought it back.
+    deleted: StoredValue<HashMap<ClipId, Option<u64>>>,
+    asked: StoredValue<u64>,
     /// Made here and not yet in a list of the server.
     created: StoredValue<HashSet<ClipId>>,
     /// What waits for a decision, the oldest first.
     conflicts: RwSignal<Vec<Conflict>>,
-    /// Clips that are on their way back.
-    calls: RwSignal<u32>,
     unsaved: RwSignal<bool>,
     failing: RwSignal<bool>,
     versions: Versions,
@@ -71,14 +72,14 @@ impl Saver {
     pub fn new(clips: RwSignal<Vec<Clip>>, game: GameId, versions: Versions, toasts: Toasts) -> Self {
         Self {
             clips,
-            game: StoredValue::new(game),
+            game: StoredValue::new(game.clone()),
             starts: StoredValue::new(HashMap::new()),
-            pending: StoredValue::new(ArcStoredValue::new(Pending::default())),
+            pending: StoredValue::new(ArcStoredValue::new(Pending::new(game))),
             touched: StoredValue::new(HashMap::new()),
-            deleted: StoredValue::new(HashSet::new()),
+            deleted: StoredValue::new(HashMap::new()),
+            asked: StoredValue::new(0),
             created: StoredValue::new(HashSet::new()),
             conflicts: RwSignal::new(Vec::new()),
-            calls: RwSignal::new(0),
             unsaved: RwSignal::new(false),
             failing: RwSignal::new(false),
             versions,
@@ -90,7 +91,7 @@ impl Saver {
         if self.conflicts.with(|conflicts| !conflicts.is_empty()) {
             return SaveState::Held;
         }
-        match (self.failing.get(), self.unsaved.get() || self.calls.get() > 0) {
+        match (self.failing.get(), self.unsaved.get()) {
             (true, _) => SaveState::Trying,
             (false, true) => SaveState::Saving,
             (false, false) => SaveState::Saved,
@@ -136,7 +137,7 @@ impl Saver {
     }
 
     pub fn has_unsaved(self) -> bool {
-        self.unsaved.get_untracked() || self.calls.get_untracked() > 0
+        self.unsaved.get_untracked()
     }
 
     /// Shows new details without saving them (while dragging).
@@ -210,28 +211,50 @@ impl Saver {
 
     /// After every change of what waits: what the top bar says, and what a reload would go on with.
     fn settle(self) {
-        let (Some(pending), Some(game)) = (self.pending.try_get_value(), self.game.try_get_value()) else { return };
+        if let Some(pending) = self.pending.try_get_value() {
+            self.settle_of(&pending);
+        }
+    }
+
+    /// The same for a call that may outlive the page.
+    fn settle_of(self, pending: &ArcStoredValue<Pending>) {
         let idle = pending.with_value(|pending| {
-            pending.keep(&game);
+            pending.keep();
             pending.all_idle()
         });
         self.unsaved.try_set(!idle);
     }
 
-    /// Goes on with what an earlier life of this tab could not send. Effects only.
+    /// Goes on with what an earlier page or an earlier life of this tab could not send. Effects only.
     pub fn resume(self) {
-        let kept = pending::kept(&self.game.get_value());
+        let game = self.game.get_value();
+        let mine = self.pending.get_value();
+        let (pending, is_known) = pending::of_tab(&game, &mine);
+        if is_known {
+            self.join_earlier(&mine, pending);
+            return;
+        }
+        let kept = pending::kept(&game);
         for (_, new) in kept.made {
             self.make(new, None);
         }
-        for (id, edit) in kept.edits {
+        for (id, mut edit) in kept.edits {
+            let Some(wanted) = edit.wanted().cloned() else { continue };
             let clip = self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == id).cloned());
-            if let (Some(clip), Some(wanted)) = (clip, edit.wanted().cloned()) {
+            if let Some(clip) = clip {
                 let shown = self.shown_details(&clip, wanted);
                 self.with_pending(|pending| pending.edits.insert(id.clone(), edit));
                 self.show(&id, shown);
                 self.send(id);
+            } else {
+                // Deleted elsewhere meanwhile.
+                edit.hold();
+                self.with_pending(|pending| pending.edits.insert(id.clone(), edit));
+                self.hold(&id, wanted.title(), None);
             }
+        }
+        for id in kept.returning {
+            self.restore(id, None, None);
         }
         let is_leaving = |clip: &&Clip| kept.leaving.contains(&clip.id);
         let leaving: Vec<Clip> = self.clips.with_untracked(|clips| clips.iter().filter(is_leaving).cloned().collect());
@@ -241,13 +264,83 @@ impl Saver {
         self.settle();
     }
 
+    /// Another page of this game was left while something waited: that goes on by itself, and is shown here.
+    fn join_earlier(self, mine: &ArcStoredValue<Pending>, earlier: ArcStoredValue<Pending>) {
+        let known = mine.try_update_value(|mine| std::mem::take(&mut mine.known)).unwrap_or_default();
+        let (made, wanted, leaving, held) = earlier
+            .try_update_value(|pending| {
+                for (id, known) in known {
+                    if pending.is_idle(&id) {
+                        pending.edits.remove(&id);
+                        pending.known.insert(id, known);
+                    }
+                }
+                let made: Vec<NewClip> = pending.made.values().cloned().collect();
+                let wanted = pending.edits.iter().filter_map(|(id, edit)| Some((id.clone(), edit.wanted()?.clone())));
+                let wanted = wanted.collect::<Vec<_>>();
+                let held = pending.edits.iter_mut().filter_map(|(id, edit)| edit.let_go().then(|| id.clone()));
+                (made, wanted, pending.leaving.clone(), held.collect::<Vec<_>>())
+            })
+            .unwrap_or_default();
+        self.pending.set_value(earlier.clone());
+        let game = self.game.get_value();
+        let made = made.into_iter().filter_map(|new| {
+            Some(Clip { id: new.id?, version: 0, game: game.clone(), video: new.video, details: new.details })
+        });
+        self.add(made.collect());
+        for (id, wanted) in wanted {
+            let clip = self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == id).cloned());
+            if let Some(clip) = clip {
+                self.show(&id, self.shown_details(&clip, wanted));
+            }
+        }
+        self.deleted.update_value(|deleted| deleted.extend(leaving.iter().map(|id| (id.clone(), None))));
+        self.clips.update(|clips| clips.retain(|clip| !leaving.contains(&clip.id)));
+        for id in held {
+            self.send(id);
+        }
+        spawn_local(async move {
+            loop {
+                self.settle_of(&earlier);
+                if self.clips.is_disposed() || earlier.with_value(Pending::all_idle) {
+                    break;
+                }
+                TimeoutFuture::new(AGAIN_MS / 6).await;
+            }
+            self.versions.bump(&Topic::Clips(game));
+        });
+    }
+
+    /// A list of the server is about to be asked for: hand the number to [`Saver::take_in`] with it.
+    pub fn ask(self) -> u64 {
+        self.asked
+            .try_update_value(|asked| {
+                *asked += 1;
+                *asked
+            })
+            .unwrap_or_default()
+    }
+
+    /// Whether a clip that was deleted here is not to be shown, though the list has it.
+    fn is_gone(self, id: &ClipId, asked: u64) -> bool {
+        self.deleted
+            .try_update_value(|deleted| match deleted.get(id) {
+                Some(Some(confirmed)) if *confirmed < asked => {
+                    deleted.remove(id);
+                    false
+                }
+                known => known.is_some(),
+            })
+            .unwrap_or(false)
+    }
+
     /// Takes in what the server has. A clip with unsaved changes, or one that is newer here, stays as it is shown.
-    pub fn take_in(self, fresh: Vec<Clip>) {
+    pub fn take_in(self, fresh: Vec<Clip>, asked: u64) {
         let changed = self.clips.try_update_untracked(|clips| {
             let shown: HashMap<&ClipId, &Clip> = clips.iter().map(|clip| (&clip.id, clip)).collect();
             let mut next: Vec<Clip> = Vec::with_capacity(fresh.len());
             for clip in fresh {
-                if self.deleted.with_value(|deleted| deleted.contains(&clip.id)) {
+                if self.is_gone(&clip.id, asked) {
                     continue;
                 }
                 let idle = self.with_pending(|pending| pending.is_idle(&clip.id)).unwrap_or(true);
@@ -284,7 +377,7 @@ impl Saver {
 
     /// Remembers what the server has of a clip.
     fn know(self, clip: &Clip) {
-        self.with_pending(|pending| pending.known.insert(clip.id.clone(), (clip.version, clip.details.clone())));
+        self.with_pending(|pending| pending.know(clip));
     }
 
     /// Warns before the tab closes with something unsaved.

@@ -8,7 +8,7 @@ use crate::{
         edits::{Edits, Next, Rebased},
         types::{Clip, ClipDetails},
     },
-    domain::{ids::ClipId, time::Micros},
+    domain::ids::ClipId,
     error::ApiError,
     live::types::Topic,
 };
@@ -40,7 +40,7 @@ impl Saver {
         }
     }
 
-    async fn write(self, pending: ArcStoredValue<Pending>, id: ClipId) {
+    pub(super) async fn write(self, pending: ArcStoredValue<Pending>, id: ClipId) {
         let edit = |change: &mut dyn FnMut(&mut Edits)| {
             pending.update_value(|all| {
                 if let Some(edit) = all.edits.get_mut(&id) {
@@ -54,47 +54,51 @@ impl Saver {
             let Some(update) = update else { return };
             let error = match update_clip(update).await {
                 Ok(clip) => {
-                    edit(&mut |edit| edit.saved(clip.version));
-                    self.stored(&clip);
+                    edit(&mut |edit| edit.saved(clip.version, clip.details.clone()));
+                    // The text on the screen may be ahead: only the version is taken over.
+                    self.set_version(&clip.id, clip.version);
+                    pending.update_value(|pending| pending.know(&clip));
+                    self.failing.try_set(false);
+                    self.settle_of(&pending);
+                    self.versions.bump(&Topic::Clips(clip.game));
                     continue;
                 }
                 Err(error) => error,
             };
-            let mut next = Next::Refused;
-            edit(&mut |edit| next = edit.failed(error.code));
+            let mut next = None;
+            edit(&mut |edit| next = Some(edit.failed(error.code)));
+            // Deleted here meanwhile: nothing of it matters any more.
+            let Some(next) = next else { return };
             match next {
                 Next::TryAgain => {
                     self.failing.try_set(true);
                     TimeoutFuture::new(AGAIN_MS).await;
                 }
-                Next::Gone => return self.hold(&id, None),
+                Next::Gone => return self.held(&pending, &id, None),
                 Next::Rebase => {
-                    let Some(game) = self.game.try_get_value() else { return };
-                    let Ok(all) = clips_of_game(game).await else {
+                    let game = pending.with_value(Pending::game);
+                    let all = loop {
+                        if let Ok(all) = clips_of_game(game.clone()).await {
+                            break all;
+                        }
                         self.failing.try_set(true);
                         TimeoutFuture::new(AGAIN_MS).await;
-                        continue;
                     };
-                    let Some(theirs) = all.into_iter().find(|clip| clip.id == id) else { return self.hold(&id, None) };
-                    let mut rebased = Rebased::Held;
-                    edit(&mut |edit| rebased = edit.rebase(theirs.version, &theirs.details));
+                    let Some(theirs) = all.into_iter().find(|clip| clip.id == id) else {
+                        edit(&mut |edit| edit.hold());
+                        return self.held(&pending, &id, None);
+                    };
+                    let mut rebased = None;
+                    edit(&mut |edit| rebased = Some(edit.rebase(theirs.version, &theirs.details)));
                     match rebased {
-                        Rebased::Joined(details) => self.join(&theirs, details),
-                        Rebased::Held => return self.hold(&id, Some(theirs)),
+                        Some(Rebased::Joined(details)) => self.join(&pending, &theirs, details),
+                        Some(Rebased::Held) => return self.held(&pending, &id, Some(theirs)),
+                        None => return,
                     }
                 }
-                Next::Refused => return self.refused(&id, error),
+                Next::Refused => return self.refused(&pending, &id, error),
             }
         }
-    }
-
-    fn stored(self, clip: &Clip) {
-        // The text on the screen may be ahead: only the version is taken over.
-        self.set_version(&clip.id, clip.version);
-        self.know(clip);
-        self.failing.try_set(false);
-        self.settle();
-        self.versions.bump(&Topic::Clips(clip.game.clone()));
     }
 
     pub(super) fn set_version(self, id: &ClipId, version: i64) {
@@ -106,25 +110,28 @@ impl Saver {
     }
 
     /// What was changed elsewhere is shown beside what was changed here.
-    fn join(self, theirs: &Clip, details: ClipDetails) {
-        self.know(theirs);
+    pub(super) fn join(self, pending: &ArcStoredValue<Pending>, theirs: &Clip, details: ClipDetails) {
+        pending.update_value(|pending| pending.know(theirs));
         self.set_version(&theirs.id, theirs.version);
         self.show(&theirs.id, self.shown_details(theirs, details));
         self.failing.try_set(false);
-        self.settle();
+        self.settle_of(pending);
+    }
+
+    pub(super) fn held(self, pending: &ArcStoredValue<Pending>, id: &ClipId, theirs: Option<Clip>) {
+        let title = pending.with_value(|pending| Some(pending.edits.get(id)?.wanted()?.title()));
+        self.failing.try_set(false);
+        self.settle_of(pending);
+        self.hold(id, title.unwrap_or_default(), theirs);
     }
 
     /// Nothing of it is sent until somebody decides; what was done here stays on the screen.
-    fn hold(self, id: &ClipId, theirs: Option<Clip>) {
-        let mine = self.clips.try_with_untracked(|clips| clips.iter().find(|clip| clip.id == *id).cloned()).flatten();
-        let title = mine.map(|mine| mine.title()).unwrap_or_default();
+    pub(super) fn hold(self, id: &ClipId, title: String, theirs: Option<Clip>) {
         let conflict = Conflict { id: id.clone(), title, theirs };
         self.conflicts.try_update(|conflicts| {
             conflicts.retain(|known| known.id != *id);
             conflicts.push(conflict);
         });
-        self.failing.try_set(false);
-        self.settle();
     }
 
     /// The conflict that is asked about.
@@ -132,13 +139,19 @@ impl Saver {
         self.conflicts.with(|conflicts| conflicts.first().cloned())
     }
 
+    /// Whether somebody has to decide about this clip.
+    pub fn is_held(self, id: &ClipId) -> bool {
+        self.conflicts.with_untracked(|conflicts| conflicts.iter().any(|conflict| conflict.id == *id))
+    }
+
     /// What was done here as text: it can be pasted wherever it belongs.
     pub fn copy_mine(self, conflict: &Conflict) {
-        let mine = self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == conflict.id).cloned());
-        if let Some(mine) = mine {
+        let shown = self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == conflict.id).cloned());
+        let waiting = || self.with_pending(|pending| pending.edits.get(&conflict.id)?.wanted().cloned()).flatten();
+        if let Some(mine) = shown.map(|clip| clip.details).or_else(waiting) {
             let toasts = self.toasts;
             spawn_local(async move {
-                if page::copy(&mine.details.as_text()).await {
+                if page::copy(&mine.as_text()).await {
                     toasts.say("Copied");
                 } else {
                     toasts.error("The browser does not let this page copy. Select the text and copy it by hand.");
@@ -164,7 +177,14 @@ impl Saver {
             self.clips.update(|clips| clips.retain(|clip| clip.id != conflict.id));
         }
         self.decided(&conflict.id);
-        self.versions.clips.update(|version| *version += 1);
+        self.look_again();
+    }
+
+    /// Asks for the clips again: they may have moved on since.
+    fn look_again(self) {
+        if let Some(game) = self.game.try_get_value() {
+            self.versions.bump(&Topic::Clips(game));
+        }
     }
 
     /// What was done here counts; a clip that was deleted is brought back for it.
@@ -183,28 +203,29 @@ impl Saver {
     }
 
     fn insist(self, theirs: &Clip) {
-        let wanted = self
-            .with_pending(|pending| pending.edits.get_mut(&theirs.id)?.insist(theirs.version, &theirs.details))
-            .flatten();
-        if let Some(details) = wanted {
-            self.join(theirs, details);
+        let Some(pending) = self.pending.try_get_value() else { return };
+        let is_shown = self.clips.with_untracked(|clips| clips.iter().any(|clip| clip.id == theirs.id));
+        if !is_shown {
+            self.add(vec![theirs.clone()]);
+        }
+        let insist = |pending: &mut Pending| pending.edits.get_mut(&theirs.id)?.insist(theirs.version, &theirs.details);
+        if let Some(details) = pending.try_update_value(insist).flatten() {
+            self.join(&pending, theirs, details);
         }
         self.decided(&theirs.id);
         self.send(theirs.id.clone());
     }
 
     /// The server does not take it: show what it has.
-    fn refused(self, id: &ClipId, error: ApiError) {
+    fn refused(self, pending: &ArcStoredValue<Pending>, id: &ClipId, error: ApiError) {
         self.toasts.error(error.message);
-        let known = self.with_pending(|pending| pending.known.get(id).cloned()).flatten();
-        let start = self.clips.with_untracked(|clips| {
-            clips.iter().find(|clip| clip.id == *id).map_or(Micros::ZERO, |clip| self.start_of(&clip.video))
-        });
-        if let Some((_, details)) = known {
-            self.show(id, details.later(start));
+        let known = pending.with_value(|pending| pending.known.get(id).cloned());
+        let shown = self.clips.try_with_untracked(|clips| clips.iter().find(|clip| clip.id == *id).cloned()).flatten();
+        if let (Some((_, details)), Some(shown)) = (known, shown) {
+            self.show(id, self.shown_details(&shown, details));
         }
         self.failing.try_set(false);
-        self.settle();
-        self.versions.clips.update(|version| *version += 1);
+        self.settle_of(pending);
+        self.look_again();
     }
 }
