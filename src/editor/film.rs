@@ -113,7 +113,7 @@ mod tests {
         let sheet = Sprites { interval: Micros::SECOND, count: 30, columns: 10, width: 128, height: 72 };
         let picture = Picture { sheet, url: "/s".to_owned(), at: Micros(14_500_000) };
         let style = picture.style();
-        assert!(style.contains("background-size: 1000.0% 300.0%"), "{style}");
+        assert!(style.contains("background-size: 1000% 300%"), "{style}");
         assert!(style.contains("background-position: 44.4444% 50.0000%"), "{style}");
         let single = Sprites { count: 1, columns: 1, ..sheet };
         let picture = Picture { sheet: single, url: String::new(), at: Micros::ZERO };
