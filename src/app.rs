@@ -7,7 +7,7 @@ use crate::{
     games::{annotate::AnnotatePage, library::LibraryPage, new::NewGamePage},
     live::versions::Versions,
     reels::{editor::ReelPage, new::NewReelPage},
-    shell::{avatar::CurrentViewer, not_found::NotFoundPage},
+    shell::{avatar::ViewerProvider, not_found::NotFoundPage},
     ui::{
         icon::IconSprite,
         toast::{ToastRegion, Toasts},
@@ -102,13 +102,13 @@ pub fn App() -> impl IntoView {
     let toasts = Toasts::provide();
     let _ = UploadQueue::provide(versions, toasts);
     provide_context(Paces::new());
-    CurrentViewer::provide();
     // Effects run in the browser only.
     Effect::new(move |_| crate::browser::started(versions));
 
     view! {
         <Title formatter=|title: String| if title.is_empty() { "Touchline".to_owned() } else { format!("{title} · Touchline") } />
         <Router>
+          <ViewerProvider>
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view=LibraryPage ssr=SsrMode::Async />
                 <Route path=path!("/games/new") view={Lazy::<NewGameRoute>::new()} ssr=SsrMode::Async />
@@ -120,6 +120,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/login") view={Lazy::<LoginRoute>::new()} ssr=SsrMode::Async />
             </Routes>
+          </ViewerProvider>
         </Router>
         <ToastRegion />
         <IconSprite />

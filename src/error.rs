@@ -140,11 +140,14 @@ impl FromServerFnError for ApiError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            // What cannot be read is the page of a proxy whose server is away.
-            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => {
                 Self::new(Code::Unreachable, "The server does not answer. Check the connection and try again.")
             }
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+            // What a browser cannot read is the page of a proxy whose server is away.
+            ServerFnErrorErr::Deserialization(_) if cfg!(not(feature = "ssr")) => {
+                Self::new(Code::Unreachable, "The server does not answer. Try again in a moment.")
+            }
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
                 Self::new(Code::Malformed, "The request is not of the form that this call takes.")
             }
             _ => Self::internal(),

@@ -17,11 +17,14 @@ use crate::{
 };
 use bytes::Bytes;
 use futures::stream;
-use std::convert::Infallible;
-use tokio::sync::Semaphore;
+use std::{convert::Infallible, time::Duration};
+use tokio::{sync::Semaphore, time::timeout};
 
 /// Drawing takes a core for some seconds.
 static TURNS: Semaphore = Semaphore::const_new(1);
+
+/// How long somebody waits for others.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// From, to, rating, tags, players, notes.
 type Marked = (i64, i64, Rating, &'static [&'static str], &'static str, &'static str);
@@ -36,7 +39,7 @@ const CLIPS: [Marked; 4] = [
 /// Makes the game, its video and its clips; whatever fails leaves no half of it.
 pub async fn make(caller: &Caller) -> Result<Game, ApiError> {
     let busy = || ApiError::new(Code::TooMany, "A sample game is being drawn. Try again in a moment.");
-    let _turn = TURNS.try_acquire().map_err(|_| busy())?;
+    let _turn = timeout(PATIENCE, TURNS.acquire()).await.ok().and_then(Result::ok).ok_or_else(busy)?;
     let drawn = sample::draw(&caller.app.tools, &caller.app.stop).await.map_err(|error| {
         tracing::error!(error = %error, "sample.failed");
         ApiError::new(Code::Internal, "The sample game could not be drawn. `touchline doctor` says what is missing.")

@@ -5,17 +5,29 @@ use crate::{
     error::ApiError,
 };
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 /// Who is signed in, asked once for the whole document. Pages stand inside of what waits for something: a resource that is made
 /// there may be made twice, and the browser then counts otherwise than the server did.
 #[derive(Clone, Copy)]
 pub struct CurrentViewer(pub Resource<Result<Viewer, ApiError>>);
 
-impl CurrentViewer {
-    pub fn provide() {
-        provide_context(Self(Resource::new(|| (), |()| current_viewer())));
-    }
+/// Provides [`CurrentViewer`] to what stands below; inside of the router.
+#[component]
+pub fn ViewerProvider(children: Children) -> impl IntoView {
+    let path = use_location().pathname;
+    // Who is about to sign in is nobody yet: asking would be refused, and the page with it.
+    let is_inside = Memo::new(move |_| path.with(|path| path != "/login"));
+    provide_context(CurrentViewer(Resource::new(
+        move || is_inside.get(),
+        async |is_inside| {
+            if is_inside { current_viewer().await } else { Err(ApiError::not_found("viewer")) }
+        },
+    )));
+    children()
+}
 
+impl CurrentViewer {
     pub fn expect() -> Self {
         expect_context()
     }

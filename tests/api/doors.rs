@@ -145,7 +145,7 @@ const BODIES: [(&str, &str); 36] = [
     ("POST", "/api/exports/batch"),
     ("POST", "/api/exports/dismiss"),
     ("POST", "/api/uploads/dismiss"),
-    ("POST", "/_fn/games/list"),
+    ("POST", "/_fn/games/library"),
     ("POST", "/_fn/games/create"),
     ("POST", "/_fn/games/position"),
     ("POST", "/_fn/videos/arrange"),
