@@ -74,6 +74,11 @@ impl Edits {
         self.pending.as_ref().or(self.running.as_ref())
     }
 
+    /// What the server has, and what it does not have yet.
+    pub fn unsent(&self) -> Option<(ClipDetails, ClipDetails)> {
+        Some((self.base.clone(), self.wanted()?.clone()))
+    }
+
     /// The clip shall be so. Ask [`Edits::take_next`] what to send.
     pub fn want(&mut self, details: ClipDetails) {
         self.pending = Some(details);

@@ -17,8 +17,7 @@ pub enum Way {
     /// From what, to what.
     Change(Box<(ClipDetails, ClipDetails)>),
     Delete,
-    /// As it was.
-    Restore(Box<ClipDetails>),
+    Restore,
 }
 
 /// For each clip whose state differs.
@@ -27,7 +26,7 @@ pub fn ways(from: Vec<ClipState>, to: Vec<ClipState>) -> Vec<(ClipId, Way)> {
         let way = match (from.details, to.details) {
             (Some(from), Some(to)) if from != to => Way::Change(Box::new((from, to))),
             (Some(_), None) => Way::Delete,
-            (None, Some(to)) => Way::Restore(Box::new(to)),
+            (None, Some(_)) => Way::Restore,
             _ => return None,
         };
         Some((to.id, way))
@@ -74,8 +73,7 @@ mod tests {
         let from =
             vec![state(1, Some(a.clone())), state(2, None), state(3, Some(a.clone())), state(4, Some(a.clone()))];
         let to = vec![state(1, Some(b.clone())), state(2, Some(a.clone())), state(3, None), state(4, Some(a.clone()))];
-        let expected =
-            [(id(1), Way::Change(Box::new((a.clone(), b)))), (id(2), Way::Restore(Box::new(a))), (id(3), Way::Delete)];
+        let expected = [(id(1), Way::Change(Box::new((a, b)))), (id(2), Way::Restore), (id(3), Way::Delete)];
         assert_eq!(ways(from, to), expected);
     }
 

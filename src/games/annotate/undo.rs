@@ -91,7 +91,7 @@ impl Annotation {
         for (id, way) in ways(from, to) {
             let clip = self.clips.with_untracked(|clips| clips.iter().find(|clip| clip.id == id).cloned());
             match (way, clip) {
-                (Way::Restore(details), None) => self.saver.restore(id, Some(*details), Some(self.choose)),
+                (Way::Restore, None) => self.saver.restore(id, Some(self.choose)),
                 (Way::Delete, Some(clip)) => {
                     self.selected.set(None);
                     leaving.push(clip);
@@ -106,7 +106,7 @@ impl Annotation {
                     // The playhead stays: somebody may be watching.
                     self.selected.set(Some(id));
                 }
-                (Way::Restore(_), Some(_)) => {}
+                (Way::Restore, Some(_)) => {}
                 (Way::Delete | Way::Change(..), None) => {
                     self.toasts.say("That clip is not there any more: nothing was changed");
                 }

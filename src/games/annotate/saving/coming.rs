@@ -7,6 +7,7 @@ use crate::{
     clips::{
         api::{create_clip, delete_clip, restore_clip},
         edits::Rebased,
+        rebase::turned,
         types::{Clip, ClipDetails, NewClip},
     },
     domain::{
@@ -100,9 +101,9 @@ impl Saver {
         });
     }
 
-    /// Brings a deleted clip back, with all that hung on it, and as it is wanted (stored times): what was not sent before it was
-    /// deleted is not lost either. `then` hears when it is shown.
-    pub fn restore(self, id: ClipId, wanted: Option<ClipDetails>, then: Option<Callback<ClipId>>) {
+    /// Brings a deleted clip back, with all that hung on it; what was not sent before it was deleted is not lost either. `then`
+    /// hears when it is shown.
+    pub fn restore(self, id: ClipId, then: Option<Callback<ClipId>>) {
         let Some(pending) = self.pending.try_get_value() else { return };
         pending.update_value(|pending| pending.returning.extend([id.clone()]));
         self.settle();
@@ -126,6 +127,8 @@ impl Saver {
                 Ok(clip) => {
                     self.deleted.try_update_value(|deleted| deleted.remove(&id));
                     let (game, video) = (clip.game.clone(), clip.video.clone());
+                    let unsent = pending.try_update_value(|pending| pending.unsent.remove(&id)).flatten();
+                    let wanted = unsent.map(|(base, wanted)| turned(&clip.details, &base, &wanted));
                     let missing = wanted.filter(|wanted| *wanted != clip.details);
                     pending.update_value(|pending| pending.know(&clip));
                     if !self.clips.is_disposed() {
@@ -151,7 +154,11 @@ impl Saver {
         self.deleted.update_value(|deleted| deleted.extend(ids.iter().map(|id| (id.clone(), None))));
         self.with_pending(|pending| {
             pending.leaving.extend(ids.iter().cloned());
-            pending.edits.retain(|id, _| !ids.contains(id));
+            for id in &ids {
+                if let Some(unsent) = pending.edits.remove(id).and_then(|edit| edit.unsent()) {
+                    pending.unsent.insert(id.clone(), unsent);
+                }
+            }
         });
         self.conflicts.update(|conflicts| conflicts.retain(|conflict| !ids.contains(&conflict.id)));
         self.clips.update(|clips| clips.retain(|known| !ids.contains(&known.id)));

@@ -254,7 +254,7 @@ impl Saver {
             }
         }
         for id in kept.returning {
-            self.restore(id, None, None);
+            self.restore(id, None);
         }
         let is_leaving = |clip: &&Clip| kept.leaving.contains(&clip.id);
         let leaving: Vec<Clip> = self.clips.with_untracked(|clips| clips.iter().filter(is_leaving).cloned().collect());

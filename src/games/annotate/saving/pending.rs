@@ -22,6 +22,8 @@ pub struct Pending {
     pub made: HashMap<ClipId, NewClip>,
     /// Deleted here; the server has not answered.
     pub leaving: HashSet<ClipId>,
+    /// What was not sent of a clip when it was deleted: what the server had, and what was wanted. Should it come back, it is.
+    pub unsent: HashMap<ClipId, (ClipDetails, ClipDetails)>,
     /// Brought back here; the server has not answered.
     pub returning: HashSet<ClipId>,
     /// What the server has of each clip: its version, and its details as they are stored.
@@ -74,6 +76,7 @@ impl Pending {
             made: HashMap::new(),
             leaving: HashSet::new(),
             returning: HashSet::new(),
+            unsent: HashMap::new(),
             known: HashMap::new(),
         }
     }
