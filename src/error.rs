@@ -73,6 +73,20 @@ impl Code {
             Self::Unreachable => "no answer from the server",
         }
     }
+
+    /// Whether the same call may do better later: once the server answers, has room, or somebody signed in again.
+    pub const fn may_pass(self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable
+                | Self::StoreUnavailable
+                | Self::Internal
+                | Self::TooMany
+                | Self::SignInNeeded
+                | Self::DiskFull
+        )
+    }
+
     pub const fn status(self) -> u16 {
         match self {
             Self::Malformed => 400,

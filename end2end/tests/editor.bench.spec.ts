@@ -131,6 +131,18 @@ test("editor", async ({ page, request, browser }) => {
     bare.push(other.dropped / other.total);
     await page.bringToFront();
   }
+  // A rating in one tab until the other shows it.
+  const other = await page.context().newPage();
+  await gotoHydrated(other, `/games/${game.id}`);
+  const reached: number[] = [];
+  await page.bringToFront();
+  await page.locator(".clip-row").first().click();
+  for (const [key, mark] of [["Digit4", "!"], ["Digit3", "!?"], ["Digit2", "?"], ["Digit1", "??"], ["Digit4", "!"]] as const) {
+    const since = Date.now();
+    await page.keyboard.press(key);
+    await other.waitForFunction((mark) => document.querySelector(".clip-row .badge")?.textContent === mark, mark, { polling: 20 });
+    reached.push(Date.now() - since);
+  }
   const percent = (part: number) => `${(part * 100).toFixed(2)} %`;
   const ms = (value: number) => `${value.toFixed(2)} ms`;
   const line = (name: string, value: string, goal: string) => console.log(`${name.padEnd(58)} ${value.padStart(12)}   goal ${goal}`);
@@ -138,5 +150,6 @@ test("editor", async ({ page, request, browser }) => {
   line("script for each frame while scrubbing, p95", ms(median(scrubbing)), "4 ms");
   line("script for each frame while playing, p95", ms(median(playing)), "4 ms");
   line("pictures dropped in Annotate", percent(median(dropped)), `${percent(median(bare) + 0.05)} (the video alone ${percent(median(bare))}, and 5 more)`);
+  line("a change until the other tab shows it", ms(median(reached)), "1000 ms");
   line("from navigation until the picture is there", ms(median(opened)), "1500 ms");
 });

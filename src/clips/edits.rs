@@ -8,6 +8,9 @@ use super::{
 use crate::{domain::ids::ClipId, error::Code};
 use serde::{Deserialize, Serialize};
 
+/// So many states without an answer are remembered: who types without a connection makes a new one every few seconds.
+const MOST_SENT: usize = 32;
+
 /// What is known of a clip's saving.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edits {
@@ -65,10 +68,6 @@ impl Edits {
         self.running.is_none() && self.pending.is_none()
     }
 
-    pub fn is_held(&self) -> bool {
-        self.held
-    }
-
     /// What the clip shall be, where the server has not confirmed it.
     pub fn wanted(&self) -> Option<&ClipDetails> {
         self.pending.as_ref().or(self.running.as_ref())
@@ -120,13 +119,8 @@ impl Edits {
     pub fn failed(&mut self, code: Code) -> Next {
         let lost = self.running.take();
         match code {
-            Code::DiskFull
-            | Code::Unreachable
-            | Code::StoreUnavailable
-            | Code::Internal
-            | Code::TooMany
-            | Code::SignInNeeded => {
-                self.sent.extend(lost.clone());
+            code if code.may_pass() => {
+                self.remember(lost.as_ref());
                 self.pending = self.pending.take().or(lost);
                 Next::TryAgain
             }
@@ -144,6 +138,16 @@ impl Edits {
                 self.pending = None;
                 Next::Refused
             }
+        }
+    }
+
+    /// One state for each, however often it was tried.
+    fn remember(&mut self, lost: Option<&ClipDetails>) {
+        if let Some(lost) = lost.filter(|lost| !self.sent.contains(lost)) {
+            if self.sent.len() >= MOST_SENT {
+                self.sent.remove(0);
+            }
+            self.sent.push(lost.clone());
         }
     }
 
@@ -196,15 +200,7 @@ mod tests {
     use crate::domain::{rating::Rating, time::Micros};
 
     fn details(name: &str) -> ClipDetails {
-        ClipDetails {
-            start: Micros::ZERO,
-            end: Micros::SECOND,
-            rating: Rating::default(),
-            tags: Vec::new(),
-            name: name.to_owned(),
-            players: String::new(),
-            notes: String::new(),
-        }
+        ClipDetails { name: name.to_owned(), ..ClipDetails::of(Micros::ZERO, Micros::SECOND) }
     }
 
     fn edits() -> Edits {
@@ -287,5 +283,16 @@ mod tests {
             assert_eq!(edits.failed(Code::Conflict), Next::Rebase);
             assert_eq!(edits.rebase(8, &details("Vol")), Rebased::Joined(details("Volley")));
         }
+    }
+    #[test]
+    fn hours_without_a_connection_do_not_pile_up() {
+        let mut edits = edits();
+        for n in 0..500 {
+            edits.want(details(&format!("{}", n / 5)));
+            let _ = edits.take_next();
+            assert_eq!(edits.failed(Code::Unreachable), Next::TryAgain);
+        }
+        assert_eq!(edits.sent.len(), MOST_SENT);
+        assert_eq!(edits.sent.last(), Some(&details("99")));
     }
 }

@@ -51,15 +51,7 @@ mod tests {
     use crate::domain::{rating::Rating, time::Micros};
 
     fn details(name: &str, start: i64, rating: Rating) -> ClipDetails {
-        ClipDetails {
-            start: Micros(start),
-            end: Micros(start + 5),
-            rating,
-            tags: Vec::new(),
-            name: name.to_owned(),
-            players: String::new(),
-            notes: String::new(),
-        }
+        ClipDetails { rating, name: name.to_owned(), ..ClipDetails::of(Micros(start), Micros(start + 5)) }
     }
 
     fn id(n: u8) -> ClipId {

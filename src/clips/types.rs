@@ -97,6 +97,12 @@ pub struct ClipDetails {
 }
 
 impl ClipDetails {
+    /// A stretch of which nothing was said yet.
+    pub fn of(start: Micros, end: Micros) -> Self {
+        let (name, players, notes) = (String::new(), String::new(), String::new());
+        Self { start, end, rating: Rating::default(), tags: Vec::new(), name, players, notes }
+    }
+
     /// The same so much later (or earlier): from one clock to another.
     #[must_use]
     pub fn later(self, by: Micros) -> Self {

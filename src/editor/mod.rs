@@ -11,6 +11,7 @@ pub mod ruler;
 pub mod scale;
 pub mod snap;
 pub mod sound_lane;
+pub mod speed;
 pub mod timeline;
 pub mod transport;
 pub mod undo_buttons;

@@ -13,6 +13,7 @@ mod overview;
 mod panel;
 mod picking;
 mod saving;
+mod tools;
 mod topbar;
 mod undo;
 mod videos;

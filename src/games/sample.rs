@@ -51,14 +51,19 @@ pub async fn make(caller: &Caller) -> Result<Game, ApiError> {
         tournament: String::new(),
         sport: Some(Sport::Soccer),
     };
-    let game = service::create(caller, details).await?;
-    match fill(caller, &game, drawn.into()).await {
-        Ok(()) => service::get(caller, &game.id).await,
-        Err(error) => {
-            service::delete(caller, &game.id).await?;
-            Err(error)
+    // From here on it goes to its end, whether or not somebody waits for it.
+    let caller = caller.clone();
+    let making = tokio::spawn(async move {
+        let game = service::create(&caller, details).await?;
+        match fill(&caller, &game, drawn.into()).await {
+            Ok(()) => service::get(&caller, &game.id).await,
+            Err(error) => {
+                service::delete(&caller, &game.id).await?;
+                Err(error)
+            }
         }
-    }
+    });
+    making.await.map_err(|_| ApiError::internal())?
 }
 
 async fn fill(caller: &Caller, game: &Game, drawn: Bytes) -> Result<(), ApiError> {
@@ -67,13 +72,11 @@ async fn fill(caller: &Caller, game: &Game, drawn: Bytes) -> Result<(), ApiError
     let video = whole::put(caller, game.id.clone(), name, "video/mp4".to_owned(), body).await?.video;
     for (start, end, rating, tags, players, notes) in CLIPS {
         let details = ClipDetails {
-            start: Micros::from_seconds(start),
-            end: Micros::from_seconds(end),
             rating,
             tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
-            name: String::new(),
             players: players.to_owned(),
             notes: notes.to_owned(),
+            ..ClipDetails::of(Micros::from_seconds(start), Micros::from_seconds(end))
         };
         clips::service::create(caller, NewClip { id: None, video: video.clone(), details }).await?;
     }

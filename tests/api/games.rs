@@ -85,3 +85,15 @@ on_both!(a_sample_game_has_all_that_one_can_try, |app: TestApp| async move {
     assert_eq!(clips.as_array().unwrap().len(), 4);
     assert_eq!(app.get("/api/reels").await.ok().as_array().unwrap().len(), 1, "its brilliant clip");
 });
+
+on_both!(games_of_an_older_server_are_found_without_accents, |app: TestApp| async move {
+    let game = app.post("/api/games", details("Z\u{fc}rich")).await.ok();
+    let db = &app.state().db;
+    // As it was written before accents were folded.
+    let older = sqlx::query("UPDATE games SET search = $1 WHERE id = $2").bind("z\u{fc}rich ").bind(id(&game["id"]));
+    older.execute(db.pool()).await.expect("a write");
+    let found = async || app.get("/api/games?text=zurich").await.ok().as_array().unwrap().len();
+    assert_eq!(found().await, 0);
+    touchline::games::store::refold(db).await.expect("folded again");
+    assert_eq!(found().await, 1);
+});

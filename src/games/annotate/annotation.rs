@@ -1,14 +1,13 @@
 //! What Annotate knows and does: the game, its clips as they are shown, the selection, the mark. All times here are on the
 //! game's clock; [`Saver`] turns those of clips into the times of their videos, as they are stored.
 
-use super::{edges::Halves, saving::Saver, videos::Videos};
+use super::{saving::Saver, videos::Videos};
 use crate::{
     browser,
     clips::{
         api::clips_of_game,
         bulk_form::Bulk,
         filter::ListFilter,
-        filter_bar::SEARCH,
         form::ClipChange,
         history::{ClipState, gesture},
         lane::Moved,
@@ -66,11 +65,8 @@ pub struct Annotation {
     pub videos: Videos,
     pub scale: Scale,
     pub saver: Saver,
-    /// What is called when a clip comes into being: made anew, or brought back. They live as long as the page, not as long as what
-    /// was pressed.
-    pub(super) made: Callback<ClipId>,
+    /// What is called when a clip was brought back. It lives as long as the page, not as long as what was pressed.
     pub(super) choose: Callback<ClipId>,
-    pub(super) split_made: Callback<ClipId>,
     /// Clips that were deleted together are gone at the server, too.
     pub(super) gone: Callback<Vec<ClipId>>,
     pub(super) undo_action: Callback<()>,
@@ -80,7 +76,6 @@ pub struct Annotation {
     pub versions: Versions,
     /// A clip whose bounds are dragged, as it was before.
     dragged: StoredValue<Option<Clip>>,
-    pub(super) halves: StoredValue<Halves>,
     /// Whether loading again is on its way.
     reloading: StoredValue<bool>,
 }
@@ -102,8 +97,6 @@ impl Annotation {
         let with_page = move |act: &dyn Fn(Self)| this.get_value().into_iter().for_each(act);
         let page = Self {
             choose: Callback::new(move |id| selected.set(Some(id))),
-            made: Callback::new(move |id: ClipId| with_page(&|page| page.made(&id))),
-            split_made: Callback::new(move |id: ClipId| with_page(&|page| page.split_made(&id))),
             gone: Callback::new(move |ids: Vec<ClipId>| with_page(&|page| page.gone(&ids))),
             undo_action: Callback::new(move |()| with_page(&|page| page.undo())),
             history: RwSignal::new(History::default()),
@@ -115,7 +108,6 @@ impl Annotation {
             selected,
             picked: RwSignal::new(BTreeSet::new()),
             picking: RwSignal::new(false),
-            halves: StoredValue::new(None),
             mark: RwSignal::new(None),
             raised: RwSignal::new(false),
             playback,
@@ -387,50 +379,5 @@ impl Annotation {
         } else {
             self.selected.set(None);
         }
-    }
-
-    /// The player loops the selected clip, if somebody wants it to.
-    pub fn loop_selected(self) {
-        let span = Memo::new(move |_| {
-            let clip = self.selected_clip()?;
-            self.videos
-                .shown
-                .with(|video| video.as_ref().is_some_and(|video| video.id == clip.video))
-                .then_some((clip.details.start, clip.details.end))
-        });
-        Effect::new(move |_| self.playback.span.set(span.get()));
-    }
-
-    /// What dragged edges catch on: the playhead, the mark, the edges of videos.
-    pub fn catches(self) -> Vec<Micros> {
-        let videos = self.videos.clock.with_untracked(|clock| {
-            clock.videos().iter().flat_map(|placed| [placed.start, placed.end()]).collect::<Vec<_>>()
-        });
-        let playhead = self.playback.now.get_untracked();
-        videos.into_iter().chain(self.mark.get_untracked()).chain([playhead]).collect()
-    }
-
-    pub fn zoom_timeline(self, factor: f64) {
-        self.scale.zoom(factor, self.playback.now.get_untracked());
-    }
-
-    /// `/`: to the search of the clips.
-    pub fn search(self) {
-        self.searching.set(true);
-        request_animation_frame(|| browser::page::focus(SEARCH));
-    }
-
-    /// Opens the search, or closes it and shows every clip again.
-    pub fn turn_search(self) {
-        if self.searching.get_untracked() {
-            self.searching.set(false);
-            self.filter.set(ListFilter::default());
-        } else {
-            self.search();
-        }
-    }
-
-    pub fn turn_picking(self) {
-        if self.picking.get_untracked() { self.pick_none() } else { self.picking.set(true) }
     }
 }

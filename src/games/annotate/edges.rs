@@ -10,9 +10,6 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// A clip that is being cut in two: the first half and its new details.
-pub type Halves = Option<(Clip, ClipDetails)>;
-
 impl Annotation {
     /// Whether the selected clip goes on both before and after the playhead.
     pub fn can_split(self) -> bool {
@@ -32,7 +29,7 @@ impl Annotation {
         self.playback.frame_rate.get_untracked().map_or(Micros(40_000), |rate| rate.frame_start(1))
     }
 
-    /// S: two clips with all that was said of the one.
+    /// S: two clips with all that was said of the one, and one step of undo.
     pub fn split(self) {
         let at = self.playback.frame_start();
         let Some(clip) = untrack(move || self.selected_clip()) else { return };
@@ -42,28 +39,19 @@ impl Annotation {
         };
         let first = ClipDetails { end: at, ..clip.details.clone() };
         let second = ClipDetails { start: at, ..clip.details.clone() };
-        let video = clip.video.clone();
-        self.halves.set_value(Some((clip, first)));
-        self.saver.create(video, second, self.split_made);
-    }
-
-    /// The second half is there: the first one ends where it begins, and both are one step of undo.
-    pub(super) fn split_made(self, id: &ClipId) {
-        let Some((clip, first)) = self.halves.try_update_value(Option::take).flatten() else { return };
-        let second = self.clips.with_untracked(|clips| clips.iter().find(|known| known.id == *id).cloned());
-        let Some(second) = second else { return };
-        let shorter = Clip { details: first.clone(), ..clip.clone() };
-        let state = |id: &ClipId, clip: Option<&Clip>| ClipState {
+        let id = self.saver.create(clip.video.clone(), second.clone());
+        let state = |id: &ClipId, details: Option<&ClipDetails>| ClipState {
             id: id.clone(),
-            details: clip.map(|clip| self.saver.stored_details(clip)),
+            details: details
+                .map(|details| self.saver.stored_details(&Clip { details: details.clone(), ..clip.clone() })),
         };
         self.record_all(
-            vec![state(&clip.id, Some(&clip)), state(id, None)],
-            vec![state(&clip.id, Some(&shorter)), state(id, Some(&second))],
+            vec![state(&clip.id, Some(&clip.details)), state(&id, None)],
+            vec![state(&clip.id, Some(&first)), state(&id, Some(&second))],
             None,
         );
         self.saver.change(&clip.id, first, true);
-        self.selected.set(Some(id.clone()));
+        self.selected.set(Some(id));
     }
 
     /// `[` and `]`: the edge that is nearer to the playhead, by frames; the picture goes with it.
@@ -81,7 +69,6 @@ impl Annotation {
         } else {
             return;
         }
-        // An end that is not in the clip shows the last picture that is.
         self.videos.go_to(&clip.video, moved);
     }
 

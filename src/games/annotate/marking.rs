@@ -4,7 +4,6 @@ use super::annotation::Annotation;
 use crate::{
     clips::types::{Clip, ClipDetails},
     domain::{
-        rating::Rating,
         tags::{MAX_TAGS, Tag},
         time::Micros,
     },
@@ -110,15 +109,8 @@ impl Annotation {
                 "The clip begins with this video: a clip lies within one. Make another for the end of the one before.",
             );
         }
-        let details = ClipDetails {
-            start,
-            end,
-            rating: Rating::default(),
-            tags,
-            name: String::new(),
-            players: String::new(),
-            notes: String::new(),
-        };
-        self.saver.create(video, details, self.made);
+        let details = ClipDetails { tags, ..ClipDetails::of(start, end) };
+        let id = self.saver.create(video, details);
+        self.made(&id);
     }
 }

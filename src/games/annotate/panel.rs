@@ -10,7 +10,7 @@ use crate::{
         list::{ClipList, Pick},
         types::{Clip, ClipDetails},
     },
-    domain::{ids::ClipId, rating::Rating, time::Micros},
+    domain::{ids::ClipId, time::Micros},
     ui::{
         button::{Button, IconButton, Look, Size},
         labels::Score,
@@ -77,15 +77,7 @@ fn SelectedClip(page: Annotation) -> impl IntoView {
 
 /// For the moment in which the form is taken away.
 fn nothing() -> ClipDetails {
-    ClipDetails {
-        start: Micros::ZERO,
-        end: Micros::SECOND,
-        rating: Rating::default(),
-        tags: Vec::new(),
-        name: String::new(),
-        players: String::new(),
-        notes: String::new(),
-    }
+    ClipDetails::of(Micros::ZERO, Micros::SECOND)
 }
 
 /// The filter keeps none.

@@ -258,13 +258,11 @@ mod tests {
 
     fn details(start: i64, end: i64, rating: Rating, tags: &[&str], notes: &str) -> ClipDetails {
         ClipDetails {
-            start: Micros(start),
-            end: Micros(end),
             rating,
             tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
-            name: String::new(),
             players: "#7 Bo".to_owned(),
             notes: notes.to_owned(),
+            ..ClipDetails::of(Micros(start), Micros(end))
         }
     }
 

@@ -363,10 +363,13 @@ impl Session {
         }
         self.keep_current();
         if is_conflict {
-            // Of several the first: what came after it stands on what is shown since.
-            self.refused.try_update(|refused| {
-                refused.get_or_insert((base, mine));
-            });
+            // Clips that are to be added are asked for again by themselves. Of several conflicts the first counts: what came after
+            // it stands on what is shown since.
+            if base != mine {
+                self.refused.try_update(|refused| {
+                    refused.get_or_insert((base, mine));
+                });
+            }
         } else {
             self.toasts.error(error.to_string());
         }

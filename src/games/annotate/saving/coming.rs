@@ -1,7 +1,7 @@
 //! Clips that come and go. Each is shown at once; its id is chosen here, so that a call whose answer was lost is made again
 //! without making a second clip.
 
-use super::{AGAIN_MS, SOON_MS, Saver, sort};
+use super::{SOON_MS, Saver, sort};
 use crate::{
     browser::page,
     clips::{
@@ -21,21 +21,17 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use std::collections::HashSet;
 
-/// Whether the same call may do better later: once the server answers, or somebody signed in again.
-const fn passes(code: Code) -> bool {
-    use Code::{DiskFull, Internal, SignInNeeded, StoreUnavailable, TooMany, Unreachable};
-    matches!(code, Unreachable | StoreUnavailable | Internal | TooMany | SignInNeeded | DiskFull)
-}
-
 impl Saver {
-    /// Makes a clip: shown at once, saved as soon as the server answers. `then` runs once it is shown.
-    pub fn create(self, video: VideoId, details: ClipDetails, then: Callback<ClipId>) {
+    /// Makes a clip: shown at once, saved as soon as the server answers.
+    pub fn create(self, video: VideoId, details: ClipDetails) -> ClipId {
         let details = details.later(Micros::ZERO - self.start_of(&video));
         let (now, random) = page::id_parts();
-        self.make(NewClip { id: Some(ClipId::of_parts(now, random)), video, details }, Some(then));
+        let id = ClipId::of_parts(now, random);
+        self.make(NewClip { id: Some(id.clone()), video, details });
+        id
     }
 
-    pub(super) fn make(self, new: NewClip, then: Option<Callback<ClipId>>) {
+    pub(super) fn make(self, new: NewClip) {
         let (Some(id), Some(game)) = (new.id.clone(), self.game.try_get_value()) else { return };
         let clip = Clip { id: id.clone(), version: 0, game, video: new.video.clone(), details: new.details.clone() };
         self.with_pending(|pending| {
@@ -44,20 +40,9 @@ impl Saver {
         });
         self.add(vec![clip]);
         self.settle();
-        if let Some(then) = then {
-            let _ = then.try_run(id.clone());
-        }
         let Some(pending) = self.pending.try_get_value() else { return };
         spawn_local(async move {
-            let answer = loop {
-                match create_clip(new.clone()).await {
-                    Err(error) if passes(error.code) => {
-                        self.failing.try_set(true);
-                        TimeoutFuture::new(AGAIN_MS).await;
-                    }
-                    answer => break answer,
-                }
-            };
+            let answer = self.answered(|| create_clip(new.clone())).await;
             pending.update_value(|pending| drop(pending.made.remove(&id)));
             self.failing.try_set(false);
             match answer {
@@ -112,15 +97,7 @@ impl Saver {
             while pending.with_value(|pending| pending.leaving.contains(&id)) {
                 TimeoutFuture::new(SOON_MS).await;
             }
-            let answer = loop {
-                match restore_clip(id.clone()).await {
-                    Err(error) if passes(error.code) => {
-                        self.failing.try_set(true);
-                        TimeoutFuture::new(AGAIN_MS).await;
-                    }
-                    answer => break answer,
-                }
-            };
+            let answer = self.answered(|| restore_clip(id.clone())).await;
             pending.update_value(|pending| pending.returning.retain(|known| *known != id));
             self.failing.try_set(false);
             match answer {
@@ -172,15 +149,7 @@ impl Saver {
                 while pending.with_value(|pending| pending.made.contains_key(&clip.id)) {
                     TimeoutFuture::new(SOON_MS).await;
                 }
-                let answer = loop {
-                    match delete_clip(clip.id.clone()).await {
-                        Err(error) if passes(error.code) => {
-                            self.failing.try_set(true);
-                            TimeoutFuture::new(AGAIN_MS).await;
-                        }
-                        answer => break answer,
-                    }
-                };
+                let answer = self.answered(|| delete_clip(clip.id.clone())).await;
                 pending.update_value(|pending| pending.leaving.retain(|id| *id != clip.id));
                 let asked = self.asked.try_get_value();
                 self.deleted.try_update_value(|deleted| {

@@ -236,7 +236,7 @@ impl Saver {
         }
         let kept = pending::kept(&game);
         for (_, new) in kept.made {
-            self.make(new, None);
+            self.make(new);
         }
         for (id, mut edit) in kept.edits {
             let Some(wanted) = edit.wanted().cloned() else { continue };
@@ -253,6 +253,7 @@ impl Saver {
                 self.hold(&id, wanted.title(), None);
             }
         }
+        self.with_pending(|pending| pending.unsent.extend(kept.unsent));
         for id in kept.returning {
             self.restore(id, None);
         }
@@ -305,8 +306,13 @@ impl Saver {
                 if self.clips.is_disposed() || earlier.with_value(Pending::all_idle) {
                     break;
                 }
-                TimeoutFuture::new(AGAIN_MS / 6).await;
+                TimeoutFuture::new(TYPING_MS).await;
             }
+            // Answered there, and nobody told this page: a list that is asked for from now on is right about them.
+            let asked = self.asked.try_get_value();
+            self.deleted.try_update_value(|deleted| {
+                deleted.extend(leaving.iter().map(|id| (id.clone(), asked)));
+            });
             self.versions.bump(&Topic::Clips(game));
         });
     }

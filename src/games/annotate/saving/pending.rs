@@ -32,17 +32,19 @@ pub struct Pending {
 
 /// As the browser keeps it.
 #[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Kept {
     pub edits: Vec<(ClipId, Edits)>,
     pub made: Vec<(ClipId, NewClip)>,
     pub leaving: Vec<ClipId>,
-    #[serde(default)]
     pub returning: Vec<ClipId>,
+    pub unsent: Vec<(ClipId, (ClipDetails, ClipDetails))>,
 }
 
 impl Kept {
     fn is_empty(&self) -> bool {
-        self.edits.is_empty() && self.made.is_empty() && self.leaving.is_empty() && self.returning.is_empty()
+        let has_calls = !self.made.is_empty() || !self.leaving.is_empty() || !self.returning.is_empty();
+        !has_calls && self.edits.is_empty() && self.unsent.is_empty()
     }
 }
 
@@ -106,6 +108,7 @@ impl Pending {
             made: self.made.iter().map(|(id, new)| (id.clone(), new.clone())).collect(),
             leaving: self.leaving.iter().cloned().collect(),
             returning: self.returning.iter().cloned().collect(),
+            unsent: self.unsent.iter().map(|(id, unsent)| (id.clone(), unsent.clone())).collect(),
         };
         let text = (!kept.is_empty()).then(|| serde_json::to_string(&kept).ok()).flatten();
         storage::keep_for_tab(&key(&self.game), text.as_deref());

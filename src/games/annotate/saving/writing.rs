@@ -9,7 +9,7 @@ use crate::{
         types::{Clip, ClipDetails},
     },
     domain::ids::ClipId,
-    error::ApiError,
+    error::{ApiError, Code},
     live::types::Topic,
 };
 use gloo_timers::future::TimeoutFuture;
@@ -70,20 +70,12 @@ impl Saver {
             // Deleted here meanwhile: nothing of it matters any more.
             let Some(next) = next else { return };
             match next {
-                Next::TryAgain => {
-                    self.failing.try_set(true);
-                    TimeoutFuture::new(AGAIN_MS).await;
-                }
+                Next::TryAgain => self.pause(error.code).await,
                 Next::Gone => return self.held(&pending, &id, None),
                 Next::Rebase => {
                     let game = pending.with_value(Pending::game);
-                    let all = loop {
-                        if let Ok(all) = clips_of_game(game.clone()).await {
-                            break all;
-                        }
-                        self.failing.try_set(true);
-                        TimeoutFuture::new(AGAIN_MS).await;
-                    };
+                    // The game may be gone, too.
+                    let all = self.answered(|| clips_of_game(game.clone())).await.unwrap_or_default();
                     let Some(theirs) = all.into_iter().find(|clip| clip.id == id) else {
                         edit(&mut |edit| edit.hold());
                         return self.held(&pending, &id, None);
@@ -99,6 +91,28 @@ impl Saver {
                 Next::Refused => return self.refused(&pending, &id, error),
             }
         }
+    }
+
+    /// Asks until there is an answer that will stay as it is.
+    pub(super) async fn answered<T, F>(self, ask: impl Fn() -> F) -> Result<T, ApiError>
+    where
+        F: Future<Output = Result<T, ApiError>>,
+    {
+        loop {
+            match ask().await {
+                Err(error) if error.code.may_pass() => self.pause(error.code).await,
+                answer => return answer,
+            }
+        }
+    }
+
+    /// Before the next attempt. Who was signed out hears it once: nothing else helps.
+    async fn pause(self, code: Code) {
+        if code == Code::SignInNeeded && self.failing.try_get_untracked() == Some(false) {
+            self.toasts.error("You are signed out. Sign in again in another tab: what you did here waits for it.");
+        }
+        self.failing.try_set(true);
+        TimeoutFuture::new(AGAIN_MS).await;
     }
 
     pub(super) fn set_version(self, id: &ClipId, version: i64) {
