@@ -14,6 +14,7 @@ pub mod gallery;
 pub mod games;
 pub mod live;
 pub mod music;
+pub mod preferences;
 pub mod reels;
 pub mod shell;
 pub mod ui;

@@ -50,6 +50,32 @@ test("clips of a reel are ordered, removed and deleted with thumbs", async ({ pa
   await expect(page.getByRole("option").filter({ hasText: "Second" })).toHaveCount(1);
 });
 
+test("two fingers on the timeline look closer, and move nothing else", async ({ page, request }) => {
+  const recording = makeGame({ name: "minute", seconds: 60, size: "640x360" });
+  const game = await readyGame(request, "Pinched", recording.path);
+  await gotoHydrated(page, `/games/${game.id}`);
+  const lane = (await page.locator(".lane--video").boundingBox())!;
+  await page.locator(".lane--video").tap({ position: { x: lane.width / 4, y: lane.height / 2 } });
+  const clock = page.locator(".transport__clock");
+  await expect(clock).toHaveText(/0:1[45]\./);
+  const before = await clock.textContent();
+  const shown = () => page.locator(".overview__window").evaluate((it) => parseFloat(getComputedStyle(it).getPropertyValue("--length")));
+  expect(await shown()).toBe(100);
+  const session = await page.context().newCDPSession(page);
+  const y = lane.y + lane.height / 2;
+  const middle = lane.x + lane.width / 2;
+  const fingers = (apart: number) => [middle - apart / 2, middle + apart / 2].map((x, id) => ({ x, y, id }));
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", touchPoints: { x: number; y: number; id: number }[]) =>
+    session.send("Input.dispatchTouchEvent", { type, touchPoints });
+  await touch("touchStart", fingers(80).slice(0, 1));
+  await touch("touchStart", fingers(80));
+  for (let apart = 90; apart <= 160; apart += 10) await touch("touchMove", fingers(apart));
+  await touch("touchEnd", []);
+  await expect.poll(shown).toBeGreaterThan(45);
+  expect(await shown()).toBeLessThan(55);
+  await expect(clock, "the playhead stays").toHaveText(before!);
+});
+
 test("twenty clips are marked, tagged and rated with thumbs", async ({ page, request }) => {
   test.setTimeout(120_000);
   const recording = makeGame({ name: "minute", seconds: 60, size: "640x360" });

@@ -8,6 +8,7 @@ pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod service;
 pub mod settings;
+pub mod storage_settings;
 #[cfg(feature = "ssr")]
 pub mod store;
 pub mod types;

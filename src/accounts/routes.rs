@@ -1,10 +1,18 @@
-//! `POST /login` and `POST /logout`: plain forms, so that they work without JavaScript.
+//! `POST /login` and `POST /logout`: plain forms, so that they work without JavaScript; what an account holds, and all of it.
 
-use super::service;
-use crate::server::{middleware::session::COOKIE, state::AppState};
+use super::{
+    service,
+    types::{AccountData, Usage},
+};
+use crate::{
+    error::ApiError,
+    server::{door::Caller, middleware::session::COOKIE, state::AppState},
+    storage::disposition::attachment,
+};
 use axum::{
-    Form,
+    Form, Json,
     extract::State,
+    http::header,
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{
@@ -34,6 +42,19 @@ pub async fn logout(State(app): State<AppState>, jar: CookieJar) -> Response {
         return error.into_response();
     }
     (jar.remove(Cookie::build(COOKIE).path("/")), Redirect::to("/login")).into_response()
+}
+
+/// How much room an account's files take
+#[utoipa::path(get, path = "/api/usage", tag = "account", responses((status = 200, body = Usage)))]
+pub async fn usage(caller: Caller) -> Result<Json<Usage>, ApiError> {
+    service::usage(&caller).await.map(Json)
+}
+
+/// All games, clips, reels and preferences, as one file
+#[utoipa::path(get, path = "/api/data", tag = "account", responses((status = 200, body = AccountData)))]
+pub async fn data(caller: Caller) -> Result<impl IntoResponse, ApiError> {
+    let data = service::data(&caller).await?;
+    Ok(([(header::CONTENT_DISPOSITION, attachment("touchline-data.json"))], Json(data)))
 }
 
 fn session_cookie(app: &AppState, secret: String) -> Cookie<'static> {

@@ -1,9 +1,15 @@
 //! The local account, sessions, and the password that guards a server which others can reach.
 
-use super::{store, types::Viewer};
+use super::{
+    store,
+    types::{AccountData, GameData, Usage, Viewer},
+};
 use crate::{
+    clips,
     domain::ids::AccountId,
     error::{ApiError, Code},
+    games::{self, types::GameQuery},
+    preferences, reels,
     server::{
         db::{Db, now_ms},
         door::Caller,
@@ -37,6 +43,32 @@ pub async fn local_account(db: &Db) -> Result<AccountId, sqlx::Error> {
 pub async fn viewer(caller: &Caller) -> Result<Viewer, ApiError> {
     let name = store::name(&caller.app.db, caller.owner()).await?.ok_or_else(|| ApiError::not_found("account"))?;
     Ok(Viewer { name, can_sign_out: caller.actor.signed_in })
+}
+
+pub async fn usage(caller: &Caller) -> Result<Usage, ApiError> {
+    Ok(store::usage(&caller.app.db, caller.owner()).await?)
+}
+
+/// Everything but the files: for who leaves, or wants it in a program of their own.
+pub async fn data(caller: &Caller) -> Result<AccountData, ApiError> {
+    let mut games = Vec::new();
+    loop {
+        let offset = i64::try_from(games.len()).map_err(|_| ApiError::internal())?;
+        let cards = games::service::list(caller, &GameQuery { offset, ..GameQuery::default() }).await?;
+        if cards.is_empty() {
+            break;
+        }
+        for card in cards {
+            let game = games::service::get(caller, &card.id).await?;
+            games.push(GameData { clips: clips::service::of_game(caller, &card.id).await?, game });
+        }
+    }
+    let mut reels = Vec::new();
+    for card in reels::service::list(caller).await? {
+        reels.push(reels::service::get(caller, &card.id).await?);
+    }
+    let preferences = preferences::service::get(caller).await?;
+    Ok(AccountData { touchline: env!("CARGO_PKG_VERSION"), made_at: now_ms(), games, reels, preferences })
 }
 
 /// The hash that the running server compares guesses with.

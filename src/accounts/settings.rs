@@ -1,7 +1,11 @@
 //! Settings: who acts here, how it looks, and what this server is.
 
-use super::{key_settings::KeySettings, types::Viewer};
+use super::{api::storage_usage, key_settings::KeySettings, storage_settings::StorageSettings, types::Viewer};
 use crate::{
+    live::{fresh::Fresh, types::Topic, versions::Versions},
+    preferences::{
+        api::get_preferences, editing::Setup, palette_settings::PaletteSettings, roster_settings::RosterSettings,
+    },
     shell::{Page, avatar::CurrentViewer},
     ui::{notice::LoadError, theme::ThemeChoice},
     uploads::store_check::StoreCheck,
@@ -11,6 +15,9 @@ use leptos::prelude::*;
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let CurrentViewer(viewer) = CurrentViewer::expect();
+    let versions = Versions::expect();
+    let preferences = Fresh::new(Resource::new(move || versions.of(&Topic::Preferences), |_| get_preferences()));
+    let usage = Resource::new(move || (versions.games.get(), versions.exports.get()), |_| storage_usage());
     view! {
         <Page title="Settings" narrow=true>
             <div class="page__head"><h1 class="page__title">"Settings"</h1></div>
@@ -24,7 +31,19 @@ pub fn SettingsPage() -> impl IntoView {
                     })}
                 </Suspense>
                 <Appearance />
+                <Suspense fallback=|| view! { <div class="skeleton page-skeleton" aria-busy="true"></div> }>
+                    {move || Suspend::new(async move {
+                        match preferences.first().await {
+                            Ok(now) => {
+                                let setup = Setup::new(now);
+                                view! { <PaletteSettings setup /><RosterSettings setup /> }.into_any()
+                            }
+                            Err(error) => view! { <LoadError error on_retry=move || preferences.refetch() /> }.into_any(),
+                        }
+                    })}
+                </Suspense>
                 <KeySettings />
+                <StorageSettings usage />
                 <StoreCheck />
                 <About />
             </div>

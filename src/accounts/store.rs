@@ -1,5 +1,6 @@
 //! SQL of accounts and sessions.
 
+use super::types::{Held, Usage};
 use crate::{
     domain::ids::AccountId,
     server::db::{Db, now_ms},
@@ -56,4 +57,28 @@ pub async fn end_session(db: &Db, token_hash: &str) -> Result<(), sqlx::Error> {
         .execute(db.pool())
         .await
         .map(drop)
+}
+
+/// Recordings that have arrived, finished files, pieces and songs.
+pub async fn usage(db: &Db, owner: &AccountId) -> Result<Usage, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT r.n AS recordings, r.b AS recording_bytes, f.n AS renditions, f.b AS rendition_bytes, \
+         s.n AS segments, s.b AS segment_bytes, m.n AS music, m.b AS music_bytes FROM \
+         (SELECT CAST(COUNT(*) AS BIGINT) AS n, CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS b FROM videos WHERE owner = $1 AND state <> 'waiting') r, \
+         (SELECT CAST(COUNT(*) AS BIGINT) AS n, CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS b FROM renditions WHERE owner = $1) f, \
+         (SELECT CAST(COUNT(*) AS BIGINT) AS n, CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS b FROM segments WHERE owner = $1) s, \
+         (SELECT CAST(COUNT(*) AS BIGINT) AS n, CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS b FROM reel_music WHERE owner = $1) m",
+    )
+    .bind(owner.as_str())
+    .fetch_one(db.pool())
+    .await?;
+    let held = |count: &str, bytes: &str| {
+        Ok::<_, sqlx::Error>(Held { count: row.try_get(count)?, bytes: row.try_get(bytes)? })
+    };
+    Ok(Usage {
+        recordings: held("recordings", "recording_bytes")?,
+        renditions: held("renditions", "rendition_bytes")?,
+        segments: held("segments", "segment_bytes")?,
+        music: held("music", "music_bytes")?,
+    })
 }

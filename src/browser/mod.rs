@@ -18,6 +18,7 @@ pub mod page;
 pub mod pointer;
 mod socket;
 pub mod storage;
+pub mod text;
 pub mod theme;
 pub mod uploads;
 pub mod video;

@@ -2,7 +2,7 @@
 
 use super::{palette::TagPalette, types::Clip};
 use crate::{
-    domain::{rating::Rating, tags::Sport, time::Micros},
+    domain::{palette::Palette, rating::Rating, time::Micros},
     ui::{
         button::{Button, IconButton, Look, Size},
         rating_picker::RatingPicker,
@@ -32,7 +32,7 @@ pub enum Bulk {
 #[component]
 pub fn BulkForm(
     #[prop(into)] clips: Signal<Vec<Clip>>,
-    #[prop(into)] sport: Signal<Sport>,
+    #[prop(into)] palette: Signal<Palette>,
     on_bulk: Callback<Bulk>,
     on_close: Callback<()>,
 ) -> impl IntoView {
@@ -62,7 +62,7 @@ pub fn BulkForm(
                 <IconButton icon="close" label="Select none" title="Select none (Esc)" small=true on_press=on_close />
             </div>
             <RatingPicker value=rating on_choose=move |rating| on_bulk.run(Bulk::Rate(rating)) />
-            <TagPalette sport chosen=common on_toggle=Callback::new(move |tag| on_bulk.run(Bulk::Tag(tag))) />
+            <TagPalette palette chosen=common on_toggle=Callback::new(move |tag| on_bulk.run(Bulk::Tag(tag))) />
             <div class="button-row" role="group" aria-label="Move in time">
                 {SHIFTS
                     .map(|(label, by)| view! {

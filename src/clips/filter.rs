@@ -1,7 +1,10 @@
 //! Which clips of a game its list shows, and in which order.
 
 use super::types::Clip;
-use crate::domain::rating::Rating;
+use crate::{
+    browser::text::folded,
+    domain::{rating::Rating, roster::players_of},
+};
 use std::collections::BTreeSet;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,7 +47,7 @@ impl Order {
 /// A clip is shown when all of it holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ListFilter {
-    /// Every word of it is somewhere in the name, tags, players or notes.
+    /// Every word of it is somewhere in the name, tags, players or notes, whatever its accents.
     pub text: String,
     /// None of them: every rating.
     pub ratings: Vec<Rating>,
@@ -72,9 +75,8 @@ impl ListFilter {
             return true;
         }
         let details = &clip.details;
-        let all =
-            [&clip.title(), &details.tags.join(" "), &details.players, &details.notes].map(|text| text.to_lowercase());
-        self.text.to_lowercase().split_whitespace().all(|word| all.iter().any(|text| text.contains(word)))
+        let all = [&clip.title(), &details.tags.join(" "), &details.players, &details.notes].map(|text| folded(text));
+        folded(&self.text).split_whitespace().all(|word| all.iter().any(|text| text.contains(word)))
     }
 
     /// Those that are shown. `clips` are in playing order, which stays where the order says nothing else.
@@ -88,11 +90,6 @@ impl ListFilter {
         }
         shown
     }
-}
-
-/// The players of a clip, as they were typed: "#10 Ilse, #7 Bo".
-pub fn players_of(text: &str) -> impl Iterator<Item = &str> {
-    text.split([',', ';', '/']).map(str::trim).filter(|player| !player.is_empty())
 }
 
 /// Every tag and every player of these clips, sorted.
@@ -121,7 +118,7 @@ mod tests {
                 tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
                 name: String::new(),
                 players: players.to_owned(),
-                notes: if n == 2 { "Low finish".to_owned() } else { String::new() },
+                notes: if n == 2 { "Low fínish".to_owned() } else { String::new() },
             },
         }
     }
@@ -149,6 +146,7 @@ mod tests {
         let text = |text: &str| ListFilter { text: text.to_owned(), ..all.clone() };
         assert_eq!(shown(&text("goal bo")), [1, 2]);
         assert_eq!(shown(&text("low brilliant")), [2]);
+        assert_eq!(shown(&text("FINISH")), [2]);
         assert_eq!(shown(&text("nobody")), Vec::<i64>::new());
         assert!(!text("goal").is_open());
     }

@@ -2,16 +2,13 @@
 
 use super::{
     palette::TagPalette,
+    players_field::PlayersField,
     time_field::{TimeField, read},
-    types::{ClipDetails, MAX_NAME, MAX_NOTES, MAX_PLAYERS},
+    types::{ClipDetails, MAX_NAME, MAX_NOTES},
 };
 use crate::{
     browser::focus,
-    domain::{
-        naming,
-        tags::{MAX_TAGS, Sport},
-        time::Micros,
-    },
+    domain::{naming, palette::Palette, tags::MAX_TAGS, time::Micros},
     ui::{button::IconButton, rating_picker::RatingPicker},
 };
 use leptos::prelude::*;
@@ -30,7 +27,10 @@ pub struct ClipChange {
 #[component]
 pub fn ClipForm(
     #[prop(into)] details: Signal<ClipDetails>,
-    #[prop(into)] sport: Signal<Sport>,
+    #[prop(into)] palette: Signal<Palette>,
+    /// Who may be on it, likely ones first.
+    #[prop(into)]
+    players: Signal<Vec<String>>,
     on_change: Callback<ClipChange>,
     on_delete: Callback<()>,
     /// Whether the playhead is inside the clip.
@@ -70,7 +70,7 @@ pub fn ClipForm(
                 <IconButton icon="split" label="Split at the playhead" title="Split at the playhead (S)" disabled=Signal::derive(move || !can_split.get()) on_press=on_split />
                 <IconButton icon="trash" label="Delete clip" title="Delete clip (Delete)" on_press=on_delete />
             </div>
-            <TagPalette sport chosen=Signal::derive(move || details.with(|details| details.tags.clone())) on_toggle=toggle />
+            <TagPalette palette chosen=Signal::derive(move || details.with(|details| details.tags.clone())) on_toggle=toggle />
             <div class="field-row sheet__more clip-form__names">
                 <TextField
                     id="clip-name"
@@ -80,12 +80,10 @@ pub fn ClipForm(
                     value=Signal::derive(move || details.with(|details| details.name.clone()))
                     on_input=Callback::new(move |text: String| change(false, &|details| details.name.clone_from(&text)))
                 />
-                <TextField
-                    id="clip-players"
-                    label="Players"
-                    max_length=MAX_PLAYERS
+                <PlayersField
+                    known=players
                     value=Signal::derive(move || details.with(|details| details.players.clone()))
-                    on_input=Callback::new(move |text: String| change(false, &|details| details.players.clone_from(&text)))
+                    on_change=Callback::new(move |text: String| change(false, &|details| details.players.clone_from(&text)))
                 />
             </div>
             <Times details on_change />

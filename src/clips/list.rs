@@ -1,7 +1,14 @@
 //! The clips of a game as dense rows.
 
 use super::types::Clip;
-use crate::{browser::page, domain::ids::ClipId, ui::labels::Badge};
+use crate::{
+    browser::page,
+    domain::{
+        ids::ClipId,
+        palette::{Palette, TagColour},
+    },
+    ui::labels::Badge,
+};
 use leptos::{ev, prelude::*};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -37,6 +44,9 @@ pub fn ClipList(
     /// Those that are picked together.
     #[prop(into)]
     picked: Signal<BTreeSet<ClipId>>,
+    /// For the colours of tags.
+    #[prop(into)]
+    palette: Signal<Palette>,
     on_select: Callback<(ClipId, Pick)>,
 ) -> impl IntoView {
     // Each row looks itself up: with hundreds of clips a search for each would be felt.
@@ -50,7 +60,7 @@ pub fn ClipList(
     view! {
         <div class="panel__scroll" role="listbox" aria-label="Clips" aria-multiselectable="true">
             <For each=move || ids.get() key=Clone::clone let:id>
-                <ClipRow id by_id selected picked on_select />
+                <ClipRow id by_id selected picked palette on_select />
             </For>
         </div>
     }
@@ -62,12 +72,19 @@ fn ClipRow(
     by_id: Memo<Arc<BTreeMap<ClipId, Clip>>>,
     selected: Signal<Option<ClipId>>,
     picked: Signal<BTreeSet<ClipId>>,
+    palette: Signal<Palette>,
     on_select: Callback<(ClipId, Pick)>,
 ) -> impl IntoView {
     let id = StoredValue::new(id);
     let clip = Memo::new(move |_| by_id.with(|clips| id.with_value(|id| clips.get(id).cloned())));
     let is_selected = Memo::new(move |_| id.with_value(|id| selected.with(|selected| selected.as_ref() == Some(id))));
     let is_picked = Memo::new(move |_| id.with_value(|id| picked.with(|picked| picked.contains(id))));
+    let dots = move |tags: &[String]| {
+        let colour = |tag: &String| palette.with(|palette| palette.tag(tag).and_then(|tag| tag.colour));
+        let dot = |colour: TagColour| view! { <span class=format!("tag-dot {}", colour.class())></span> };
+        let dots = tags.iter().filter_map(colour).map(dot).collect_view();
+        (!dots.is_empty()).then(|| view! { <span class="clip-row__dots" aria-hidden="true">{dots}</span> })
+    };
     let row = NodeRef::<leptos::html::Button>::new();
     Effect::new(move |_| {
         if is_selected.get()
@@ -90,7 +107,7 @@ fn ClipRow(
                 clip.get().map(|clip| {
                     view! {
                         <Badge rating=clip.details.rating />
-                        <span class="clip-row__name">{clip.title()}</span>
+                        <span class="clip-row__name">{clip.title()}{dots(&clip.details.tags)}</span>
                         <span class="clip-row__time time">{clip.details.start.to_string()}</span>
                         <span class="clip-row__length time">{clip.length().to_string()}</span>
                     }

@@ -12,6 +12,7 @@ pub mod history;
 pub mod lane;
 pub mod list;
 pub mod palette;
+pub mod players_field;
 pub mod rebase;
 #[cfg(feature = "ssr")]
 pub mod routes;

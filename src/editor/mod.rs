@@ -2,6 +2,7 @@
 
 pub mod conflict;
 pub mod film;
+pub mod fingers;
 pub mod history;
 pub mod key_help;
 pub mod keys;

@@ -120,6 +120,16 @@ impl Scale {
         self.start.set(anchor - left);
     }
 
+    /// Two fingers that went `by` times farther apart, their middle now at `x` of the screen, `dx` farther than before.
+    pub fn pinch(self, by: f64, x: f64, dx: f64) {
+        let Some(area) = self.area.get_untracked() else { return };
+        let (left, width) = browser::pointer::horizontal(&area);
+        if width > 0.0 {
+            self.zoom(by, self.window.get_untracked().at((x - left) / width));
+            self.pan(-dx / width);
+        }
+    }
+
     /// Moves the window by a part of itself.
     pub fn pan(self, part: f64) {
         self.start.set(self.window.get_untracked().at(part));

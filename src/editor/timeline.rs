@@ -1,6 +1,7 @@
 //! The timeline: ruler, playhead, zoom, overview; the lanes are the page's.
 
 use super::{
+    fingers::{Fingers, Hand},
     ruler::Ruler,
     scale::{STEP, Scale},
 };
@@ -58,24 +59,36 @@ fn Lanes(
             on_seek.run(at);
         }
     };
+    let fingers = Fingers::default();
+    // Where the playhead was when a finger came down: a second one means that the first did not want to seek.
+    let before = StoredValue::new(Micros::ZERO);
+    let end = move |event: ev::PointerEvent| {
+        fingers.release(&event);
+        dragging.set(false);
+    };
     let inside = move || (0.0..=1.0).contains(&scale.fraction(playhead.get()));
     view! {
         <div
             class="timeline__lanes"
             on:pointerdown=move |event| {
-                if browser::pointer::is_main(&event) {
+                fingers.press(&event);
+                if fingers.are_two() {
+                    dragging.set(false);
+                    on_seek.run(before.get_value());
+                } else if browser::pointer::is_main(&event) {
                     browser::pointer::capture(&event);
                     dragging.set(true);
+                    before.set_value(playhead.get_untracked());
                     seek(&event);
                 }
             }
-            on:pointermove=move |event| {
-                if dragging.get_untracked() {
-                    seek(&event);
-                }
+            on:pointermove=move |event| match fingers.drag(&event) {
+                Some(Hand::Pinch { by, middle: (x, _), dx, .. }) => scale.pinch(by, x, dx),
+                _ if dragging.get_untracked() => seek(&event),
+                _ => {}
             }
-            on:pointerup=move |_| dragging.set(false)
-            on:pointercancel=move |_| dragging.set(false)
+            on:pointerup=end
+            on:pointercancel=end
             on:wheel=move |event| turn(scale, &event)
         >
             <Ruler scale parts />

@@ -1,5 +1,6 @@
 //! A closer look at the picture, up to four times: by wheel, by two fingers, by a key; dragging moves it.
 
+use super::fingers::{Fingers, Hand};
 use crate::browser::pointer;
 use leptos::{ev, prelude::*};
 
@@ -69,25 +70,16 @@ impl View {
     }
 }
 
-/// A pointer on the picture: which, and where it was seen last.
-type Finger = (i32, f64, f64);
-
 /// The closer look of one player, with the hands on it.
 #[derive(Clone, Copy)]
 pub struct Zoom {
     pub view: RwSignal<View>,
-    fingers: StoredValue<Vec<Finger>>,
-    /// How far the press has moved, in pixels.
-    travelled: StoredValue<f64>,
+    fingers: Fingers,
 }
 
 impl Default for Zoom {
     fn default() -> Self {
-        Self {
-            view: RwSignal::new(View::default()),
-            fingers: StoredValue::new(Vec::new()),
-            travelled: StoredValue::new(0.0),
-        }
+        Self { view: RwSignal::new(View::default()), fingers: Fingers::default() }
     }
 }
 
@@ -102,7 +94,7 @@ impl Zoom {
 
     /// Whether the press that just ended moved the picture: then it is no click.
     pub fn has_dragged(self) -> bool {
-        self.travelled.get_value() > SLACK
+        self.fingers.travelled() > SLACK
     }
 
     pub fn wheel(self, event: &ev::WheelEvent) {
@@ -113,57 +105,29 @@ impl Zoom {
     }
 
     pub fn press(self, event: &ev::PointerEvent) {
-        self.fingers.update_value(|fingers| {
-            if fingers.is_empty() {
-                self.travelled.set_value(0.0);
-            }
-            fingers.retain(|(id, ..)| *id != event.pointer_id());
-            fingers.push(finger(event));
-        });
+        self.fingers.press(event);
     }
 
     pub fn drag(self, event: &ev::PointerEvent) {
         let Some(frame) = pointer::listener(event) else { return };
-        let size = pointer::size(&frame);
-        let now = finger(event);
-        self.fingers.update_value(|fingers| {
-            let Some(at) = fingers.iter().position(|(id, ..)| *id == now.0) else { return };
-            let before = std::mem::replace(&mut fingers[at], now);
-            let (dx, dy) = (now.1 - before.1, now.2 - before.2);
-            self.travelled.update_value(|all| *all += dx.abs() + dy.abs());
-            // Not before it is a drag: a click belongs to the picture.
-            if self.has_dragged() && !self.view.get_untracked().is_whole() {
-                pointer::capture(event);
+        let (width, height) = pointer::size(&frame);
+        let Some(hand) = self.fingers.drag(event) else { return };
+        // Not before it is a drag: a click belongs to the picture.
+        if self.has_dragged() && !self.view.get_untracked().is_whole() {
+            pointer::capture(event);
+        }
+        match hand {
+            Hand::Drag { dx, dy } => self.view.update(|view| *view = view.moved(dx / width, dy / height)),
+            Hand::Pinch { by, middle, dx, dy } => {
+                let (x, y) = pointer::part_of(&frame, middle);
+                self.view.update(|view| *view = view.zoomed(by, x, y).moved(dx / width, dy / height));
             }
-            match fingers.as_slice() {
-                [_] => self.view.update(|view| *view = view.moved(dx / size.0, dy / size.1)),
-                [one, two] => {
-                    let other = if at == 0 { two } else { one };
-                    let (was, is) = (distance(before, *other), distance(now, *other));
-                    let middle = (f64::midpoint(now.1, other.1), f64::midpoint(now.2, other.2));
-                    let (x, y) = pointer::part_of(&frame, middle);
-                    if was > 0.0 {
-                        self.view.update(|view| {
-                            *view = view.zoomed(is / was, x, y).moved(dx / size.0 / 2.0, dy / size.1 / 2.0);
-                        });
-                    }
-                }
-                _ => {}
-            }
-        });
+        }
     }
 
     pub fn release(self, event: &ev::PointerEvent) {
-        self.fingers.update_value(|fingers| fingers.retain(|(id, ..)| *id != event.pointer_id()));
+        self.fingers.release(event);
     }
-}
-
-fn finger(event: &ev::PointerEvent) -> Finger {
-    (event.pointer_id(), f64::from(event.client_x()), f64::from(event.client_y()))
-}
-
-fn distance(one: Finger, two: Finger) -> f64 {
-    libm::hypot(one.1 - two.1, one.2 - two.2)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod conflict;
 mod edges;
 mod exchange;
 mod exporting;
+mod hints;
 mod keys;
 mod layers;
 mod mark_bar;
@@ -37,6 +38,7 @@ use crate::{
     domain::ids::{ClipId, GameId},
     editor::{key_help::KeyHelp, player::Player, timeline::Timeline},
     error::{ApiError, Code},
+    preferences::{api::get_preferences, types::Preferences},
     shell::{EditorPage, Page, not_found::NotFoundPage},
     ui::notice::LoadError,
     uploads::queue::UploadQueue,
@@ -56,7 +58,7 @@ pub fn AnnotatePage() -> impl IntoView {
         <Transition fallback=|| view! { <EditorPage title="Annotate"><main class="workspace" id="main" aria-busy="true"></main></EditorPage> }>
             {move || Suspend::new(async move {
                 match loaded.await {
-                    Ok((game, clips)) => view! { <Editor game clips /> }.into_any(),
+                    Ok((game, clips, preferences)) => view! { <Editor game clips preferences /> }.into_any(),
                     Err(error) if error.code == Code::NotFound => view! { <NotFoundPage /> }.into_any(),
                     Err(error) => view! { <Page title="Annotate"><LoadError error on_retry=move |()| loaded.refetch() /></Page> }.into_any(),
                 }
@@ -65,16 +67,16 @@ pub fn AnnotatePage() -> impl IntoView {
     }
 }
 
-async fn load(id: Option<GameId>) -> Result<(Game, Vec<Clip>), ApiError> {
+async fn load(id: Option<GameId>) -> Result<(Game, Vec<Clip>, Preferences), ApiError> {
     let id = id.ok_or_else(|| ApiError::not_found("game"))?;
-    let (game, clips) = futures::join!(get_game(id.clone()), clips_of_game(id));
-    Ok((game?, clips?))
+    let (game, clips, preferences) = futures::join!(get_game(id.clone()), clips_of_game(id), get_preferences());
+    Ok((game?, clips?, preferences?))
 }
 
 /// The page of one game.
 #[component]
-fn Editor(game: Game, clips: Vec<Clip>) -> impl IntoView {
-    let page = Annotation::new(game, clips);
+fn Editor(game: Game, clips: Vec<Clip>, preferences: Preferences) -> impl IntoView {
+    let page = Annotation::new(game, clips, preferences);
     let queue = UploadQueue::expect();
     let file = move || match page.videos.shown.get() {
         Some(video) => queue.file_of(&video.id),

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use std::collections::HashMap;
 
 /// Where the browser keeps the sport of the last game.
-const SPORT: &str = "sport";
+pub const LAST_SPORT: &str = "sport";
 const FIELDS: [&str; 3] = ["opponent", "played_on", "tournament"];
 
 /// What is typed so far, and what is wrong with it.
@@ -41,7 +41,7 @@ impl DetailsDraft {
             if draft.played_on.with_untracked(String::is_empty) {
                 draft.played_on.set(clock::today());
             }
-            if let Some(sport) = storage::get(SPORT).and_then(|code| code.parse().ok()) {
+            if let Some(sport) = storage::get(LAST_SPORT).and_then(|code| code.parse().ok()) {
                 draft.sport.set(sport);
             }
         });
@@ -78,7 +78,7 @@ impl DetailsDraft {
         match day {
             Ok(played_on) if self.errors.with_untracked(HashMap::is_empty) => {
                 let sport = self.sport.get_untracked();
-                storage::set(SPORT, sport.code());
+                storage::set(LAST_SPORT, sport.code());
                 Some(GameDetails { opponent, played_on, venue, tournament, sport: Some(sport) })
             }
             _ => None,

@@ -21,6 +21,8 @@ pub enum Topic {
     Reels(ReelId),
     /// Exports come and go, the gallery with them.
     Exports,
+    /// Own tag palettes, the roster.
+    Preferences,
 }
 
 /// One message of `/ws`.

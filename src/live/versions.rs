@@ -19,7 +19,7 @@ pub struct Versions {
     pub exports: RwSignal<u64>,
     /// Running and just ended exports as the socket tells them, newest state only.
     pub progress: RwSignal<Vec<Export>>,
-    /// One game's clips, one reel.
+    /// One game's clips, one reel, the preferences.
     scoped: RwSignal<HashMap<Topic, u64>>,
     /// Moves with everything.
     all: RwSignal<u64>,
@@ -47,7 +47,7 @@ impl Versions {
         expect_context()
     }
 
-    /// The version of one game's clips or of one reel: what happens to others does not move it. Tracked.
+    /// The version of one game's clips, of one reel, of the preferences: what happens to others does not move it. Tracked.
     pub fn of(self, topic: &Topic) -> u64 {
         self.all.get() + self.scoped.with(|scoped| scoped.get(topic).copied().unwrap_or_default())
     }
@@ -58,6 +58,7 @@ impl Versions {
             Topic::Clips(_) => &[self.clips, self.game_cards],
             Topic::Reels(_) => &[self.reel_cards],
             Topic::Exports => &[self.exports, self.reel_cards],
+            Topic::Preferences => &[],
         };
         self.scoped.update(|scoped| *scoped.entry(topic.clone()).or_default() += 1);
         for signal in moved {

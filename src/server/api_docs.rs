@@ -2,9 +2,9 @@
 
 use super::state::AppState;
 use crate::{
-    clips,
+    accounts, clips,
     error::{ApiError, Code},
-    exports, gallery, games, music, reels, uploads, videos,
+    exports, gallery, games, music, preferences, reels, uploads, videos,
 };
 use axum::{
     Json, Router,
@@ -71,6 +71,9 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(exports::routes::retry))
         .routes(routes!(gallery::routes::list))
         .routes(routes!(gallery::routes::get, gallery::routes::delete))
+        .routes(routes!(preferences::routes::get, preferences::routes::put))
+        .routes(routes!(accounts::routes::usage))
+        .routes(routes!(accounts::routes::data))
 }
 
 /// Every code of an error with its status and what it means, one to a line.

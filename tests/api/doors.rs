@@ -127,7 +127,7 @@ on_both!(bad_values_are_refused_at_both_doors, |app: TestApp| async move {
 });
 
 /// Every call that takes a body.
-const BODIES: [(&str, &str); 36] = [
+const BODIES: [(&str, &str); 38] = [
     ("POST", "/api/games"),
     ("PUT", "/api/games/{id}"),
     ("PUT", "/api/games/{id}/videos"),
@@ -164,6 +164,8 @@ const BODIES: [(&str, &str); 36] = [
     ("POST", "/_fn/exports/dismiss"),
     ("POST", "/_fn/uploads/finished"),
     ("POST", "/_fn/gallery/delete"),
+    ("PUT", "/api/preferences"),
+    ("POST", "/_fn/preferences/put"),
 ];
 
 on_both!(bodies_that_are_none_are_refused, |app: TestApp| async move {

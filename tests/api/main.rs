@@ -22,6 +22,7 @@ mod media;
 mod moves;
 mod music;
 mod openapi;
+mod preferences;
 mod process;
 mod reaper;
 mod reels;

@@ -15,6 +15,7 @@ DELETE /api/renditions/{id}
 DELETE /api/uploads/{id}
 DELETE /api/videos/{id}
 GET /api/clips/{id}
+GET /api/data
 GET /api/exports/active
 GET /api/exports/recent
 GET /api/exports/{id}
@@ -23,6 +24,7 @@ GET /api/games/{id}
 GET /api/games/{id}/clips
 GET /api/games/{id}/clips/export
 GET /api/games/{id}/upload-url
+GET /api/preferences
 GET /api/reels
 GET /api/reels/{id}
 GET /api/renditions
@@ -30,6 +32,7 @@ GET /api/renditions/{id}
 GET /api/uploads
 GET /api/uploads/finished
 GET /api/uploads/{id}
+GET /api/usage
 POST /api/clips
 POST /api/clips/search
 POST /api/clips/{id}/restore
@@ -50,6 +53,7 @@ PUT /api/clips/{id}
 PUT /api/games/{id}
 PUT /api/games/{id}/video
 PUT /api/games/{id}/videos
+PUT /api/preferences
 PUT /api/reel-clips/{id}/framing
 PUT /api/reels/{id}
 PUT /api/reels/{id}/music

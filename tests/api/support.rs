@@ -24,7 +24,7 @@ use touchline::{
 /// An identifier that no row has.
 pub const NOBODY: &str = "0192f0c1-2345-7abc-8def-0123456789ab";
 /// Every table, but for the store's litter and sessions that come and go by themselves.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 18] = [
     "accounts",
     "games",
     "videos",
@@ -39,6 +39,7 @@ const TABLES: [&str; 17] = [
     "exports",
     "segments",
     "renditions",
+    "preferences",
     "doomed_objects",
     "store_objects",
     "store_uploads",

@@ -17,8 +17,9 @@ use crate::{
     domain::{
         clock::GameClock,
         ids::ClipId,
+        palette::Palette,
         rating::{Rating, Tally},
-        tags::Sport,
+        roster::{players_of, ranked},
         time::Micros,
     },
     editor::{
@@ -31,6 +32,7 @@ use crate::{
         types::Game,
     },
     live::{types::Topic, versions::Versions},
+    preferences::{api::get_preferences, types::Preferences},
     ui::toast::Toasts,
     uploads::queue::UploadQueue,
 };
@@ -44,6 +46,10 @@ const REMEMBER_EVERY_MS: u32 = 5_000;
 #[derive(Clone, Copy)]
 pub struct Annotation {
     pub game: RwSignal<Game>,
+    /// Own tags and the roster.
+    pub preferences: RwSignal<Preferences>,
+    /// What clips of this game are tagged with.
+    pub palette: Memo<Palette>,
     /// As they are shown: with what is not saved yet.
     pub clips: RwSignal<Vec<Clip>>,
     pub filter: RwSignal<ListFilter>,
@@ -81,9 +87,10 @@ pub struct Annotation {
 }
 
 impl Annotation {
-    pub fn new(game: Game, clips: Vec<Clip>) -> Self {
+    pub fn new(game: Game, clips: Vec<Clip>, preferences: Preferences) -> Self {
         let position = game.last_position;
-        let game = RwSignal::new(game);
+        let (game, preferences) = (RwSignal::new(game), RwSignal::new(preferences));
+        let sport = move || game.with(|game| game.details.sport.unwrap_or_default());
         let videos = Videos::new(game, position);
         let playback = videos.playback;
         let whole = Signal::derive(move || Span { start: Micros::ZERO, end: playback.duration.get() });
@@ -101,6 +108,8 @@ impl Annotation {
             undo_action: Callback::new(move |()| with_page(&|page| page.undo())),
             history: RwSignal::new(History::default()),
             game,
+            preferences,
+            palette: Memo::new(move |_| preferences.with(|preferences| preferences.palette(sport()).clone())),
             clips: shown,
             filter,
             searching: RwSignal::new(false),
@@ -129,8 +138,15 @@ impl Annotation {
         self.game.with(|game| game.details.name())
     }
 
-    pub fn sport(self) -> Signal<Sport> {
-        Signal::derive(move || self.game.with(|game| game.details.sport.unwrap_or_default()))
+    /// Who may be on the selected clip: the roster, and who is on others of this game. What is half typed in it is nobody yet.
+    pub fn players(self) -> Vec<String> {
+        let selected = self.selected.get();
+        self.preferences.with(|preferences| {
+            self.clips.with(|clips| {
+                let others = clips.iter().filter(|clip| Some(&clip.id) != selected.as_ref());
+                ranked(&preferences.roster, others.flat_map(|clip| players_of(&clip.details.players)))
+            })
+        })
     }
 
     pub fn picture_size(self) -> Signal<Option<(u32, u32)>> {
@@ -157,6 +173,17 @@ impl Annotation {
             let now = (versions.games.get(), versions.of(&clips));
             if seen.is_some_and(|seen| seen != now) {
                 self.reload();
+            }
+            now
+        });
+        Effect::new(move |seen: Option<u64>| {
+            let now = versions.of(&Topic::Preferences);
+            if seen.is_some_and(|seen| seen != now) {
+                spawn_local(async move {
+                    if let Ok(newest) = get_preferences().await {
+                        self.preferences.try_set(newest);
+                    }
+                });
             }
             now
         });

@@ -10,7 +10,7 @@ use crate::{
         },
         page::focus,
     },
-    domain::{rating::Rating, tags::palette},
+    domain::{palette::Palette, rating::Rating},
     editor::{
         key_help::KeySection,
         keys::{PLAY_KEYS, play_keys, watch_releases},
@@ -127,8 +127,9 @@ fn plain_keys(page: Annotation, press: &Press) -> bool {
 }
 
 fn tag_keys(page: Annotation, press: &Press) -> bool {
-    let tag = palette(page.sport().get_untracked()).of_key(&press.code).filter(|_| !press.shift);
-    if let Some(tag) = tag.filter(|_| !press.repeat) {
+    let of_key = |palette: &Palette| palette.of_key(&press.code).cloned();
+    let tag = page.palette.with_untracked(of_key).filter(|_| !press.shift);
+    if let Some(tag) = tag.as_ref().filter(|_| !press.repeat) {
         page.press_tag(tag);
     }
     tag.is_some()

@@ -3,10 +3,7 @@
 use super::annotation::Annotation;
 use crate::{
     clips::types::{Clip, ClipDetails},
-    domain::{
-        tags::{MAX_TAGS, Tag},
-        time::Micros,
-    },
+    domain::{palette::Tag, tags::MAX_TAGS, time::Micros},
 };
 use leptos::prelude::*;
 

@@ -1,6 +1,6 @@
 //! The panel at the right: the clips, and the form of the selected one.
 
-use super::annotation::Annotation;
+use super::{annotation::Annotation, hints::FirstSteps};
 use crate::{
     clips::{
         bulk_form::BulkForm,
@@ -43,17 +43,18 @@ pub fn ClipsPanel(page: Annotation) -> impl IntoView {
                     <Button size=Size::Small icon="plus" title="New clip (N)" on_press=move |()| page.new_clip()>"New clip"</Button>
                 </div>
             </div>
+            <FirstSteps page />
             <Show when=move || page.searching.get() && !is_empty.get()>
                 <FilterBar filter=page.filter choices on_close=move |()| page.turn_search() />
             </Show>
             <Show when=move || !is_empty.get() fallback=|| view! { <NoClips /> }>
                 <Show when=move || page.shown.with(|shown| !shown.is_empty()) fallback=move || view! { <NoneFound page /> }>
-                    <ClipList clips=page.shown selected=page.selected picked=page.picked
+                    <ClipList clips=page.shown selected=page.selected picked=page.picked palette=page.palette
                         on_select=Callback::new(move |(id, how): (ClipId, Pick)| page.pick(&id, how)) />
                 </Show>
             </Show>
             <Show when=move || has_picked.get() fallback=move || view! { <SelectedClip page /> }>
-                <BulkForm clips=picked sport=page.sport() on_bulk=Callback::new(move |what| page.bulk(what))
+                <BulkForm clips=picked palette=page.palette on_bulk=Callback::new(move |what| page.bulk(what))
                     on_close=Callback::new(move |()| page.pick_none()) />
             </Show>
         </aside>
@@ -65,10 +66,11 @@ pub fn ClipsPanel(page: Annotation) -> impl IntoView {
 fn SelectedClip(page: Annotation) -> impl IntoView {
     let clip = Memo::new(move |_| page.selected_clip());
     let is_open = Memo::new(move |_| clip.with(Option::is_some));
+    let players = Memo::new(move |_| page.players());
     let details = Signal::derive(move || clip.get().map_or_else(nothing, |clip: Clip| clip.details));
     view! {
         <Show when=move || is_open.get()>
-            <ClipForm details sport=page.sport() on_change=Callback::new(move |change| page.changed(change))
+            <ClipForm details palette=page.palette players on_change=Callback::new(move |change| page.changed(change))
                 can_split=Memo::new(move |_| page.can_split()) on_split=Callback::new(move |()| page.split())
                 on_delete=Callback::new(move |()| page.delete_selected()) raised=page.raised />
         </Show>

@@ -4,12 +4,11 @@ use super::annotation::Annotation;
 use crate::{
     clips::{
         bulk_form::Bulk,
-        filter::players_of,
         history::ClipState,
         list::Pick,
         types::{Clip, ClipDetails, MAX_NOTES, MAX_PLAYERS},
     },
-    domain::{ids::ClipId, rating::Rating, tags::MAX_TAGS, time::Micros},
+    domain::{ids::ClipId, rating::Rating, roster::players_of, tags::MAX_TAGS, time::Micros},
 };
 use leptos::prelude::*;
 use std::collections::BTreeSet;

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
 
 /// Every table but the built-in store's own book, parents before children.
-pub const TABLES: [&str; 17] = [
+pub const TABLES: [&str; 18] = [
     "accounts",
     "sessions",
     "games",
@@ -24,6 +24,7 @@ pub const TABLES: [&str; 17] = [
     "exports",
     "segments",
     "renditions",
+    "preferences",
     "doomed_objects",
 ];
 
