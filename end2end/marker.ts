@@ -9,13 +9,25 @@ export interface Found {
   y: number;
 }
 
-/** The marker in raw RGB: the mean place of all pixels that are clearly magenta. */
-function centre(pixels: ArrayLike<number>, step: number, width: number, height: number): Found {
+/** A picture as rows of red, green, blue and what else `step` has. */
+export interface Picture {
+  pixels: Uint8Array;
+  step: number;
+  width: number;
+  height: number;
+}
+
+type Is = (red: number, green: number, blue: number) => boolean;
+
+const isMagenta: Is = (red, green, blue) => red > 180 && green < 110 && blue > 180;
+
+/** The mean place of all pixels of a colour: of the marker where nothing else is said. */
+export function centre({ pixels, step, width, height }: Picture, is: Is = isMagenta): Found {
   let [count, sumX, sumY] = [0, 0, 0];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const at = (y * width + x) * step;
-      if (pixels[at] > 180 && pixels[at + 1] < 110 && pixels[at + 2] > 180) {
+      if (is(pixels[at], pixels[at + 1], pixels[at + 2])) {
         count++;
         sumX += x;
         sumY += y;
@@ -26,8 +38,8 @@ function centre(pixels: ArrayLike<number>, step: number, width: number, height: 
   return { width, height, x: sumX / count, y: sumY / count };
 }
 
-/** Where the live result shows the marker, in pixels of the export. */
-export async function markerInResult(page: Page): Promise<Found> {
+/** What the live result shows, in pixels of the export. */
+export async function result(page: Page): Promise<Picture> {
   const picture = await page.getByTestId("result").evaluate((element) => {
     const canvas = element as HTMLCanvasElement;
     const data = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
@@ -35,17 +47,37 @@ export async function markerInResult(page: Page): Promise<Found> {
     for (let at = 0; at < data.data.length; at += 8192) text += String.fromCharCode(...data.data.subarray(at, at + 8192));
     return { width: canvas.width, height: canvas.height, data: btoa(text) };
   });
-  return centre(Buffer.from(picture.data, "base64"), 4, picture.width, picture.height);
+  return { pixels: Buffer.from(picture.data, "base64"), step: 4, width: picture.width, height: picture.height };
 }
 
-/** Where frame `frame` of a file shows it. */
-export function markerInFile(path: string, frame: number, width: number, height: number): Found {
+/** Where the live result shows the marker. */
+export const markerInResult = async (page: Page) => centre(await result(page));
+
+/** What frame `frame` of a file shows. */
+export function frameOf(path: string, frame: number, width: number, height: number): Picture {
   const raw = execFileSync(
     "ffmpeg",
     ["-v", "error", "-nostdin", "-i", path, "-vf", `select=eq(n\\,${frame})`, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
     { maxBuffer: 1 << 28 },
   );
-  return centre(raw, 3, width, height);
+  return { pixels: raw, step: 3, width, height };
+}
+
+/** Where frame `frame` of a file shows the marker. */
+export const markerInFile = (path: string, frame: number, width: number, height: number) => centre(frameOf(path, frame, width, height));
+
+/** Some rows of a picture, as a picture. */
+export function rows({ pixels, step, width }: Picture, from: number, to: number): Picture {
+  return { pixels: pixels.subarray(from * width * step, to * width * step), step, width, height: to - from };
+}
+
+/** How far apart two pictures of one size are: the mean of all differences, of 255. */
+export function difference(one: Picture, two: Picture): number {
+  let sum = 0;
+  for (let at = 0; at < one.width * one.height; at++) {
+    for (let plane = 0; plane < 3; plane++) sum += Math.abs(one.pixels[at * one.step + plane] - two.pixels[at * two.step + plane]);
+  }
+  return sum / (one.width * one.height * 3);
 }
 
 export interface Probed {

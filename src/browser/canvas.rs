@@ -8,7 +8,7 @@ use crate::domain::{
     video::VideoFacts,
 };
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlVideoElement};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, HtmlVideoElement};
 
 /// What an export shows of a frame, as `media` composes it.
 pub struct Scene<'a> {
@@ -17,6 +17,8 @@ pub struct Scene<'a> {
     pub rect: Rect,
     pub straighten: Straighten,
     pub spotlights: &'a [Spotlight],
+    /// Cards as pictures of the whole output, with their opacity (0 to 1); above everything else.
+    pub cards: Vec<(HtmlImageElement, f32)>,
     /// The frame's source time.
     pub at: Micros,
 }
@@ -36,6 +38,12 @@ pub fn draw_scene(video: &HtmlVideoElement, canvas: &HtmlCanvasElement, scene: &
             let _ = draw_spotlight(&context, canvas, scene, spot);
         }
         let _ = context.reset_transform();
+        let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
+        for (card, opacity) in &scene.cards {
+            context.set_global_alpha(f64::from(*opacity));
+            let _ = context.draw_image_with_html_image_element_and_dw_and_dh(card, 0.0, 0.0, width, height);
+        }
+        context.set_global_alpha(1.0);
     }
 }
 

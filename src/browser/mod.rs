@@ -15,6 +15,7 @@ mod memory;
 pub mod menu;
 pub mod notify;
 pub mod page;
+pub mod pictures;
 pub mod pointer;
 mod socket;
 pub mod storage;

@@ -22,6 +22,12 @@ pub fn horizontal(element: &Element) -> (f64, f64) {
     (rect.left(), rect.width())
 }
 
+/// Left and top edge and width of an element on the screen, in CSS pixels.
+pub fn place(element: &Element) -> (f64, f64, f64) {
+    let rect = element.get_bounding_client_rect();
+    (rect.left(), rect.top(), rect.width())
+}
+
 /// Where `x`, `y` stand in an element: fractions of its width and height.
 pub fn fraction(element: &Element, x: i32, y: i32) -> (f64, f64) {
     let rect = element.get_bounding_client_rect();

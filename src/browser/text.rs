@@ -1,5 +1,10 @@
 //! Text as the browser knows it.
 
+/// As a value in an address.
+pub fn encoded(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}
+
 /// What search compares: lower case, letters without their accents. As `domain::text::folded` on the server; the browser has
 /// the tables for it already.
 pub fn folded(text: &str) -> String {

@@ -13,6 +13,7 @@ pub mod decode;
 pub mod encode;
 pub mod error;
 pub mod finish;
+pub mod follow;
 pub mod frames;
 pub mod hardware;
 pub mod index;
@@ -30,6 +31,7 @@ pub mod sniff;
 pub mod stretch;
 pub mod text;
 pub mod tools;
+pub mod track;
 pub mod view;
 pub mod window;
 

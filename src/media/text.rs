@@ -29,13 +29,7 @@ pub struct Layer {
 impl Layer {
     /// The card for an output of this size.
     pub fn of(card: &Card, size: Size) -> Self {
-        let mut canvas = Canvas::new(size);
-        match card {
-            Card::Title { text } => title(&mut canvas, text),
-            Card::LowerThird { text, line } => lower_third(&mut canvas, text, line),
-            Card::Banner { rating, text, line } => banner(&mut canvas, *rating, text, line),
-        }
-        canvas.layer()
+        Canvas::of(card, size).layer()
     }
 
     /// Lays it over a picture of the size that it was made for.
@@ -62,6 +56,21 @@ impl Layer {
     }
 }
 
+/// The card as it is laid over an output of this size: a PNG with an alpha channel, of the whole output. For previews, which
+/// so show what an export draws.
+pub fn png(card: &Card, size: Size) -> Option<Vec<u8>> {
+    let canvas = Canvas::of(card, size);
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, size.0, size.1);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    let mut writer = encoder.write_header().ok()?;
+    writer.write_image_data(canvas.pixels.as_flattened()).ok()?;
+    writer.finish().ok()?;
+    Some(bytes)
+}
+
 /// Straight colours with an alpha channel, of a whole output.
 struct Canvas {
     width: usize,
@@ -84,6 +93,16 @@ impl Canvas {
     fn new((width, height): Size) -> Self {
         let (width, height) = (width as usize, height as usize);
         Self { width, height, pixels: vec![[0; 4]; width * height], unit: width.min(height) as f32 / 1_080.0 }
+    }
+
+    fn of(card: &Card, size: Size) -> Self {
+        let mut canvas = Self::new(size);
+        match card {
+            Card::Title { text } => title(&mut canvas, text),
+            Card::LowerThird { text, line } => lower_third(&mut canvas, text, line),
+            Card::Banner { rating, text, line } => banner(&mut canvas, *rating, text, line),
+        }
+        canvas
     }
 
     fn blend(&mut self, x: usize, y: usize, colour: [u8; 3], alpha: f32) {

@@ -1,6 +1,6 @@
 //! Server functions of reels.
 
-use super::types::{FramingUpdate, NewReel, Reel, ReelClip, ReelUpdate};
+use super::types::{Follow, Followed, FramingUpdate, NewReel, Reel, ReelClip, ReelUpdate};
 use crate::{browser::client::TabClient, domain::ids::ReelId, error::ApiError};
 use leptos::prelude::*;
 use server_fn::codec::Json;
@@ -23,6 +23,12 @@ pub async fn update_reel(update: ReelUpdate) -> Result<Reel, ApiError> {
 #[server(endpoint = "reels/framing", input = Json, client = TabClient)]
 pub async fn update_framing(update: FramingUpdate) -> Result<ReelClip, ApiError> {
     crate::server::door::serve(async |door| super::service::update_framing(&door, update).await).await
+}
+
+/// Where a player goes: keyframes for a spotlight. Takes as long as it takes to look at each picture.
+#[server(endpoint = "reels/follow", input = Json, client = TabClient)]
+pub async fn follow_player(wanted: Follow) -> Result<Followed, ApiError> {
+    crate::server::door::serve(async |door| super::follow::follow(&door, wanted).await).await
 }
 
 #[server(endpoint = "reels/delete", input = Json, client = TabClient)]

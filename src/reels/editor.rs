@@ -1,4 +1,4 @@
-//! The reel's editor: framing and export.
+//! The reel's editor: framing, overlay and export.
 
 mod add_clips;
 mod clip_list;
@@ -12,6 +12,7 @@ mod export_status;
 mod framing;
 mod keys;
 mod lanes;
+mod overlay;
 mod panel;
 mod result;
 mod session;
@@ -21,6 +22,7 @@ mod trim;
 use self::{
     export::{ExportStep, Exports, newest_exports},
     framing::FramingStep,
+    overlay::OverlayStep,
     session::{SaveState, Session},
     topbar::ReelBar,
 };
@@ -43,6 +45,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     Framing,
+    Overlay,
     Export,
 }
 
@@ -61,6 +64,7 @@ pub fn ReelPage() -> impl IntoView {
     let query = use_query_map();
     let step = Memo::new(move |_| match query.with(|query| query.get("step")).as_deref() {
         Some("export") => Step::Export,
+        Some("overlay") => Step::Overlay,
         _ => Step::Framing,
     });
     let exports = newest_exports(move || id.get().filter(|_| step.get() == Step::Export));
@@ -105,6 +109,7 @@ fn ReelEditor(reel: Reel, step: Memo<Step>, exports: Exports) -> impl IntoView {
             </Show>
             {move || match step.get() {
                 Step::Framing => view! { <FramingStep session /> }.into_any(),
+                Step::Overlay => view! { <OverlayStep session /> }.into_any(),
                 Step::Export => view! { <ExportStep session exports /> }.into_any(),
             }}
         </EditorPage>

@@ -3,6 +3,8 @@
 pub mod api;
 mod aspect_choice;
 pub mod editor;
+#[cfg(feature = "ssr")]
+pub mod follow;
 pub mod new;
 pub mod reel_tile;
 pub mod reels_tab;

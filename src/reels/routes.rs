@@ -1,18 +1,23 @@
 //! REST of reels.
 
 use super::{
-    service,
-    types::{FramingUpdate, NewReel, Reel, ReelCard, ReelClip, ReelUpdate},
+    follow as follower, service,
+    types::{Follow, Followed, FramingUpdate, NewReel, Reel, ReelCard, ReelClip, ReelUpdate},
 };
 use crate::{
     domain::ids::{ReelClipId, ReelId},
     error::ApiError,
     server::{
         door::Caller,
-        reply::{Body, Change, PathId},
+        reply::{Body, Change, PathId, QueryOf},
     },
 };
-use axum::{Json, http::StatusCode};
+use axum::{
+    Json,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use serde::Deserialize;
 
 /// Reels, the one that was changed last first
 #[utoipa::path(get, path = "/api/reels", tag = "reels", responses((status = 200, body = Vec<ReelCard>)))]
@@ -47,8 +52,32 @@ pub async fn update_framing(
     service::update_framing(&caller, change).await.map(Json)
 }
 
+/// Follow a player from a spotlight on: keyframes of where they go
+#[utoipa::path(post, path = "/api/reel-clips/{id}/follow", tag = "reels", params(("id" = String, Path)), request_body = Follow, responses((status = 200, body = Followed), (status = 404, body = ApiError), (status = 409, body = ApiError), (status = 422, body = ApiError)))]
+pub async fn follow(
+    caller: Caller,
+    Change { change, .. }: Change<ReelClipId, Follow>,
+) -> Result<Json<Followed>, ApiError> {
+    follower::follow(&caller, change).await.map(Json)
+}
+
 /// Delete a reel; its clips stay
 #[utoipa::path(delete, path = "/api/reels/{id}", tag = "reels", params(("id" = String, Path)), responses((status = 204), (status = 404, body = ApiError)))]
 pub async fn delete(caller: Caller, PathId(id): PathId<ReelId>) -> Result<StatusCode, ApiError> {
     service::delete(&caller, &id).await.map(|()| StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+pub struct CardPicture {
+    width: u32,
+    height: u32,
+    /// `domain::overlay::Card`, as JSON.
+    card: String,
+}
+
+/// `GET /media/cards`: a card as an export of that size draws it. It follows from the address alone.
+pub async fn card(_: Caller, QueryOf(wanted): QueryOf<CardPicture>) -> Result<impl IntoResponse, ApiError> {
+    let png = service::card_picture(&wanted.card, (wanted.width, wanted.height)).await?;
+    let kept = "private, max-age=86400, immutable";
+    Ok(([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, kept)], png))
 }

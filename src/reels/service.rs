@@ -12,12 +12,13 @@ use crate::{
         geometry::CropSpace,
         ids::{AccountId, ClipId, ReelClipId, ReelId},
         naming,
+        overlay::{self, Card, TextCard},
         text::clean,
         time::Micros,
     },
-    error::ApiError,
+    error::{ApiError, Code},
     live::types::Topic,
-    music,
+    media, music,
     server::door::Caller,
     videos::{self, store::VideoRow},
 };
@@ -209,4 +210,27 @@ fn check_order(places: &[ReelClipId], order: &[ReelClipId]) -> Result<(), ApiErr
     } else {
         Err(ApiError::invalid("order", "The order names each clip of the reel once, and no other."))
     }
+}
+
+/// Longer sides than this no output has, and no more pixels.
+const LONGEST_SIDE: u32 = 3840;
+const MOST_PIXELS: u32 = 3840 * 2160;
+
+/// A card as an export of that size draws it, as PNG.
+pub async fn card_picture(card: &str, (width, height): (u32, u32)) -> Result<Vec<u8>, ApiError> {
+    let malformed = |_| ApiError::new(Code::Malformed, "The card is not of the form that this call takes.");
+    let card: Card = serde_json::from_str(card).map_err(malformed)?;
+    let sides = 16..=LONGEST_SIDE;
+    if !sides.contains(&width) || !sides.contains(&height) || width * height > MOST_PIXELS {
+        return Err(ApiError::invalid(
+            "width",
+            format!("A side is 16 to {LONGEST_SIDE} pixels long, and a picture no larger than 3840 x 2160."),
+        ));
+    }
+    let card = TextCard { start: Micros::ZERO, end: Micros::SECOND, card };
+    if !overlay::is_sound(&[], std::slice::from_ref(&card)) {
+        return Err(ApiError::invalid("card", "A card has at most 120 characters, and 280 in its line below."));
+    }
+    let drawn = tokio::task::spawn_blocking(move || media::text::png(&card.card, (width, height))).await;
+    drawn.ok().flatten().ok_or_else(ApiError::internal)
 }

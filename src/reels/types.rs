@@ -7,6 +7,7 @@ use crate::{
         framing::Framing,
         ids::{ClipId, ReelClipId, ReelId, RenditionId},
         music::Music,
+        overlay::SpotKey,
         plan::ClipForPlan,
         preset::ExportSettings,
         time::Micros,
@@ -32,6 +33,11 @@ pub enum ReelStatus {
     Exporting,
     /// It was exported and nothing changed since.
     Complete,
+}
+
+/// Where the picture of a card is, as an export of this size lays it over its frames.
+pub fn card_path(card: &str, (width, height): (u32, u32)) -> String {
+    format!("/media/cards?width={width}&height={height}&card={card}")
 }
 
 /// A reel in the library.
@@ -148,4 +154,34 @@ pub struct FramingUpdate {
     pub version: i64,
     #[cfg_attr(feature = "ssr", schema(value_type = Object))]
     pub framing: Framing,
+}
+
+/// Whom to follow: what a spotlight shows in the picture at `at`, up to `until`. Source time; thousandths of a source pixel and
+/// of a degree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Follow {
+    #[cfg_attr(feature = "ssr", schema(value_type = String))]
+    pub id: ReelClipId,
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
+    pub at: Micros,
+    #[cfg_attr(feature = "ssr", schema(value_type = i64))]
+    pub until: Micros,
+    pub x: i64,
+    pub y: i64,
+    pub rx: i64,
+    pub ry: i64,
+    #[serde(default)]
+    pub angle: i64,
+}
+
+/// Where the player went: keyframes for a spotlight.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct Followed {
+    #[cfg_attr(feature = "ssr", schema(value_type = Vec<serde_json::Value>))]
+    pub keys: Vec<SpotKey>,
+    /// From when on the player was not seen any more.
+    #[cfg_attr(feature = "ssr", schema(value_type = Option<i64>))]
+    pub lost: Option<Micros>,
 }

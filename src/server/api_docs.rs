@@ -47,6 +47,7 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(reels::routes::list, reels::routes::create))
         .routes(routes!(reels::routes::get, reels::routes::update, reels::routes::delete))
         .routes(routes!(reels::routes::update_framing))
+        .routes(routes!(reels::routes::follow))
         // A song, bounded by the service.
         .routes(routes!(music::routes::put).layer(DefaultBodyLimit::disable()))
         .routes(routes!(music::routes::delete))

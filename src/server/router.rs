@@ -12,7 +12,7 @@ use crate::{
     accounts,
     app::{App, RenderedAt, shell},
     error::ApiError,
-    gallery, jobs, live, music,
+    gallery, jobs, live, music, reels,
     shell::not_found::ResponseStatus,
     storage::LocalStore,
     videos,
@@ -60,6 +60,7 @@ pub fn router(app: &AppState, store: Option<&LocalStore>) -> Router {
         .route("/media/videos/{id}/sprites", get(videos::routes::sprites))
         .route("/media/videos/{id}/sprites.vtt", get(videos::routes::vtt))
         .route("/media/reels/{id}/music", get(music::routes::play))
+        .route("/media/cards", get(reels::routes::card))
         .route("/media/batches/{batch}/zip", get(gallery::routes::zip))
         .route("/media/videos/{id}/frames", get(videos::routes::frames))
         .route("/media/videos/{id}/waveform", get(videos::routes::waveform))

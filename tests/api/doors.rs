@@ -127,7 +127,7 @@ on_both!(bad_values_are_refused_at_both_doors, |app: TestApp| async move {
 });
 
 /// Every call that takes a body.
-const BODIES: [(&str, &str); 38] = [
+const BODIES: [(&str, &str); 40] = [
     ("POST", "/api/games"),
     ("PUT", "/api/games/{id}"),
     ("PUT", "/api/games/{id}/videos"),
@@ -139,6 +139,8 @@ const BODIES: [(&str, &str); 38] = [
     ("PUT", "/api/reels/{id}"),
     ("PUT", "/api/reel-clips/{id}/framing"),
     ("PUT", "/api/reels/{id}/music/settings"),
+    ("POST", "/api/reel-clips/{id}/follow"),
+    ("POST", "/_fn/reels/follow"),
     ("POST", "/api/uploads"),
     ("POST", "/api/uploads/{id}/sign"),
     ("POST", "/api/exports"),

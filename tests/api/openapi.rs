@@ -44,6 +44,7 @@ POST /api/games
 POST /api/games/sample
 POST /api/games/{id}/clips/import
 POST /api/games/{id}/confirm-video
+POST /api/reel-clips/{id}/follow
 POST /api/reels
 POST /api/uploads
 POST /api/uploads/dismiss

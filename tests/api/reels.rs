@@ -204,3 +204,47 @@ on_both!(a_card_says_how_long_the_reel_plays, |app: TestApp| async move {
     refused.refused(422, "invalid");
     assert_eq!((&refused.json["field"], length().await), (&json!("framing"), json!(8_000_000)));
 });
+
+on_both!(a_card_is_drawn_as_an_export_has_it, |app: TestApp| async move {
+    let card = |card: &Value, width: u32, height: u32| {
+        let query = [("card", card.to_string()), ("width", width.to_string()), ("height", height.to_string())];
+        app.request(reqwest::Method::GET, "/media/cards").query(&query)
+    };
+    let title = json!({"kind": "title", "text": "Fall 2026"});
+    let picture = card(&title, 270, 480).send().await.unwrap();
+    assert_eq!(picture.status().as_u16(), 200);
+    assert_eq!(picture.headers()["content-type"], "image/png");
+    let bytes = picture.bytes().await.unwrap();
+    let mut png = png::Decoder::new(std::io::Cursor::new(&bytes)).read_info().expect("a PNG");
+    let mut pixels = vec![0; png.output_buffer_size().expect("a size")];
+    let drawn = png.next_frame(&mut pixels).expect("a picture");
+    assert_eq!((drawn.width, drawn.height), (270, 480));
+    let opaque = pixels.chunks_exact(4).filter(|pixel| pixel[3] > 200).count();
+    assert!((300..20_000).contains(&opaque), "{opaque} samples of text");
+
+    let long = json!({"kind": "title", "text": "x".repeat(121)});
+    for (card_, width, (status, code)) in [
+        (&title, 0, (422, "invalid")),
+        (&title, 3841, (422, "invalid")),
+        (&long, 270, (422, "invalid")),
+        (&json!({"kind": "title"}), 270, (400, "malformed")),
+        (&json!("<svg>"), 270, (400, "malformed")),
+    ] {
+        app.send(card(card_, width, 480)).await.refused(status, code);
+    }
+});
+
+on_both!(only_a_part_of_a_recording_that_is_there_is_followed, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(1000).await;
+    let clip = app.clip(&upload, (0, 3_000), json!({})).await;
+    let reel = app.reel("9:16", &[&clip]).await;
+    let path = format!("/api/reel-clips/{}/follow", id(&reel["clips"][0]["id"]));
+    let wanted =
+        |at: i64, until: i64, rx: i64| json!({"at": at, "until": until, "x": 0, "y": 0, "rx": rx, "ry": 9_000});
+    app.post(&path, wanted(0, 1_000_000, 9_000)).await.refused(409, "not_ready");
+    for bad in [wanted(0, 60_000_001, 9_000), wanted(5, 5, 9_000), wanted(-5, 5, 9_000), wanted(0, i64::MAX, 9_000)] {
+        app.post(&path, bad).await.refused(422, "invalid");
+    }
+    app.post(&path, wanted(0, 1_000_000, 0)).await.refused(422, "invalid");
+    app.post(&path, wanted(i64::MIN, i64::MAX, 9_000)).await.refused(422, "invalid");
+});

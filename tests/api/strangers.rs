@@ -116,6 +116,14 @@ fn calls(ids: &Ids) -> Vec<Call> {
         format!("/api/reels/{reel}"),
         with(NOBODY, &name),
     );
+    let follow = json!({"at": 0, "until": 1_000_000, "x": 0, "y": 0, "rx": 9_000, "ry": 9_000});
+    both(
+        "reels/follow",
+        json!({"wanted": with(place, &follow)}),
+        post.clone(),
+        format!("/api/reel-clips/{place}/follow"),
+        with(NOBODY, &follow),
+    );
     both(
         "reels/framing",
         json!({"update": with(place, &framing)}),

@@ -77,7 +77,7 @@ fn CropStage(desk: Desk) -> impl IntoView {
 
 /// Why there is no picture, when there is none.
 #[component]
-fn StageNotice(desk: Desk) -> impl IntoView {
+pub fn StageNotice(desk: Desk) -> impl IntoView {
     let text = move || {
         let state = desk.video.with(|video| video.as_ref().map(|video| video.state));
         match state {

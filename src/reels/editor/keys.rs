@@ -40,7 +40,7 @@ fn own_keys(desk: Desk, press: &Press) -> bool {
     true
 }
 
-fn history_keys(desk: Desk, press: &Press) -> bool {
+pub fn history_keys(desk: Desk, press: &Press) -> bool {
     match press.history() {
         Some(History::Back) => desk.session.undo(),
         Some(History::On) => desk.session.redo(),
@@ -56,7 +56,7 @@ fn seek_edge(desk: Desk, start: bool) {
 }
 
 /// The clip before or after.
-fn choose(desk: Desk, step: isize) {
+pub fn choose(desk: Desk, step: isize) {
     let session = desk.session;
     let next = session.reel.with_untracked(|reel| {
         let at =

@@ -37,7 +37,7 @@ pub fn FramingTimeline(desk: Desk) -> impl IntoView {
 
 /// What the clip shows; the poster, side by side, until its video's small pictures are there.
 #[component]
-fn Thumbs(desk: Desk, scale: Scale, start: Memo<Micros>) -> impl IntoView {
+pub fn Thumbs(desk: Desk, scale: Scale, start: Memo<Micros>) -> impl IntoView {
     let picture = Callback::new(move |at: Micros| desk.video.with(|video| video.as_ref()?.picture(at + start.get())));
     let has_pictures =
         Memo::new(move |_| desk.video.with(|video| video.as_ref().is_some_and(|video| video.sprites_url.is_some())));

@@ -205,7 +205,11 @@ fn TrimSection(desk: Desk) -> impl IntoView {
 
 /// A time that can be typed; what is no time is put back.
 #[component]
-fn TimeField(label: &'static str, value: Signal<Micros>, #[prop(into)] on_change: Callback<Micros>) -> impl IntoView {
+pub fn TimeField(
+    label: &'static str,
+    value: Signal<Micros>,
+    #[prop(into)] on_change: Callback<Micros>,
+) -> impl IntoView {
     view! {
         <label class="field">
             <span class="field__label">{label}</span>

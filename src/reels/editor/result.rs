@@ -4,9 +4,15 @@ use super::desk::Desk;
 use crate::{
     browser::{
         canvas::{Scene, draw_scene, watch_pictures},
+        pictures::Pictures,
+        text::encoded,
         video::{has_frame_callbacks, has_metadata, watch_frames},
     },
-    domain::time::Micros,
+    domain::{
+        overlay::{Card, TextCard},
+        time::Micros,
+    },
+    reels::types::card_path,
 };
 use leptos::{html, prelude::*};
 
@@ -26,9 +32,13 @@ pub fn ResultPicture(desk: Desk) -> impl IntoView {
     }
 }
 
+fn address_of(card: &Card, size: (u32, u32)) -> Option<String> {
+    Some(card_path(&encoded(&serde_json::to_string(card).ok()?), size))
+}
+
 /// Draws whenever the stage shows another frame or the crop changes: with the crop of the frame that is shown, so that
 /// picture and crop never part.
-fn draw_frames(desk: Desk, canvas: NodeRef<html::Canvas>, size: Memo<(u32, u32)>) {
+pub fn draw_frames(desk: Desk, canvas: NodeRef<html::Canvas>, size: Memo<(u32, u32)>) {
     // Source time of the frame on the screen, and how many were shown.
     let shown = RwSignal::new((Micros::ZERO, 0_u64));
     let saw = move |seconds: f64| {
@@ -62,17 +72,26 @@ fn draw_frames(desk: Desk, canvas: NodeRef<html::Canvas>, size: Memo<(u32, u32)>
             let _ = shown.try_update(|(last, count)| (*last, *count) = (at, *count + 1));
         }
     });
+    // Cards are drawn by the server, as it lays them over an export.
+    let pictures = Pictures::default();
+    let again = move || {
+        let _ = shown.try_update(|(_, count)| *count += 1);
+    };
     Effect::new(move |_| {
-        size.track();
+        let size = size.get();
         let (at, _) = shown.get();
         let (Some(video), Some(canvas)) = (desk.playback.video.get(), canvas.get()) else { return };
         desk.subject.with(|it| {
-            if let Some(it) = it {
-                let (straighten, spotlights) = (it.framing.straighten, it.framing.spotlights.as_slice());
-                let scene =
-                    Scene { facts: &it.facts, rect: it.rect_at(at), straighten, spotlights, at: it.span.snap(at) };
-                draw_scene(&video, &canvas, &scene);
-            }
+            let Some(it) = it else { return };
+            let (rect, at) = (it.rect_at(at), it.span.snap(at));
+            let card = |(place, card): (usize, &TextCard)| {
+                let opacity = card.opacity_at(at);
+                let address = (opacity > 0.0).then(|| address_of(&card.card, size)).flatten()?;
+                pictures.get(place, &address, again).map(|picture| (picture, opacity))
+            };
+            let cards = it.framing.cards.iter().enumerate().filter_map(card).collect();
+            let (straighten, spotlights) = (it.framing.straighten, it.framing.spotlights.as_slice());
+            draw_scene(&video, &canvas, &Scene { facts: &it.facts, rect, straighten, spotlights, cards, at });
         });
     });
 }

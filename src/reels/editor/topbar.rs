@@ -7,7 +7,10 @@ use super::{
 use crate::{
     editor::undo_buttons::UndoButtons,
     live::{types::Topic, versions::Versions},
-    reels::{api::delete_reel, types::MAX_NAME},
+    reels::{
+        api::delete_reel,
+        types::{MAX_NAME, ReelClip},
+    },
     ui::{dialog::ConfirmDialog, icon::Icon, toast::Toasts},
 };
 use leptos::{html, prelude::*, task::spawn_local};
@@ -15,7 +18,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 #[component]
 pub fn ReelBar(session: Session, step: Memo<Step>) -> impl IntoView {
-    let is_framing = Memo::new(move |_| step.get() == Step::Framing);
+    let is_editing = Memo::new(move |_| step.get() != Step::Export);
     view! {
         <header class="topbar">
             <div class="topbar__start">
@@ -33,7 +36,7 @@ pub fn ReelBar(session: Session, step: Memo<Step>) -> impl IntoView {
                     on_undo=move |()| session.undo() on_redo=move |()| session.redo() />
                 <span class="divider topbar__wide"></span>
                 <DeleteReel session />
-                <Show when=move || is_framing.get()>
+                <Show when=move || is_editing.get()>
                     <a class="button button--primary" href="?step=export"><span class="button__text">"Export"</span></a>
                 </Show>
             </div>
@@ -104,21 +107,32 @@ fn Steps(session: Session, step: Memo<Step>) -> impl IntoView {
     let framed = Memo::new(move |_| {
         session.reel.with(|reel| !reel.clips.is_empty() && reel.clips.iter().all(|clip| !clip.framing.crop.is_empty()))
     });
+    let lit = Memo::new(move |_| {
+        let is_lit = |clip: &ReelClip| !(clip.framing.spotlights.is_empty() && clip.framing.cards.is_empty());
+        session.reel.with(|reel| reel.clips.iter().any(is_lit))
+    });
     let is_now = move |this: Step| move || (step.get() == this).then_some("step");
     view! {
         <a class="step step--done" href=move || game.get().map_or_else(|| "/".to_owned(), |id| format!("/games/{id}")) title="Annotate">
             <span class="step__dot"><Icon name="check" /></span><span class="step__text">"Annotate"</span>
         </a>
         <span class="steps__link"></span>
-        <a class="step" class:step--done=move || framed.get() && step.get() == Step::Export href="?step=framing" aria-current=is_now(Step::Framing) title="Framing">
+        <a class="step" class:step--done=move || framed.get() && step.get() != Step::Framing href="?step=framing" aria-current=is_now(Step::Framing) title="Framing">
             <span class="step__dot">
-                <Show when=move || framed.get() && step.get() == Step::Export fallback=|| "2"><Icon name="check" /></Show>
+                <Show when=move || framed.get() && step.get() != Step::Framing fallback=|| "2"><Icon name="check" /></Show>
             </span>
             <span class="step__text">"Framing"</span>
         </a>
         <span class="steps__link"></span>
+        <a class="step" class:step--done=move || lit.get() && step.get() == Step::Export href="?step=overlay" aria-current=is_now(Step::Overlay) title="Overlay">
+            <span class="step__dot">
+                <Show when=move || lit.get() && step.get() == Step::Export fallback=|| "3"><Icon name="check" /></Show>
+            </span>
+            <span class="step__text">"Overlay"</span>
+        </a>
+        <span class="steps__link"></span>
         <a class="step" href="?step=export" aria-current=is_now(Step::Export) title="Export">
-            <span class="step__dot">"3"</span><span class="step__text">"Export"</span>
+            <span class="step__dot">"4"</span><span class="step__text">"Export"</span>
         </a>
     }
 }

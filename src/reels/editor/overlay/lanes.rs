@@ -1,0 +1,163 @@
+//! The clip's time: when its spotlights and texts are seen, and the keyframes of the chosen spotlight.
+
+use super::{Lights, style_name};
+use crate::{
+    browser::pointer,
+    domain::{
+        highlights::{Highlight, Part},
+        time::Micros,
+    },
+    editor::{
+        scale::{Scale, Span as Stretch},
+        timeline::{Lane, Timeline},
+    },
+    reels::editor::{draft::Draft, lanes::Thumbs},
+};
+use leptos::{ev, prelude::*};
+
+/// How near to an edge a press takes the edge, in pixels.
+const GRIP: f64 = 9.0;
+
+#[component]
+pub fn OverlayTimeline(lights: Lights) -> impl IntoView {
+    let desk = lights.desk;
+    // The lanes count from the clip's start, the player from the video's.
+    let start = Memo::new(move |_| desk.subject.with(|it| it.as_ref().map_or(Micros::ZERO, |it| it.span.start)));
+    let whole = Signal::derive(move || {
+        let end = desk.subject.with(|it| it.as_ref().map_or(Micros::SECOND, |it| it.clip_time(it.span.end)));
+        Stretch { start: Micros::ZERO, end }
+    });
+    let scale = Scale::new(whole);
+    let playhead = Signal::derive(move || desk.playback.now.get() - start.get());
+    let on_seek = Callback::new(move |at: Micros| desk.playback.seek(at + start.get_untracked()));
+    let spots = Memo::new(move |_| desk.subject.with(|it| it.as_ref().map_or(0, |it| it.framing.spotlights.len())));
+    let cards = Memo::new(move |_| desk.subject.with(|it| it.as_ref().map_or(0, |it| it.framing.cards.len())));
+    view! {
+        <Timeline scale playhead on_seek bar=false>
+            <Lane name="Video" icon="film" kind="video"><Thumbs desk scale start /></Lane>
+            <Lane name="Spotlight" icon="spot" kind="regions">
+                <For each=move || 0..spots.get() key=|at| *at let:at><Region lights scale start highlight=Highlight::Spot(at) /></For>
+            </Lane>
+            <Lane name="Path" icon="diamond" kind="keys"><PathKeys lights scale start /></Lane>
+            <Lane name="Text" icon="text" kind="regions">
+                <For each=move || 0..cards.get() key=|at| *at let:at><Region lights scale start highlight=Highlight::Card(at) /></For>
+            </Lane>
+        </Timeline>
+    }
+}
+
+#[component]
+fn Region(lights: Lights, scale: Scale, start: Memo<Micros>, highlight: Highlight) -> impl IntoView {
+    let desk = lights.desk;
+    let stretch = Memo::new(move |_| {
+        desk.subject.with(|it| it.as_ref().and_then(|it| it.framing.stretch_of(highlight))).unwrap_or_default()
+    });
+    let is_chosen = Memo::new(move |_| lights.chosen() == Some(highlight));
+    let label = move || {
+        desk.subject.with(|it| {
+            let Some(it) = it else { return String::new() };
+            match highlight {
+                Highlight::Spot(at) => {
+                    it.framing.spotlights.get(at).map(|spot| style_name(spot.style).to_owned()).unwrap_or_default()
+                }
+                Highlight::Card(at) => {
+                    it.framing.cards.get(at).map(|card| card.card.texts().0.to_owned()).unwrap_or_default()
+                }
+            }
+        })
+    };
+    let pick = move || {
+        if let Some(clip) = desk.session.current.get_untracked() {
+            lights.pick(clip, highlight);
+        }
+    };
+    // What is undone when it is, what is moved, and from where on the screen.
+    let drag = StoredValue::new(None::<(Draft, Part, i32, Micros)>);
+    let press = move |event: &ev::PointerEvent| {
+        event.stop_propagation();
+        if !pointer::is_main(event) {
+            return;
+        }
+        pointer::capture(event);
+        let part = match pointer::edge_distances(event).filter(|_| is_chosen.get_untracked()) {
+            Some((left, right)) if left.min(right) <= GRIP => {
+                if left <= right {
+                    Part::Start
+                } else {
+                    Part::End
+                }
+            }
+            _ => Part::Whole,
+        };
+        drag.set_value(Some((desk.session.draft(), part, event.client_x(), Micros::ZERO)));
+    };
+    let go_on = move |event: &ev::PointerEvent| {
+        let Some((before, part, from, done)) = drag.get_value() else { return };
+        let Some(per_pixel) = scale.per_pixel().filter(|_| is_chosen.get_untracked()) else { return };
+        let by = Micros::from_seconds_f64(f64::from(event.client_x() - from) * per_pixel);
+        let rate = desk.with_subject(|it| it.span.rate.frame_length()).unwrap_or(Micros::SECOND);
+        // Whole frames.
+        let by = Micros(by.0 / rate.0.max(1) * rate.0);
+        lights.show(|framing, span| framing.with_shifted(highlight, span, part, by - done));
+        drag.set_value(Some((before, part, from, by)));
+    };
+    let end = move || {
+        if let Some((before, ..)) = drag.try_update_value(Option::take).flatten() {
+            lights.commit(before);
+        }
+    };
+    view! {
+        <button class="clip-bar clip-bar--region" class:is-selected=move || is_chosen.get() type="button" aria-pressed=move || is_chosen.get().to_string()
+            aria-label=move || { let (from, to) = stretch.get(); format!("{} from {} to {}", label(), (from - start.get()).precise(), (to - start.get()).precise()) }
+            title="Arrow keys move it by a frame, with Shift its end"
+            style=move || { let (from, to) = stretch.get(); scale.bar_style(from - start.get(), to - start.get()) }
+            on:pointerdown=move |event| press(&event) on:pointermove=move |event| go_on(&event)
+            on:pointerup=move |_| end() on:pointercancel=move |_| end()
+            on:click=move |_| pick()
+            on:keydown=move |event| {
+                let by = match event.key().as_str() {
+                    "ArrowLeft" => -1,
+                    "ArrowRight" => 1,
+                    _ => return,
+                };
+                event.prevent_default();
+                event.stop_propagation();
+                pick();
+                let frame = desk.with_subject(|it| it.span.rate.frame_length()).unwrap_or_default();
+                let part = if event.shift_key() { Part::End } else { Part::Whole };
+                lights.change(Some("shift"), |framing, span| framing.with_shifted(highlight, span, part, Micros(frame.0 * by)));
+            }>
+            <span>{label}</span>
+        </button>
+    }
+}
+
+/// The keyframes of the chosen spotlight.
+#[component]
+fn PathKeys(lights: Lights, scale: Scale, start: Memo<Micros>) -> impl IntoView {
+    let keys = Memo::new(move |_| {
+        lights.spot().map(|(_, spot)| spot.keys.iter().map(|key| key.at).collect::<Vec<_>>()).unwrap_or_default()
+    });
+    let remove = move |at: Micros| {
+        if let Some((spot, _)) = untrack(|| lights.spot()) {
+            lights.change(None, |framing, span| framing.without_ellipse_at(spot, span, at));
+        }
+    };
+    view! {
+        <For each=move || keys.get() key=|at| *at let:at>
+            <button class="keyframe" type="button" style:--at=move || format!("clamp(.6%, {}, 99.4%)", scale.percent(at - start.get()))
+                aria-pressed=move || (lights.desk.at() == at).to_string() aria-label=move || format!("Spotlight at {}", (at - start.get()).precise())
+                title=move || format!("Spotlight at {}. Delete removes it", (at - start.get()).precise())
+                on:pointerdown=|event| event.stop_propagation()
+                on:click=move |_| {
+                    lights.desk.playback.pause();
+                    lights.desk.playback.seek(at);
+                }
+                on:keydown=move |event| if matches!(event.key().as_str(), "Delete" | "Backspace") {
+                    event.prevent_default();
+                    event.stop_propagation();
+                    remove(at);
+                }></button>
+        </For>
+    }
+}
