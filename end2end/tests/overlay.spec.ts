@@ -68,8 +68,8 @@ test("a spotlight is put on a player and follows; the export has it where the pr
   await drag(page, box, 60, -30);
   await expect.poll(async () => (await spots())[0].keys.length).toBe(2);
   await drag(page, box.getByRole("button", { name: "Wider or narrower, from the right" }), 25, 0);
+  await expect.poll(async () => (await spots())[0].keys[1].rx).toBeGreaterThan(first.rx);
   const keys = (await spots())[0].keys;
-  expect(keys[1].rx).toBeGreaterThan(keys[0].rx);
   expect(keys[1].ry).toBe(keys[0].ry);
   await expect(page.getByRole("button", { name: /^Spotlight at/ })).toHaveCount(2);
 
