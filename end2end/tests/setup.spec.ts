@@ -43,8 +43,8 @@ test("a tag of one's own has a key, a reach and a colour, in every tab at once",
   await dialog.getByRole("radio", { name: "Teal" }).check();
   await dialog.getByRole("button", { name: "Add tag" }).click();
   await expect(dialog).toBeHidden();
-  await expect(tags.getByRole("button", { name: "High press. Change" })).toContainText("G");
-  await expect(tags.getByRole("button", { name: "Goal. Change" }).locator("kbd")).toHaveCount(0);
+  await expect(tags.getByRole("button", { name: /^High press ?\. Change$/ })).toContainText("G");
+  await expect(tags.getByRole("button", { name: /^Goal ?\. Change$/ }).locator("kbd")).toHaveCount(0);
 
   // The game that was open all the time knows it.
   await page.bringToFront();
@@ -60,16 +60,16 @@ test("a tag of one's own has a key, a reach and a colour, in every tab at once",
 
   // Changed, removed, brought back, and all as it was.
   await settings.bringToFront();
-  await tags.getByRole("button", { name: "High press. Change" }).click();
+  await tags.getByRole("button", { name: /^High press ?\. Change$/ }).click();
   await dialog.getByLabel("Name").fill("Counterpress");
   await dialog.getByRole("button", { name: "Save tag" }).click();
-  await tags.getByRole("button", { name: "Counterpress. Change" }).click();
+  await tags.getByRole("button", { name: /^Counterpress ?\. Change$/ }).click();
   await dialog.getByRole("button", { name: "Remove this tag" }).click();
-  await expect(tags.getByRole("button", { name: "Counterpress. Change" })).toHaveCount(0);
+  await expect(tags.getByRole("button", { name: /^Counterpress ?\. Change$/ })).toHaveCount(0);
   await settings.getByRole("button", { name: "Undo" }).click();
-  await expect(tags.getByRole("button", { name: "Counterpress. Change" })).toBeVisible();
+  await expect(tags.getByRole("button", { name: /^Counterpress ?\. Change$/ })).toBeVisible();
   await settings.getByRole("button", { name: "Tags as they were" }).click();
-  await expect(tags.getByRole("button", { name: "Goal. Change" })).toContainText("G");
+  await expect(tags.getByRole("button", { name: /^Goal ?\. Change$/ })).toContainText("G");
   await expect(settings.getByRole("button", { name: "Tags as they were" })).toHaveCount(0);
   expect((await preferences()).palettes).toEqual([]);
   // The clip keeps its tag.

@@ -48,10 +48,9 @@ pub fn PaletteSettings(setup: Setup) -> impl IntoView {
     let groups = move || {
         let tag = |tag: &Tag| {
             let name = tag.name.clone();
-            let label = format!("{name}. Change");
             view! {
-                <button class="tag" type="button" aria-label=label on:click=move |_| editing.set(Some(Edited::Known(name.clone())))>
-                    <TagFace tag=tag.clone() />
+                <button class="tag" type="button" title="Change this tag" on:click=move |_| editing.set(Some(Edited::Known(name.clone())))>
+                    <TagFace tag=tag.clone() /><span class="visually-hidden">". Change"</span>
                 </button>
             }
         };
