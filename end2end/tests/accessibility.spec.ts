@@ -50,6 +50,23 @@ test("axe-core finds nothing serious on any screen", async ({ page, request }) =
     if (name === "settings") await page.getByText("Change keys").click();
     await look(name);
   }
+  await page.goto("/settings");
+  await page.locator("body[data-hydrated]").waitFor({ state: "attached" });
+  await page.getByRole("button", { name: /^Goal ?\. Change$/ }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await look("a tag");
+  await gotoHydrated(page, `/reels/${reel}?step=overlay`);
+  await expect(page.getByRole("button", { name: "Spotlight", exact: true })).toBeEnabled();
+  await look("overlay");
+  await page.keyboard.press("t");
+  await expect(page.getByRole("textbox", { name: "Text" })).toBeVisible();
+  await look("overlay, a text");
+  await page.keyboard.press("e");
+  await expect(page.getByTestId("spot-box")).toBeVisible();
+  await look("overlay, a spotlight");
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
+  await look("overlay, keys");
   await gotoHydrated(page, `/games/${game.id}`);
   await look("annotate");
   await page.locator(".clip-row").first().click();

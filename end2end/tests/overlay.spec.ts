@@ -155,6 +155,36 @@ test("a highlight is moved, shortened and deleted with keys alone", async ({ pag
   await expect.poll(spots).toEqual([]);
 });
 
+test("what was chosen stays what it was when another comes and goes in front of it; a drag past the end and back is none", async ({ page, request }) => {
+  const reel = await opened(page, request, "Chosen");
+  const spots = async () => (await framingOf(request, reel)).spotlights ?? [];
+  const panel = page.getByRole("complementary", { name: "Selected highlight" });
+  for (let n = 0; n < 4; n++) await secondOn(page);
+  await page.keyboard.press("e");
+  await panel.getByRole("radio", { name: "Ground ring" }).click();
+  await expect.poll(async () => (await spots()).map((it: { style: string }) => it.style)).toEqual(["ring"]);
+  for (let n = 0; n < 4; n++) await playheadBy(page, "Shift+ArrowLeft");
+  await page.keyboard.press("e");
+  await expect.poll(async () => (await spots()).map((it: { style: string }) => it.style)).toEqual(["brighten", "ring"]);
+  await page.keyboard.press("Control+z");
+  await expect.poll(async () => (await spots()).length).toBe(1);
+  await expect(panel, "the one that was chosen is gone").toContainText("Nothing is chosen");
+  await page.keyboard.press("Delete");
+  await expect(page.getByRole("button", { name: /^Ground ring from/ })).toHaveCount(1);
+
+  const region = page.getByRole("button", { name: /^Ground ring from/ });
+  await region.click();
+  const at = (await region.boundingBox())!;
+  const [x, y] = [at.x + at.width / 2, at.y + at.height / 2];
+  const lane = (await page.locator(".lane--regions").first().boundingBox())!;
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  for (const to of [lane.x + lane.width - 5, lane.x + 5, lane.x + lane.width - 5, x]) await page.mouse.move(to, y, { steps: 4 });
+  await page.mouse.up();
+  await expect(page.locator(".save-state")).toHaveText("Saved");
+  expect((await spots()).map((it: { start: number; end: number }) => [it.start, it.end])).toEqual([[5e6, 7e6]]);
+});
+
 test("a spotlight that lies on a player follows them, and says where they were lost", async ({ page, request }) => {
   test.setTimeout(120_000);
   const recording = makeGame({ name: "moving", seconds: 9, size: "1280x720", moving: true });

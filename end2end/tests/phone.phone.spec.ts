@@ -74,6 +74,23 @@ test("two fingers on the timeline look closer, and move nothing else", async ({ 
   await expect.poll(shown).toBeGreaterThan(45);
   expect(await shown()).toBeLessThan(55);
   await expect(clock, "the playhead stays").toHaveText(before!);
+
+  // The same with the first finger on a clip, which stays where it is.
+  const made = await (await request.post("/api/clips", { data: { video: game.video, start: 20e6, end: 40e6 } })).json();
+  const bar = page.locator(".clip-bar").first();
+  await bar.tap();
+  await expect(bar).toHaveClass(/is-selected/);
+  const on = (await bar.boundingBox())!;
+  const held = { x: on.x + on.width / 2, y: on.y + on.height / 2, id: 0 };
+  const closer = await shown();
+  await touch("touchStart", [held]);
+  await touch("touchMove", [{ ...held, x: held.x + 8 }]);
+  await touch("touchStart", [{ ...held, x: held.x + 8 }, { x: held.x + 60, y, id: 1 }]);
+  for (let apart = 60; apart <= 120; apart += 10) await touch("touchMove", [{ ...held, x: held.x + 8 }, { x: held.x + apart, y, id: 1 }]);
+  await touch("touchEnd", []);
+  await expect.poll(shown).toBeLessThan(closer * 0.8);
+  const clips = await (await request.get(`/api/games/${game.id}/clips`)).json();
+  expect([clips[0].start, clips[0].end, clips[0].version]).toEqual([made.start, made.end, made.version]);
 });
 
 test("twenty clips are marked, tagged and rated with thumbs", async ({ page, request }) => {

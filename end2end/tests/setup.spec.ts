@@ -72,6 +72,21 @@ test("a tag of one's own has a key, a reach and a colour, in every tab at once",
   await expect(tags.getByRole("button", { name: /^Goal ?\. Change$/ })).toContainText("G");
   await expect(settings.getByRole("button", { name: "Tags as they were" })).toHaveCount(0);
   expect((await preferences()).palettes).toEqual([]);
+  // Taken back from another page, and without what somebody else did meanwhile.
+  await tags.getByRole("button", { name: /^Tackle ?\. Change$/ }).click();
+  await dialog.getByRole("button", { name: "Remove this tag" }).click();
+  await expect(tags.getByRole("button", { name: /^Tackle ?\. Change$/ })).toHaveCount(0);
+  const kept = await preferences();
+  const [own] = kept.palettes;
+  own.palette.groups[0].tags.push({ name: "Since", key: "E", lead: 8, lag: 2, colour: null });
+  expect((await request.put("/api/preferences", { data: kept })).ok()).toBe(true);
+  await settings.getByRole("link", { name: "Library" }).first().click();
+  await settings.waitForURL(`${server.url}/`);
+  await settings.locator(".toast").getByRole("button", { name: "Undo" }).click();
+  const named = async () => (await preferences()).palettes.flatMap((it: { palette: { groups: { tags: { name: string; key?: string }[] }[] } }) => it.palette.groups.flatMap((group) => group.tags));
+  await expect.poll(async () => (await named()).map((tag: { name: string }) => tag.name)).toEqual(expect.arrayContaining(["Tackle", "Since"]));
+  expect((await named()).find((tag: { name: string }) => tag.name === "Tackle").key, "its key has gone to another").toBeFalsy();
+  expect((await request.put("/api/preferences", { data: { ...(await preferences()), palettes: [] } })).ok()).toBe(true);
   // The clip keeps its tag.
   await page.bringToFront();
   await expect(page.getByRole("form", { name: "Selected clip" }).getByRole("button", { name: "High press" })).toHaveAttribute("aria-pressed", "true");
@@ -94,6 +109,27 @@ test.describe("at the same time", () => {
     await roster(other).blur();
     await expect.poll(async () => (await preferences()).roster).toEqual(["#10 Ilse", "#7 Bo", "#12 Maya"]);
     for (const tab of [page, other]) await expect(roster(tab)).toHaveValue("#10 Ilse\n#7 Bo\n#12 Maya");
+  });
+});
+
+test.describe("when saving fails", () => {
+  test.use({ expectedErrors: /503|Failed to load/ });
+
+  test("what was written stays and is saved by leaving the field once more", async ({ page }) => {
+    await gotoHydrated(page, server.url);
+    await page.getByRole("link", { name: /Settings/ }).first().click();
+    const roster = page.getByRole("textbox", { name: /One player a line/ });
+    await page.route("**/_fn/preferences/put", (route) => route.fulfill({ status: 503, body: "away" }), { times: 1 });
+    await roster.fill("99 Late");
+    await roster.blur();
+    await expect(page.getByText(/^Not saved: /)).toBeVisible();
+    await expect(roster).toHaveValue("99 Late");
+    await roster.focus();
+    await page.keyboard.press("End");
+    // By the keyboard to another page: the field is left, too.
+    await page.keyboard.press("Alt+ArrowLeft");
+    await page.waitForURL(`${server.url}/`);
+    await expect.poll(async () => (await preferences()).roster).toContain("#99 Late");
   });
 });
 
@@ -140,6 +176,9 @@ test("settings say how much room the files take, and hand out what was made", as
   const file = await download;
   expect(file.suggestedFilename()).toBe("touchline-data.json");
   const data = JSON.parse(readFileSync(await file.path(), "utf8"));
+  const weighed = data.games.find((it: { game: { id: string } }) => it.game.id === game.id).game;
+  expect(weighed.videos[0].state).toBe("ready");
+  expect(weighed.videos[0].url, "no address leads to a file").toBeNull();
   expect(data.games.map((it: { game: { id: string } }) => it.game.id)).toContain(game.id);
 });
 

@@ -49,26 +49,43 @@ pub async fn usage(caller: &Caller) -> Result<Usage, ApiError> {
     Ok(store::usage(&caller.app.db, caller.owner()).await?)
 }
 
-/// Everything but the files: for who leaves, or wants it in a program of their own.
+/// Reading all of an account is work: one at a time.
+static READER: Semaphore = Semaphore::const_new(1);
+
+/// Everything but the files: for who leaves, or wants it in a program of their own. No address in it leads to a file.
 pub async fn data(caller: &Caller) -> Result<AccountData, ApiError> {
-    let mut games = Vec::new();
+    let _turn = READER.acquire().await.map_err(|_| ApiError::internal())?;
+    let (mut games, mut offset) = (Vec::new(), 0);
     loop {
-        let offset = i64::try_from(games.len()).map_err(|_| ApiError::internal())?;
         let cards = games::service::list(caller, &GameQuery { offset, ..GameQuery::default() }).await?;
         if cards.is_empty() {
             break;
         }
         for card in cards {
-            let game = games::service::get(caller, &card.id).await?;
-            games.push(GameData { clips: clips::service::of_game(caller, &card.id).await?, game });
+            offset += 1;
+            let Some(mut game) = still_there(games::service::get(caller, &card.id).await)? else { continue };
+            let Some(clips) = still_there(clips::service::of_game(caller, &card.id).await)? else { continue };
+            game.videos.iter_mut().for_each(|video| video.url = None);
+            games.push(GameData { game, clips });
         }
     }
     let mut reels = Vec::new();
     for card in reels::service::list(caller).await? {
-        reels.push(reels::service::get(caller, &card.id).await?);
+        if let Some(mut reel) = still_there(reels::service::get(caller, &card.id).await)? {
+            reel.videos.iter_mut().for_each(|video| video.url = None);
+            reels.push(reel);
+        }
     }
     let preferences = preferences::service::get(caller).await?;
     Ok(AccountData { touchline: env!("CARGO_PKG_VERSION"), made_at: now_ms(), games, reels, preferences })
+}
+
+/// Nothing where it was deleted meanwhile.
+fn still_there<T>(read: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+    match read {
+        Err(error) if error.code == Code::NotFound => Ok(None),
+        read => read.map(Some),
+    }
 }
 
 /// The hash that the running server compares guesses with.

@@ -11,7 +11,7 @@ const MOST: usize = 40;
 struct Kept {
     loaded: HashMap<String, HtmlImageElement>,
     /// What each place showed last.
-    last: HashMap<usize, HtmlImageElement>,
+    last: HashMap<String, HtmlImageElement>,
 }
 
 /// Made in the browser only.
@@ -20,7 +20,7 @@ pub struct Pictures(Rc<RefCell<Kept>>);
 
 impl Pictures {
     /// The picture of an address; while it is on its way, what `place` showed before. `on_ready` is called when it is there.
-    pub fn get(&self, place: usize, address: &str, on_ready: impl FnOnce() + 'static) -> Option<HtmlImageElement> {
+    pub fn get(&self, place: &str, address: &str, on_ready: impl FnOnce() + 'static) -> Option<HtmlImageElement> {
         let mut kept = self.0.borrow_mut();
         let known = kept.loaded.get(address).cloned();
         let image = if let Some(image) = known {
@@ -28,17 +28,26 @@ impl Pictures {
         } else {
             if kept.loaded.len() >= MOST {
                 kept.loaded.clear();
+                kept.last.clear();
             }
             let image = HtmlImageElement::new().ok()?;
             image.set_onload(Some(Closure::once_into_js(on_ready).unchecked_ref()));
+            // One that could not be had is asked for again when it is wanted next.
+            let (all, failed) = (Rc::downgrade(&self.0), address.to_owned());
+            let forget = move || {
+                if let Some(all) = all.upgrade() {
+                    all.borrow_mut().loaded.remove(&failed);
+                }
+            };
+            image.set_onerror(Some(Closure::once_into_js(forget).unchecked_ref()));
             image.set_src(address);
             kept.loaded.insert(address.to_owned(), image.clone());
             image
         };
         if image.complete() && image.natural_width() > 0 {
-            kept.last.insert(place, image.clone());
+            kept.last.insert(place.to_owned(), image.clone());
             return Some(image);
         }
-        kept.last.get(&place).cloned()
+        kept.last.get(place).cloned()
     }
 }

@@ -173,6 +173,15 @@ fn ClipBar(
         })
     };
     let tell = move |event: &ev::PointerEvent, released: bool| {
+        if scale.pinched.get_untracked() {
+            // It was no drag: back to where it was.
+            if let Some((_, _, start, end)) = drag.get_untracked().filter(|_| moved.get_value()) {
+                on_move.run(Moved { id: id.get_value(), start, end, released: true });
+            }
+            drag.set(None);
+            caught.set(None);
+            return;
+        }
         if let Some((start, end)) = bounds(event) {
             on_move.run(Moved { id: id.get_value(), start, end, released });
         }

@@ -42,6 +42,8 @@ pub fn PlayersField(
         match event.key().as_str() {
             "ArrowDown" => chosen.set(Some(at.map_or(0, |at| (at + 1) % count))),
             "ArrowUp" => chosen.set(Some(at.map_or(count - 1, |at| (at + count - 1) % count))),
+            // The list first, then the field.
+            "Escape" => is_open.set(false),
             "Enter" => match at.and_then(|at| found.with_untracked(|found| found.get(at).cloned())) {
                 Some(player) => take(player),
                 None => return,
@@ -53,7 +55,10 @@ pub fn PlayersField(
     };
     let active = move || chosen.get().filter(|at| *at < found.with(Vec::len)).map(|at| format!("{LIST}-{at}"));
     view! {
-        <div class="field players" on:focusin=move |_| is_open.set(true) on:focusout=move |_| is_open.set(false)>
+        <div class="field players" on:focusin=move |_| is_open.set(true) on:focusout=move |_| {
+            is_open.set(false);
+            chosen.set(None);
+        }>
             <label class="field__label" for="clip-players">"Players"</label>
             <input
                 class="field__input"
@@ -69,6 +74,7 @@ pub fn PlayersField(
                 value=value.get_untracked()
                 on:input:target=move |event| {
                     let text = event.target().value();
+                    is_open.set(true);
                     mark_first(&text);
                     on_change.run(text);
                 }

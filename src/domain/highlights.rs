@@ -8,6 +8,7 @@ use super::{
     overlay::{Card, Colour, Ellipse, MOST_CARDS, MOST_SPOTLIGHTS, SpotKey, SpotStyle, Spotlight, TextCard},
     time::Micros,
 };
+use std::ops::RangeInclusive;
 
 /// How long a new one is, and the shortest.
 pub const USUAL: Micros = Micros::from_seconds(2);
@@ -67,17 +68,19 @@ fn shifted(others: &[Stretch], whole: Stretch, own: Stretch, part: Part, by: Mic
     }
 }
 
-/// A keyframe of an ellipse in source pixels.
+/// A keyframe of an ellipse in source pixels; what cannot be stored becomes what can.
 #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)] // Pixels.
 pub fn key_of(at: Micros, ellipse: Ellipse, ease: Ease) -> SpotKey {
-    let stored = |value: f64| libm::round(value * PIXEL as f64) as i64;
+    let stored = |value: f64, range: RangeInclusive<i64>| {
+        (libm::round(value * PIXEL as f64) as i64).clamp(*range.start(), *range.end())
+    };
     SpotKey {
         at,
-        x: stored(ellipse.x),
-        y: stored(ellipse.y),
-        rx: stored(ellipse.rx.max(SMALLEST)),
-        ry: stored(ellipse.ry.max(SMALLEST)),
-        angle: stored(ellipse.angle).clamp(-360_000, 360_000),
+        x: stored(ellipse.x, SpotKey::PLACES),
+        y: stored(ellipse.y, SpotKey::PLACES),
+        rx: stored(ellipse.rx.max(SMALLEST), SpotKey::RADII),
+        ry: stored(ellipse.ry.max(SMALLEST), SpotKey::RADII),
+        angle: stored(ellipse.angle, SpotKey::ANGLES),
         ease,
     }
 }
@@ -165,13 +168,13 @@ impl Framing {
         framing
     }
 
-    /// Without the keyframe of the spotlight at `at`; its last one stays.
+    /// Without the keyframe of the spotlight at `at`, in or out of what plays; its last one stays.
     #[must_use]
     pub fn without_ellipse_at(&self, spot: usize, span: Span, at: Micros) -> Self {
         let mut framing = self.clone();
         if let Some(keys) = framing.spotlights.get_mut(spot).map(|spot| &mut spot.keys)
             && keys.len() > 1
-            && let Some(near) = key_near(keys, span, span.snap(at))
+            && let Some(near) = key_near(keys, span, at)
         {
             keys.remove(near);
         }
@@ -221,6 +224,27 @@ impl Framing {
             _ => {}
         }
         framing
+    }
+
+    /// How many there are of its kind.
+    pub fn count_of(&self, of: Highlight) -> usize {
+        match of {
+            Highlight::Spot(_) => self.spotlights.len(),
+            Highlight::Card(_) => self.cards.len(),
+        }
+    }
+
+    /// Where a highlight is now that was `of` when there were `count` of its kind and it was seen in `stretch`: what undo, or
+    /// somebody else, puts in front of it moves it on. None where it is gone.
+    pub fn found_again(&self, of: Highlight, count: usize, stretch: (Micros, Micros)) -> Option<Highlight> {
+        if self.count_of(of) == count {
+            return self.stretch_of(of).map(|_| of);
+        }
+        let make: fn(usize) -> Highlight = match of {
+            Highlight::Spot(_) => Highlight::Spot,
+            Highlight::Card(_) => Highlight::Card,
+        };
+        (0..self.count_of(of)).map(make).find(|of| self.stretch_of(*of) == Some(stretch))
     }
 
     /// The highlight that is seen at `at`: a spotlight before a card.
@@ -305,6 +329,29 @@ mod tests {
         assert_eq!(shift(1, Part::Whole, 9_000_000), (14_000, 16_000));
         assert_eq!(shift(0, Part::Whole, 400_000), (10_400, 12_400));
         assert_eq!(shift(0, Part::Whole, 395_000), (10_400, 12_400), "a whole frame");
+    }
+
+    #[test]
+    fn a_highlight_is_found_again_behind_what_came_before_it() {
+        let late = with_spot(14_000_000);
+        let stretch = late.stretch_of(Highlight::Spot(0)).expect("a stretch");
+        let two = late.with_spotlight(SPAN, Micros(11_000_000), CROP).expect("room").0;
+        assert_eq!(two.found_again(Highlight::Spot(0), 1, stretch), Some(Highlight::Spot(1)));
+        let early = two.stretch_of(Highlight::Spot(0)).expect("a stretch");
+        assert_eq!(late.found_again(Highlight::Spot(0), 2, early), None, "undone");
+        let moved = late.with_shifted(Highlight::Spot(0), SPAN, Part::Whole, Micros(-80_000));
+        assert_eq!(moved.found_again(Highlight::Spot(0), 1, stretch), Some(Highlight::Spot(0)));
+    }
+
+    #[test]
+    fn a_keyframe_outside_of_a_trim_is_removed_itself() {
+        let there = Ellipse { x: 10.0, y: 10.0, rx: 9.0, ry: 9.0, angle: 0.0 };
+        let framing = with_spot(11_000_000).with_ellipse_at(0, SPAN, Micros(12_000_000), there);
+        let trimmed = Span { start: Micros(12_000_000), ..SPAN };
+        let left = framing.without_ellipse_at(0, trimmed, Micros(11_000_000));
+        assert_eq!(left.spotlights[0].keys.iter().map(|key| key.at.0).collect::<Vec<_>>(), [12_000_000]);
+        let huge = key_of(Micros(0), Ellipse { x: 1e12, rx: 1e12, angle: 1e9, ..there }, Ease::Linear);
+        assert!(huge.is_possible(), "{huge:?}");
     }
 
     #[test]

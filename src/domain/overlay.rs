@@ -9,6 +9,7 @@ use super::{
     time::Micros,
 };
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 
 /// An sRGB colour; in JSON `#rrggbb`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -75,6 +76,19 @@ pub struct SpotKey {
     pub angle: i64,
     #[serde(default)]
     pub ease: Ease,
+}
+
+impl SpotKey {
+    /// What a place, a radius and an angle can be.
+    pub const PLACES: RangeInclusive<i64> = -100_000 * PIXEL..=200_000 * PIXEL;
+    pub const RADII: RangeInclusive<i64> = 1..=100_000 * PIXEL;
+    pub const ANGLES: RangeInclusive<i64> = -360_000..=360_000;
+
+    pub fn is_possible(&self) -> bool {
+        [self.x, self.y].iter().all(|place| Self::PLACES.contains(place))
+            && [self.rx, self.ry].iter().all(|radius| Self::RADII.contains(radius))
+            && Self::ANGLES.contains(&self.angle)
+    }
 }
 
 impl Key for SpotKey {
@@ -166,16 +180,7 @@ impl Spotlight {
     }
 
     fn is_sound(&self) -> bool {
-        let length = 1..=100_000 * PIXEL;
-        let place = -100_000 * PIXEL..=200_000 * PIXEL;
-        let key = |key: &SpotKey| {
-            in_time(key.at)
-                && length.contains(&key.rx)
-                && length.contains(&key.ry)
-                && place.contains(&key.x)
-                && place.contains(&key.y)
-                && (-360_000..=360_000).contains(&key.angle)
-        };
+        let key = |key: &SpotKey| in_time(key.at) && key.is_possible();
         is_stretch(self.start, self.end)
             && self.opacity <= 100
             && in_time(self.fade)

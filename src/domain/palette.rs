@@ -150,10 +150,6 @@ impl Palette {
         self.tags().find(|tag| tag.name == name)
     }
 
-    pub fn group_of(&self, name: &str) -> Option<&str> {
-        self.groups.iter().find(|group| group.tags.iter().any(|tag| tag.name == name)).map(|group| group.name.as_str())
-    }
-
     /// Puts `tag` into `group` (made where it is not there) in place of the one named `was`, if that is still there. Its key is
     /// taken from the tag that had it.
     ///
@@ -198,6 +194,27 @@ impl Palette {
             group.tags.retain(|tag| tag.name != name);
         }
         self.groups.retain(|group| !group.tags.is_empty());
+    }
+
+    /// A tag that was removed, where it was: in its group (made where it is gone), at its place, with its key where nobody has
+    /// taken it since. A tag of that name stays as it is.
+    pub fn put_back(&mut self, group: &str, place: usize, mut tag: Tag) {
+        if self.tags().any(|known| is_same(&known.name, &tag.name)) {
+            return;
+        }
+        tag.key = tag.key.filter(|key| self.tags().all(|known| known.key != Some(*key)));
+        match self.groups.iter_mut().find(|known| is_same(&known.name, group)) {
+            Some(known) => known.tags.insert(place.min(known.tags.len()), tag),
+            None => self.groups.push(Group { name: group.to_owned(), tags: vec![tag] }),
+        }
+    }
+
+    /// The group of a tag, and its place in it.
+    pub fn place_of(&self, name: &str) -> Option<(&str, usize)> {
+        self.groups.iter().find_map(|group| {
+            let place = group.tags.iter().position(|tag| tag.name == name)?;
+            Some((group.name.as_str(), place))
+        })
     }
 
     /// One place earlier or later in its group.
@@ -299,6 +316,22 @@ mod tests {
         palette.shift("Assist", false);
         palette.shift("Assist", false);
         assert_eq!(palette.groups[0].tags[0].name, "Assist");
+    }
+
+    #[test]
+    fn a_tag_comes_back_without_touching_what_was_done_since() {
+        let mut palette = shipped(Sport::Soccer).clone();
+        let goal = palette.tag("Goal").cloned().expect("a tag");
+        let (group, place) = palette.place_of("Goal").map(|(group, place)| (group.to_owned(), place)).expect("a place");
+        palette.remove("Goal");
+        let since = Tag { key: Some('G'), ..Tag::named("Gegenpress") };
+        palette.put(None, "Attack", since.clone()).expect("a tag");
+        palette.put_back(&group, place, goal.clone());
+        assert_eq!(palette.groups[0].tags[0], Tag { key: None, ..goal.clone() }, "its key has gone to another");
+        assert_eq!(palette.tag("Gegenpress"), Some(&since));
+        let before = palette.clone();
+        palette.put_back(&group, place, goal);
+        assert_eq!(palette, before);
     }
 
     #[test]

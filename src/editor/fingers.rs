@@ -38,6 +38,10 @@ impl Default for Fingers {
 impl Fingers {
     pub fn press(self, event: &ev::PointerEvent) {
         self.down.update_value(|down| {
+            // The first of all: one that went unheard is not down any more.
+            if event.is_primary() {
+                down.clear();
+            }
             if down.is_empty() {
                 self.travelled.set_value(0.0);
             }

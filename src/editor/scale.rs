@@ -52,6 +52,8 @@ pub struct Scale {
     pub whole: Signal<Span>,
     /// Whether the window goes with the playhead.
     pub follow: RwSignal<bool>,
+    /// Whether two fingers are on it: what one of them dragged is let go where it was.
+    pub pinched: RwSignal<bool>,
     start: RwSignal<Micros>,
     length: RwSignal<Micros>,
     window: Memo<Span>,
@@ -63,7 +65,15 @@ impl Scale {
     pub fn new(whole: Signal<Span>) -> Self {
         let (start, length) = (RwSignal::new(Micros::ZERO), RwSignal::new(USUAL));
         let window = Memo::new(move |_| Span::within(start.get(), length.get(), whole.get()));
-        Self { whole, follow: RwSignal::new(true), start, length, window, area: NodeRef::new() }
+        Self {
+            whole,
+            follow: RwSignal::new(true),
+            pinched: RwSignal::new(false),
+            start,
+            length,
+            window,
+            area: NodeRef::new(),
+        }
     }
 
     /// What is shown.

@@ -65,17 +65,27 @@ fn Lanes(
     let end = move |event: ev::PointerEvent| {
         fingers.release(&event);
         dragging.set(false);
+        scale.pinched.set(false);
     };
     let inside = move || (0.0..=1.0).contains(&scale.fraction(playhead.get()));
     view! {
         <div
             class="timeline__lanes"
-            on:pointerdown=move |event| {
+            // Before what lies on the lanes takes it for itself.
+            on:pointerdown:capture=move |event| {
                 fingers.press(&event);
-                if fingers.are_two() {
+                if !fingers.are_two() {
+                    return;
+                }
+                browser::pointer::capture(&event);
+                scale.pinched.set(true);
+                if dragging.get_untracked() {
                     dragging.set(false);
                     on_seek.run(before.get_value());
-                } else if browser::pointer::is_main(&event) {
+                }
+            }
+            on:pointerdown=move |event| {
+                if browser::pointer::is_main(&event) {
                     browser::pointer::capture(&event);
                     dragging.set(true);
                     before.set_value(playhead.get_untracked());

@@ -8,6 +8,7 @@ mod exporting;
 mod hints;
 mod keys;
 mod layers;
+mod likes;
 mod mark_bar;
 mod marking;
 mod overview;
@@ -85,6 +86,7 @@ fn Editor(game: Game, clips: Vec<Clip>, preferences: Preferences) -> impl IntoVi
     let source = Source::new(page.videos.shown, page.playback, file, move || page.reload());
     let [help, arranging, exporting, exchanging] = [(); 4].map(|()| RwSignal::new(false));
     page.keep_fresh();
+    page.keep_preferences_fresh();
     page.videos.drive_player();
     page.take_drops();
     page.follow_playhead();

@@ -88,6 +88,20 @@ impl Decoder {
 }
 
 fn arguments(tools: &Tools, path: &Path, facts: &VideoFacts, stretch: Stretch, window: Window) -> Vec<OsString> {
+    let mut filters = input::plain_picture(facts, tools.capabilities().zscale);
+    filters.push(window.filter());
+    reading(tools, path, facts, stretch, filters, "yuv420p")
+}
+
+/// Frames `stretch` of a recording as raw pictures on the standard output, made by `made` into pictures of `format`.
+pub(super) fn reading(
+    tools: &Tools,
+    path: &Path,
+    facts: &VideoFacts,
+    stretch: Stretch,
+    made: Vec<String>,
+    format: &str,
+) -> Vec<OsString> {
     let at = facts.rate.frame_start(stretch.first);
     let mut args =
         strings(["-hide_banner", "-nostdin", "-loglevel", "error", "-threads", &tools.threads().to_string()]);
@@ -96,13 +110,12 @@ fn arguments(tools: &Tools, path: &Path, facts: &VideoFacts, stretch: Stretch, w
     args.extend([OsString::from("-i"), input::file(path)]);
     let mut filters: Vec<String> = input::deinterlace(facts).into_iter().collect();
     filters.push(input::frames_from(facts, at));
-    filters.extend(input::plain_picture(facts, tools.capabilities().zscale));
-    filters.push(window.filter());
+    filters.extend(made);
     // From zero, so that no version of ffmpeg fills the time in front with copies.
     filters.push("setpts=PTS-STARTPTS".to_owned());
     args.extend(strings(["-map", &format!("0:{}", facts.video_stream), "-vf", &filters.join(",")]));
     args.extend(strings(["-frames:v", &(stretch.end - stretch.first).to_string()]));
-    args.extend(strings(["-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1"]));
+    args.extend(strings(["-f", "rawvideo", "-pix_fmt", format, "pipe:1"]));
     args
 }
 

@@ -1,13 +1,14 @@
 //! A player followed through a stretch of a recording: a small grey decode, and the tracker on each of its pictures.
 
 use super::{
+    decode::{Stretch, reading},
     error::{MediaError, MediaErrorKind as Kind},
-    input::{self, strings},
+    input,
     tools::Tools,
     track::{Grey, Place, Tracker},
 };
 use crate::domain::video::VideoFacts;
-use std::{ffi::OsString, path::Path};
+use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
 /// The longer side of the pictures that are looked at.
@@ -69,8 +70,11 @@ fn walk(
 ) -> Result<Way, MediaError> {
     let (width, height) = small(facts);
     let scale = f64::from(width) / f64::from(facts.width.max(1));
-    let mut running =
-        tools.start(&tools.ffmpeg(arguments(tools, path, facts, wanted, (width, height)), &[path]), cancel)?;
+    let mut made = input::small_picture(facts, (width, height), "area", tools.capabilities().zscale);
+    made.push("format=gray".to_owned());
+    let stretch = Stretch { first: wanted.first, end: wanted.end };
+    let call = tools.ffmpeg(reading(tools, path, facts, stretch, made, "gray"), &[path]);
+    let mut running = tools.start(&call, cancel)?;
     let mut picture = vec![0; width as usize * height as usize];
     let mut way = Way { steps: Vec::new(), lost: None };
     let mut tracker: Option<Tracker> = None;
@@ -113,21 +117,4 @@ fn small(facts: &VideoFacts) -> (u32, u32) {
     let longer = facts.width.max(facts.height).max(1);
     let side = |side: u32| (side.saturating_mul(SIDE.min(longer)) / longer).max(2) / 2 * 2;
     (side(facts.width), side(facts.height))
-}
-
-fn arguments(tools: &Tools, path: &Path, facts: &VideoFacts, wanted: Wanted, size: (u32, u32)) -> Vec<OsString> {
-    let at = facts.rate.frame_start(wanted.first);
-    let mut args =
-        strings(["-hide_banner", "-nostdin", "-loglevel", "error", "-threads", &tools.threads().to_string()]);
-    args.extend(input::reading(facts.container));
-    args.extend(input::seek(facts, at));
-    args.extend([OsString::from("-i"), input::file(path)]);
-    let mut filters: Vec<String> = input::deinterlace(facts).into_iter().collect();
-    filters.push(input::frames_from(facts, at));
-    filters.extend(input::small_picture(facts, size, "area", tools.capabilities().zscale));
-    filters.push("format=gray,setpts=PTS-STARTPTS".to_owned());
-    args.extend(strings(["-map", &format!("0:{}", facts.video_stream), "-vf", &filters.join(",")]));
-    args.extend(strings(["-frames:v", &(wanted.end - wanted.first).to_string()]));
-    args.extend(strings(["-f", "rawvideo", "-pix_fmt", "gray", "pipe:1"]));
-    args
 }

@@ -140,43 +140,25 @@ impl Tracker {
     /// How much the pixels around (`x`, `y`) are like either template.
     fn likeness(&self, frame: Grey<'_>, x: i32, y: i32) -> f32 {
         let (hw, hh) = self.half;
-        if x - hw < 0 || y - hh < 0 || x + hw >= frame.width as i32 || y + hh >= frame.height as i32 {
-            return self.likeness_at_edge(frame, x, y);
-        }
         let columns = (2 * hw + 1) as usize;
-        let (mut sum, mut squares, mut first, mut latest) = (0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32);
+        let mut sums = Sums::default();
+        let inside = x - hw >= 0 && y - hh >= 0 && x + hw < frame.width as i32 && y + hh < frame.height as i32;
+        if !inside {
+            // The edge goes on.
+            let patch = patch(frame, Place { x: x as f32, y: y as f32 }, self.half);
+            sums.add(patch.into_iter(), &self.weights, &self.first.samples, &self.latest.samples);
+            return sums.likeness();
+        }
         let rows = self
             .weights
             .chunks_exact(columns)
             .zip(self.first.samples.chunks_exact(columns).zip(self.latest.samples.chunks_exact(columns)));
-        for (row, (weights, (old, new))) in rows.enumerate() {
-            let start = (y - hh) as usize * frame.width + row * frame.width + (x - hw) as usize;
-            let seen = &frame.samples[start..start + columns];
-            for (((sample, weight), old), new) in seen.iter().zip(weights).zip(old).zip(new) {
-                let sample = f32::from(*sample);
-                let weighed = sample * weight;
-                sum += weighed;
-                squares += weighed * sample;
-                first += weighed * old;
-                latest += weighed * new;
-            }
+        for (row, (weights, (first, latest))) in rows.enumerate() {
+            let start = ((y - hh) as usize + row) * frame.width + (x - hw) as usize;
+            let seen = frame.samples[start..start + columns].iter().map(|sample| f32::from(*sample));
+            sums.add(seen, weights, first, latest);
         }
-        likeness(sum, squares, first.max(latest))
-    }
-
-    /// The same where a part of it lies outside: the edge goes on.
-    fn likeness_at_edge(&self, frame: Grey<'_>, x: i32, y: i32) -> f32 {
-        let patch = patch(frame, Place { x: x as f32, y: y as f32 }, self.half);
-        let (mut sum, mut squares, mut first, mut latest) = (0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32);
-        for (((sample, weight), old), new) in
-            patch.iter().zip(&self.weights).zip(&self.first.samples).zip(&self.latest.samples)
-        {
-            sum += sample * weight;
-            squares += sample * sample * weight;
-            first += sample * weight * old;
-            latest += sample * weight * new;
-        }
-        likeness(sum, squares, first.max(latest))
+        sums.likeness()
     }
 
     /// The latest template becomes a little more like what is seen.
@@ -190,10 +172,32 @@ impl Tracker {
     }
 }
 
-/// Of sums by weights: covariance over deviation, the template's being 1. Its samples have mean 0, so the sum needs no mean.
-fn likeness(sum: f32, squares: f32, product: f32) -> f32 {
-    let variance = squares - sum * sum;
-    if variance > 4.0 { product / variance.sqrt() } else { -1.0 }
+/// Sums by weights over pixels, and their products with both templates.
+#[derive(Default)]
+struct Sums {
+    samples: f32,
+    squares: f32,
+    first: f32,
+    latest: f32,
+}
+
+impl Sums {
+    #[inline]
+    fn add(&mut self, samples: impl Iterator<Item = f32>, weights: &[f32], first: &[f32], latest: &[f32]) {
+        for (((sample, weight), first), latest) in samples.zip(weights).zip(first).zip(latest) {
+            let weighed = sample * weight;
+            self.samples += weighed;
+            self.squares += weighed * sample;
+            self.first += weighed * first;
+            self.latest += weighed * latest;
+        }
+    }
+
+    /// Covariance over deviation, a template's being 1. Its samples have mean 0, so the products need no mean.
+    fn likeness(&self) -> f32 {
+        let variance = self.squares - self.samples * self.samples;
+        if variance > 4.0 { self.first.max(self.latest) / variance.sqrt() } else { -1.0 }
+    }
 }
 
 fn clamp(at: Place, frame: Grey<'_>) -> Place {

@@ -5,7 +5,7 @@ use super::{
     types::Preferences,
 };
 use crate::{
-    error::Code,
+    error::{ApiError, Code},
     live::{types::Topic, versions::Versions},
     ui::toast::Toasts,
 };
@@ -26,34 +26,41 @@ impl Setup {
         Self { now, versions: Versions::expect(), toasts: Toasts::expect() }
     }
 
-    /// Saves a change. Where somebody else was faster, it is made again on what they left; `then` hears why it could not be, or
-    /// nothing.
+    /// Saves a change. Where somebody else was faster, it is made again on what they left; `then` hears what is kept now, or why it
+    /// could not be. It outlives the page.
     pub fn change(
         self,
         change: impl Fn(&mut Preferences) -> Result<(), String> + 'static,
-        then: impl FnOnce(Option<String>) + 'static,
+        then: impl FnOnce(Result<Preferences, String>) + 'static,
     ) {
-        let mut based = self.now.get_untracked();
-        spawn_local(async move {
-            for _ in 0..TRIES {
-                if let Err(why) = change(&mut based) {
-                    return then(Some(why));
+        let known = self.now.try_get_untracked();
+        spawn_local(async move { then(self.save(known, change).await) });
+    }
+
+    async fn save(
+        self,
+        known: Option<Preferences>,
+        change: impl Fn(&mut Preferences) -> Result<(), String>,
+    ) -> Result<Preferences, String> {
+        let said = |error: ApiError| error.message;
+        let mut based = match known {
+            Some(known) => known,
+            None => get_preferences().await.map_err(said)?,
+        };
+        for _ in 0..TRIES {
+            change(&mut based)?;
+            match put_preferences(based).await {
+                Ok(kept) => {
+                    // An undo that a toast offered stands on what is no longer there.
+                    self.toasts.retract_actions();
+                    self.versions.bump(&Topic::Preferences);
+                    return Ok(kept);
                 }
-                match put_preferences(based).await {
-                    Ok(_) => {
-                        self.versions.bump(&Topic::Preferences);
-                        return then(None);
-                    }
-                    Err(error) if error.code == Code::Conflict => {}
-                    Err(error) => return then(Some(error.message)),
-                }
-                based = match get_preferences().await {
-                    Ok(theirs) => theirs,
-                    Err(error) => return then(Some(error.message)),
-                };
+                Err(error) if error.code == Code::Conflict => based = get_preferences().await.map_err(said)?,
+                Err(error) => return Err(error.message),
             }
-            then(Some("This is being changed elsewhere right now. Try again.".to_owned()));
-        });
+        }
+        Err("This is being changed elsewhere right now. Try again.".to_owned())
     }
 
     /// The same for what is pressed and shown at once; `done` says what happened, and offers to take it back.
@@ -64,10 +71,11 @@ impl Setup {
         back: impl Fn(&mut Preferences) -> Result<(), String> + Clone + Send + Sync + 'static,
     ) {
         let toasts = self.toasts;
-        let failed = move |why: Option<String>| why.into_iter().for_each(|why| toasts.error(why));
-        self.change(change, move |why| match why {
-            Some(why) => toasts.error(why),
-            None => toasts.with_action(done, "Undo", Callback::new(move |()| self.change(back.clone(), failed))),
+        let failed =
+            move |answer: Result<Preferences, String>| answer.err().into_iter().for_each(|why| toasts.error(why));
+        self.change(change, move |answer| match answer {
+            Err(why) => toasts.error(why),
+            Ok(_) => toasts.with_action(done, "Undo", Callback::new(move |()| self.change(back.clone(), failed))),
         });
     }
 }

@@ -40,6 +40,9 @@ pub fn PaletteSettings(setup: Setup) -> impl IntoView {
                 Ok(())
             },
             move |now| {
+                if now.own(sport).is_some() {
+                    return Err("These tags were changed since: what you had is not put over that.".to_owned());
+                }
                 now.set_palette(sport, before.clone());
                 Ok(())
             },

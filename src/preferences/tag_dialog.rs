@@ -47,7 +47,8 @@ impl Draft {
     fn of(palette: &Palette, name: Option<&str>) -> Self {
         let tag = name.and_then(|name| palette.tag(name)).cloned().unwrap_or_else(|| Tag::named(""));
         let first = palette.groups.first().map(|group| group.name.as_str());
-        let group = name.and_then(|name| palette.group_of(name)).or(first).unwrap_or_default();
+        let own = name.and_then(|name| palette.place_of(name)).map(|(group, _)| group);
+        let group = own.or(first).unwrap_or_default();
         Self {
             name: RwSignal::new(tag.name),
             group: RwSignal::new(group.to_owned()),
@@ -115,40 +116,38 @@ fn TagForm(
         saving.set(true);
         let was = name.get_value();
         setup.change(
-            move |now| {
-                let mut palette = now.palette(sport).clone();
-                palette.put(was.as_deref(), &group, tag.clone())?;
-                now.set_palette(sport, palette);
-                Ok(())
-            },
-            move |why| {
+            move |now| now.change_palette(sport, |palette| palette.put(was.as_deref(), &group, tag.clone())),
+            move |answer| {
                 saving.try_set(false);
-                if why.is_none() {
+                if answer.is_ok() {
                     open.try_set(false);
                 }
-                error.try_set(why);
+                error.try_set(answer.err());
             },
         );
     };
     let delete = move |()| {
         let Some(name) = name.get_value() else { return };
-        let before = palette.get_untracked();
+        let was = palette.with_untracked(|palette| {
+            let (group, place) = palette.place_of(&name)?;
+            Some((group.to_owned(), place, palette.tag(&name)?.clone()))
+        });
+        let Some((group, place, tag)) = was else { return };
         open.set(false);
-        let gone = name.clone();
         setup.press(
             format!("{name} is no longer among the tags"),
             move |now| {
-                let mut palette = now.palette(sport).clone();
-                palette.remove(&gone);
-                if palette.groups.is_empty() {
-                    return Err("A palette has at least one tag.".to_owned());
-                }
-                now.set_palette(sport, palette);
-                Ok(())
+                now.change_palette(sport, |palette| {
+                    palette.remove(&name);
+                    Ok(())
+                })
             },
+            // What was done since stays.
             move |now| {
-                now.set_palette(sport, before.clone());
-                Ok(())
+                now.change_palette(sport, |palette| {
+                    palette.put_back(&group, place, tag.clone());
+                    Ok(())
+                })
             },
         );
     };
@@ -156,12 +155,12 @@ fn TagForm(
         let Some(name) = name.get_value() else { return };
         setup.change(
             move |now| {
-                let mut palette = now.palette(sport).clone();
-                palette.shift(&name, later);
-                now.set_palette(sport, palette);
-                Ok(())
+                now.change_palette(sport, |palette| {
+                    palette.shift(&name, later);
+                    Ok(())
+                })
             },
-            move |why| drop(error.try_set(why)),
+            move |answer| drop(error.try_set(answer.err())),
         );
     };
     view! {

@@ -36,6 +36,24 @@ impl Preferences {
         self.palettes.iter().find(|own| own.sport == sport).map(|own| &own.palette)
     }
 
+    /// Another palette for this sport, made of the one that is there.
+    ///
+    /// # Errors
+    /// Those of the change; then nothing is changed.
+    pub fn change_palette(
+        &mut self,
+        sport: Sport,
+        change: impl FnOnce(&mut Palette) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let mut palette = self.palette(sport).clone();
+        change(&mut palette)?;
+        if palette.groups.is_empty() {
+            return Err("A palette has at least one tag.".to_owned());
+        }
+        self.set_palette(sport, palette);
+        Ok(())
+    }
+
     /// One that equals ours is ours again.
     pub fn set_palette(&mut self, sport: Sport, palette: Palette) {
         self.palettes.retain(|own| own.sport != sport);

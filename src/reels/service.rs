@@ -23,7 +23,11 @@ use crate::{
     videos::{self, store::VideoRow},
 };
 use sqlx::AnyConnection;
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    sync::{Arc, LazyLock},
+};
+use tokio::sync::Semaphore;
 
 pub async fn list(caller: &Caller) -> Result<Vec<ReelCard>, ApiError> {
     Ok(store::cards(&caller.app.db, caller.owner()).await?)
@@ -212,25 +216,29 @@ fn check_order(places: &[ReelClipId], order: &[ReelClipId]) -> Result<(), ApiErr
     }
 }
 
-/// Longer sides than this no output has, and no more pixels.
-const LONGEST_SIDE: u32 = 3840;
-const MOST_PIXELS: u32 = 3840 * 2160;
+/// No preview is larger.
+const LONGEST_SIDE: u32 = 1920;
+/// How many are drawn at a time: each holds a whole picture.
+static DRAWERS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
 
 /// A card as an export of that size draws it, as PNG.
 pub async fn card_picture(card: &str, (width, height): (u32, u32)) -> Result<Vec<u8>, ApiError> {
     let malformed = |_| ApiError::new(Code::Malformed, "The card is not of the form that this call takes.");
     let card: Card = serde_json::from_str(card).map_err(malformed)?;
     let sides = 16..=LONGEST_SIDE;
-    if !sides.contains(&width) || !sides.contains(&height) || width * height > MOST_PIXELS {
-        return Err(ApiError::invalid(
-            "width",
-            format!("A side is 16 to {LONGEST_SIDE} pixels long, and a picture no larger than 3840 x 2160."),
-        ));
+    if !sides.contains(&width) || !sides.contains(&height) {
+        return Err(ApiError::invalid("width", format!("A side is 16 to {LONGEST_SIDE} pixels long.")));
     }
     let card = TextCard { start: Micros::ZERO, end: Micros::SECOND, card };
     if !overlay::is_sound(&[], std::slice::from_ref(&card)) {
         return Err(ApiError::invalid("card", "A card has at most 120 characters, and 280 in its line below."));
     }
-    let drawn = tokio::task::spawn_blocking(move || media::text::png(&card.card, (width, height))).await;
+    // Who goes away meanwhile has not taken a turn; a turn lasts as long as its picture.
+    let turn = Arc::clone(&DRAWERS).acquire_owned().await.map_err(|_| ApiError::internal())?;
+    let draw = move || {
+        let _turn = turn;
+        media::text::png(&card.card, (width, height))
+    };
+    let drawn = tokio::task::spawn_blocking(draw).await;
     drawn.ok().flatten().ok_or_else(ApiError::internal)
 }

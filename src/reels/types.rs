@@ -156,6 +156,9 @@ pub struct FramingUpdate {
     pub framing: Framing,
 }
 
+/// As much of a recording as a player is followed through at a time.
+pub const LONGEST_FOLLOW: Micros = Micros::from_seconds(60);
+
 /// Whom to follow: what a spotlight shows in the picture at `at`, up to `until`. Source time; thousandths of a source pixel and
 /// of a degree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

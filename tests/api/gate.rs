@@ -57,6 +57,20 @@ on_both!(other_sites_cannot_act, |app: TestApp| async move {
     app.send(own).await.ok();
 });
 
+on_both!(other_sites_load_nothing, |app: TestApp| async move {
+    let card = "/media/cards?width=64&height=64&card=%7B%22kind%22%3A%22title%22%2C%22text%22%3A%22A%22%7D";
+    let load = async |path: &str, site: &'static str, mode: &'static str| {
+        let request = app.request(Method::GET, path).header("sec-fetch-site", site).header("sec-fetch-mode", mode);
+        request.send().await.unwrap().status().as_u16()
+    };
+    for path in [card, "/api/data", "/api/games"] {
+        assert_eq!(load(path, "cross-site", "no-cors").await, 403, "{path}");
+        assert_eq!(load(path, "same-site", "cors").await, 403, "{path}");
+        assert_eq!(load(path, "same-origin", "no-cors").await, 200, "{path}");
+        assert_eq!(load(path, "none", "navigate").await, 200, "{path}");
+    }
+});
+
 on_both!(pages_carry_a_policy_with_a_nonce_of_their_own, |app: TestApp| async move {
     let mut nonces = Vec::new();
     for path in ["/", "/gallery", "/games/new", "/no/such/page"] {

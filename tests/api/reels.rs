@@ -225,7 +225,7 @@ on_both!(a_card_is_drawn_as_an_export_has_it, |app: TestApp| async move {
     let long = json!({"kind": "title", "text": "x".repeat(121)});
     for (card_, width, (status, code)) in [
         (&title, 0, (422, "invalid")),
-        (&title, 3841, (422, "invalid")),
+        (&title, 1921, (422, "invalid")),
         (&long, 270, (422, "invalid")),
         (&json!({"kind": "title"}), 270, (400, "malformed")),
         (&json!("<svg>"), 270, (400, "malformed")),

@@ -19,7 +19,6 @@ use crate::{
         ids::ClipId,
         palette::Palette,
         rating::{Rating, Tally},
-        roster::{players_of, ranked},
         time::Micros,
     },
     editor::{
@@ -32,7 +31,7 @@ use crate::{
         types::Game,
     },
     live::{types::Topic, versions::Versions},
-    preferences::{api::get_preferences, types::Preferences},
+    preferences::types::Preferences,
     ui::toast::Toasts,
     uploads::queue::UploadQueue,
 };
@@ -138,17 +137,6 @@ impl Annotation {
         self.game.with(|game| game.details.name())
     }
 
-    /// Who may be on the selected clip: the roster, and who is on others of this game. What is half typed in it is nobody yet.
-    pub fn players(self) -> Vec<String> {
-        let selected = self.selected.get();
-        self.preferences.with(|preferences| {
-            self.clips.with(|clips| {
-                let others = clips.iter().filter(|clip| Some(&clip.id) != selected.as_ref());
-                ranked(&preferences.roster, others.flat_map(|clip| players_of(&clip.details.players)))
-            })
-        })
-    }
-
     pub fn picture_size(self) -> Signal<Option<(u32, u32)>> {
         let shown = self.videos.shown;
         Signal::derive(move || shown.get().and_then(|video| video.facts).map(|facts| (facts.width, facts.height)))
@@ -173,17 +161,6 @@ impl Annotation {
             let now = (versions.games.get(), versions.of(&clips));
             if seen.is_some_and(|seen| seen != now) {
                 self.reload();
-            }
-            now
-        });
-        Effect::new(move |seen: Option<u64>| {
-            let now = versions.of(&Topic::Preferences);
-            if seen.is_some_and(|seen| seen != now) {
-                spawn_local(async move {
-                    if let Ok(newest) = get_preferences().await {
-                        self.preferences.try_set(newest);
-                    }
-                });
             }
             now
         });
@@ -373,6 +350,10 @@ impl Annotation {
         let before = self.dragged.get_value().filter(|before| before.id == moved.id).unwrap_or_else(|| shown.clone());
         if moved.released {
             self.dragged.set_value(None);
+            if (moved.start, moved.end) == (before.details.start, before.details.end) {
+                // Back where it was: nothing to store, nothing to undo.
+                return self.saver.show(&moved.id, before.details);
+            }
             let on_frame = |at| self.videos.on_frame(&shown.video, at);
             let (start, end) = (on_frame(moved.start), on_frame(moved.end));
             self.store(&before, ClipDetails { start, end, ..shown.details }, true, None);

@@ -15,17 +15,34 @@ use crate::{
 };
 use leptos::{ev, prelude::*};
 
+/// The time of the clip on the desk as its lanes have it.
+#[derive(Clone, Copy)]
+pub struct ClipTime {
+    pub scale: Scale,
+    /// Where the clip begins in its video.
+    pub start: Memo<Micros>,
+    pub playhead: Signal<Micros>,
+    pub on_seek: Callback<Micros>,
+}
+
+impl ClipTime {
+    pub fn of(desk: Desk) -> Self {
+        // The lanes count from the clip's start, the player from the video's.
+        let start = Memo::new(move |_| desk.subject.with(|it| it.as_ref().map_or(Micros::ZERO, |it| it.span.start)));
+        let whole = Signal::derive(move || {
+            let end = desk.subject.with(|it| it.as_ref().map_or(Micros::SECOND, |it| it.clip_time(it.span.end)));
+            Stretch { start: Micros::ZERO, end }
+        });
+        let scale = Scale::new(whole);
+        let playhead = Signal::derive(move || desk.playback.now.get() - start.get());
+        let on_seek = Callback::new(move |at: Micros| desk.playback.seek(at + start.get_untracked()));
+        Self { scale, start, playhead, on_seek }
+    }
+}
+
 #[component]
 pub fn FramingTimeline(desk: Desk) -> impl IntoView {
-    // The lanes count from the clip's start, the player from the video's.
-    let start = Memo::new(move |_| desk.subject.with(|it| it.as_ref().map_or(Micros::ZERO, |it| it.span.start)));
-    let whole = Signal::derive(move || {
-        let end = desk.subject.with(|it| it.as_ref().map_or(Micros::SECOND, |it| it.clip_time(it.span.end)));
-        Stretch { start: Micros::ZERO, end }
-    });
-    let scale = Scale::new(whole);
-    let playhead = Signal::derive(move || desk.playback.now.get() - start.get());
-    let on_seek = Callback::new(move |at: Micros| desk.playback.seek(at + start.get_untracked()));
+    let ClipTime { scale, start, playhead, on_seek } = ClipTime::of(desk);
     view! {
         <Timeline scale playhead on_seek bar=false>
             <Lane name="Video" icon="film" kind="video"><Thumbs desk scale start /></Lane>

@@ -87,7 +87,7 @@ pub fn draw_frames(desk: Desk, canvas: NodeRef<html::Canvas>, size: Memo<(u32, u
             let card = |(place, card): (usize, &TextCard)| {
                 let opacity = card.opacity_at(at);
                 let address = (opacity > 0.0).then(|| address_of(&card.card, size)).flatten()?;
-                pictures.get(place, &address, again).map(|picture| (picture, opacity))
+                pictures.get(&format!("{} {place}", it.id), &address, again).map(|picture| (picture, opacity))
             };
             let cards = it.framing.cards.iter().enumerate().filter_map(card).collect();
             let (straighten, spotlights) = (it.framing.straighten, it.framing.spotlights.as_slice());

@@ -25,6 +25,9 @@ pub async fn gate(State(app): State<AppState>, mut request: Request, next: Next)
         )
         .into_response();
     }
+    if is_foreign_load(request.uri().path(), request.headers()) {
+        return ApiError::new(Code::Forbidden, "Other sites cannot load this.").into_response();
+    }
     if guards(request.uri().path()) {
         if !is_own_origin(request.headers(), &authority, &app.config.server.public_url) {
             return ApiError::new(Code::Forbidden, "Calls from other sites are refused.").into_response();
@@ -88,6 +91,17 @@ fn is_own_origin(headers: &HeaderMap, authority: &str, public_url: &str) -> bool
     })
 }
 
+/// Whether another site's page loads something of ours: pictures and scripts come without an Origin, but every browser says
+/// from where. Who follows a link comes himself.
+fn is_foreign_load(path: &str, headers: &HeaderMap) -> bool {
+    let says = |name: &str, values: &[&str]| {
+        headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| values.contains(&value))
+    };
+    (guards(path) || path.starts_with("/media/"))
+        && says("sec-fetch-site", &["cross-site", "same-site"])
+        && !says("sec-fetch-mode", &["navigate"])
+}
+
 /// Whether the call changes something and is not JSON though it must be. Bytes of a part and forms have their own paths.
 fn needs_json(method: &Method, path: &str, headers: &HeaderMap) -> bool {
     if !matches!(*method, Method::POST | Method::PUT | Method::PATCH) || path.starts_with("/log") {
@@ -109,7 +123,7 @@ fn needs_json(method: &Method, path: &str, headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderName, HeaderValue};
 
     #[test]
     fn hosts_that_can_be_rebound_are_unknown() {
@@ -136,6 +150,23 @@ mod tests {
         for foreign in ["null", "http://localhost:3001", "https://evil.example", "http://localhost:3000.evil.example"] {
             assert!(!is_own_origin(&from(foreign), "localhost:3000", ""), "{foreign}");
         }
+    }
+
+    #[test]
+    fn other_sites_load_nothing() {
+        let from = |site: &'static str, mode: &'static str| {
+            let header = |name, value| (HeaderName::from_static(name), HeaderValue::from_static(value));
+            HeaderMap::from_iter([header("sec-fetch-site", site), header("sec-fetch-mode", mode)])
+        };
+        for path in ["/media/cards", "/media/videos/x", "/api/data"] {
+            assert!(is_foreign_load(path, &from("cross-site", "no-cors")), "{path}");
+            assert!(is_foreign_load(path, &from("same-site", "cors")), "another port of this machine: {path}");
+            assert!(!is_foreign_load(path, &from("cross-site", "navigate")), "a link: {path}");
+            assert!(!is_foreign_load(path, &from("same-origin", "no-cors")), "{path}");
+            assert!(!is_foreign_load(path, &from("none", "navigate")), "{path}");
+            assert!(!is_foreign_load(path, &HeaderMap::new()), "a program: {path}");
+        }
+        assert!(!is_foreign_load("/pkg/touchline.css", &from("cross-site", "no-cors")));
     }
 
     #[test]

@@ -208,7 +208,11 @@ fn Words(lights: Lights) -> impl IntoView {
     let text = move || card.with(|card| card.as_ref().map(|card| card.texts().0.to_owned()).unwrap_or_default());
     let line = move || card.with(|card| card.as_ref().map(|card| card.texts().1.to_owned()).unwrap_or_default());
     let has_line = Memo::new(move |_| card.with(|card| !matches!(card, Some(Card::Title { .. }))));
+    // What a line pasted from elsewhere brings along cannot be drawn, and would be refused.
+    let plain = |text: String, most: usize| text.chars().filter(|c| !c.is_control()).take(most).collect::<String>();
     let write = move |text: Option<String>, line: Option<String>| {
+        let (text, line) =
+            (text.map(|text| plain(text, Card::MOST_TEXT)), line.map(|line| plain(line, Card::MOST_LINE)));
         lights.change_card(Some("words"), |it| {
             let (known, below) = match &mut it.card {
                 Card::Title { text } => (text, None),

@@ -4,13 +4,41 @@ use super::Lights;
 use crate::{
     browser::keys::{Press, on_press},
     domain::overlay::Card,
-    editor::keys::play_keys,
+    editor::{
+        key_help::KeySection,
+        keys::{PLAY_KEYS, play_keys},
+    },
     reels::editor::keys::{choose, history_keys},
 };
+use leptos::prelude::*;
+
+pub const SECTIONS: &[KeySection] = &[
+    ("Player", PLAY_KEYS),
+    (
+        "Highlights",
+        &[
+            ("E", "Add a spotlight at the playhead"),
+            ("T", "Add a title at the playhead"),
+            ("G", "The spotlight follows the player under it"),
+            ("Delete", "Delete the chosen highlight"),
+            ("↑  ↓", "Previous and next clip"),
+            ("←  →", "On a highlight of the timeline: a frame earlier or later; with Shift its end"),
+            ("Ctrl+Z", "Undo; with Shift, redo"),
+            ("Esc", "Choose none"),
+            ("?", "These keys"),
+        ],
+    ),
+];
 
 /// Listens until the step is left.
-pub fn listen(lights: Lights) {
-    on_press(move |press| own_keys(lights, press) || play_keys(lights.desk.playback, press));
+pub fn listen(lights: Lights, help: RwSignal<bool>) {
+    on_press(move |press| {
+        if press.is_plain() && press.key == "?" {
+            help.set(true);
+            return true;
+        }
+        own_keys(lights, press) || play_keys(lights.desk.playback, press)
+    });
 }
 
 fn own_keys(lights: Lights, press: &Press) -> bool {

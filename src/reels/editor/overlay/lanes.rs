@@ -4,14 +4,18 @@ use super::{Lights, style_name};
 use crate::{
     browser::pointer,
     domain::{
+        framing::Framing,
         highlights::{Highlight, Part},
         time::Micros,
     },
     editor::{
-        scale::{Scale, Span as Stretch},
+        scale::Scale,
         timeline::{Lane, Timeline},
     },
-    reels::editor::{draft::Draft, lanes::Thumbs},
+    reels::editor::{
+        draft::Draft,
+        lanes::{ClipTime, Thumbs},
+    },
 };
 use leptos::{ev, prelude::*};
 
@@ -21,15 +25,7 @@ const GRIP: f64 = 9.0;
 #[component]
 pub fn OverlayTimeline(lights: Lights) -> impl IntoView {
     let desk = lights.desk;
-    // The lanes count from the clip's start, the player from the video's.
-    let start = Memo::new(move |_| desk.subject.with(|it| it.as_ref().map_or(Micros::ZERO, |it| it.span.start)));
-    let whole = Signal::derive(move || {
-        let end = desk.subject.with(|it| it.as_ref().map_or(Micros::SECOND, |it| it.clip_time(it.span.end)));
-        Stretch { start: Micros::ZERO, end }
-    });
-    let scale = Scale::new(whole);
-    let playhead = Signal::derive(move || desk.playback.now.get() - start.get());
-    let on_seek = Callback::new(move |at: Micros| desk.playback.seek(at + start.get_untracked()));
+    let ClipTime { scale, start, playhead, on_seek } = ClipTime::of(desk);
     let spots = Memo::new(move |_| desk.subject.with(|it| it.as_ref().map_or(0, |it| it.framing.spotlights.len())));
     let cards = Memo::new(move |_| desk.subject.with(|it| it.as_ref().map_or(0, |it| it.framing.cards.len())));
     view! {
@@ -44,6 +40,18 @@ pub fn OverlayTimeline(lights: Lights) -> impl IntoView {
             </Lane>
         </Timeline>
     }
+}
+
+/// A drag that goes on.
+#[derive(Clone)]
+struct Drag {
+    /// What is undone when it is.
+    before: Draft,
+    /// The clip's framing, as it was.
+    framing: Framing,
+    part: Part,
+    pointer: i32,
+    from: i32,
 }
 
 #[component]
@@ -71,13 +79,12 @@ fn Region(lights: Lights, scale: Scale, start: Memo<Micros>, highlight: Highligh
             lights.pick(clip, highlight);
         }
     };
-    // What is undone when it is, what is moved, and from where on the screen.
-    let drag = StoredValue::new(None::<(Draft, Part, i32, Micros)>);
+    let drag = StoredValue::new(None::<Drag>);
     let press = move |event: &ev::PointerEvent| {
-        event.stop_propagation();
         if !pointer::is_main(event) {
             return;
         }
+        event.stop_propagation();
         pointer::capture(event);
         let part = match pointer::edge_distances(event).filter(|_| is_chosen.get_untracked()) {
             Some((left, right)) if left.min(right) <= GRIP => {
@@ -89,20 +96,27 @@ fn Region(lights: Lights, scale: Scale, start: Memo<Micros>, highlight: Highligh
             }
             _ => Part::Whole,
         };
-        drag.set_value(Some((desk.session.draft(), part, event.client_x(), Micros::ZERO)));
+        let Some(framing) = desk.with_subject(|it| it.framing.clone()) else { return };
+        let (pointer, from) = (event.pointer_id(), event.client_x());
+        drag.set_value(Some(Drag { before: desk.session.draft(), framing, part, pointer, from }));
     };
     let go_on = move |event: &ev::PointerEvent| {
-        let Some((before, part, from, done)) = drag.get_value() else { return };
+        let Some(Drag { framing, part, from, .. }) = drag.get_value().filter(|drag| drag.pointer == event.pointer_id())
+        else {
+            return;
+        };
+        if scale.pinched.get_untracked() {
+            // It was no drag.
+            drag.set_value(None);
+            return lights.show(|_, _| framing);
+        }
         let Some(per_pixel) = scale.per_pixel().filter(|_| is_chosen.get_untracked()) else { return };
         let by = Micros::from_seconds_f64(f64::from(event.client_x() - from) * per_pixel);
-        let rate = desk.with_subject(|it| it.span.rate.frame_length()).unwrap_or(Micros::SECOND);
-        // Whole frames.
-        let by = Micros(by.0 / rate.0.max(1) * rate.0);
-        lights.show(|framing, span| framing.with_shifted(highlight, span, part, by - done));
-        drag.set_value(Some((before, part, from, by)));
+        // Of what it was: what it is stopped by on the way does not add up.
+        lights.show(|_, span| framing.with_shifted(highlight, span, part, by));
     };
     let end = move || {
-        if let Some((before, ..)) = drag.try_update_value(Option::take).flatten() {
+        if let Some(Drag { before, .. }) = drag.try_update_value(Option::take).flatten() {
             lights.commit(before);
         }
     };

@@ -80,7 +80,7 @@ fn ClipRows(lights: Lights, id: ReelClipId, title: String, rows: Vec<Row>) -> im
         let Row { highlight, icon, name, kind, at } = row;
         let is_chosen = move || is_current() && lights.chosen() == Some(highlight);
         view! {
-            <button class="clip-row clip-row--highlight" type="button" aria-selected=move || is_chosen().to_string() aria-pressed=move || is_chosen().to_string()
+            <button class="clip-row clip-row--highlight" type="button" aria-pressed=move || is_chosen().to_string()
                 on:click=move |_| lights.pick(id.get_value(), highlight)>
                 <Icon name=icon />
                 <span class="clip-row__name">{name}<span class="reel-row__meta">{kind}</span></span>

@@ -8,7 +8,13 @@ mod list;
 mod spot_box;
 mod stage;
 
-use self::{inspector::Inspector, keys::listen, lanes::OverlayTimeline, list::HighlightList, stage::OverlayStage};
+use self::{
+    inspector::Inspector,
+    keys::{SECTIONS, listen},
+    lanes::OverlayTimeline,
+    list::HighlightList,
+    stage::OverlayStage,
+};
 use super::{desk::Desk, draft::Draft, session::Session, trim};
 use crate::{
     domain::{
@@ -18,17 +24,29 @@ use crate::{
         overlay::{Card, Ellipse, SpotKey, Spotlight, TextCard},
         time::Micros,
     },
-    editor::transport::Transport,
-    reels::{api::follow_player, types::Follow},
+    editor::{key_help::KeyHelp, transport::Transport},
+    reels::{
+        api::follow_player,
+        types::{Follow, LONGEST_FOLLOW},
+    },
     ui::toast::Toasts,
 };
 use leptos::{prelude::*, task::spawn_local};
+
+/// A highlight as it was when it was picked or last changed here: undo and other tabs may put others in front of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Picked {
+    clip: ReelClipId,
+    highlight: Highlight,
+    count: usize,
+    stretch: (Micros, Micros),
+}
 
 /// What the parts of the step share: the clip on the desk, and which of its highlights is chosen.
 #[derive(Clone, Copy)]
 pub struct Lights {
     pub desk: Desk,
-    picked: RwSignal<Option<(ReelClipId, Highlight)>>,
+    picked: RwSignal<Option<Picked>>,
     pub safe_area: RwSignal<bool>,
     /// Whether a player is being followed right now.
     pub following: RwSignal<bool>,
@@ -48,16 +66,25 @@ impl Lights {
 
     /// The chosen highlight of the clip on the desk, while there is one.
     pub fn chosen(self) -> Option<Highlight> {
-        let (clip, highlight) = self.picked.get()?;
+        let Picked { clip, highlight, count, stretch } = self.picked.get()?;
         self.desk.subject.with(|it| {
             let it = it.as_ref().filter(|it| it.id == clip)?;
-            it.framing.stretch_of(highlight).map(|_| highlight)
+            it.framing.found_again(highlight, count, stretch)
         })
+    }
+
+    /// Remembers what is chosen as it is now.
+    fn keep_chosen(self, clip: &ReelClipId, highlight: Highlight) {
+        let picked = self.framing(|framing| {
+            let (count, stretch) = (framing.count_of(highlight), framing.stretch_of(highlight)?);
+            Some(Picked { clip: clip.clone(), highlight, count, stretch })
+        });
+        self.picked.set(picked.flatten());
     }
 
     pub fn pick(self, clip: ReelClipId, highlight: Highlight) {
         self.desk.session.current.set(Some(clip.clone()));
-        self.picked.set(Some((clip, highlight)));
+        self.keep_chosen(&clip, highlight);
         // Into it, where it is not seen.
         let stretch = untrack(|| self.framing(|framing| framing.stretch_of(highlight)));
         let now = untrack(|| self.desk.at());
@@ -105,16 +132,31 @@ impl Lights {
     pub fn change(self, gesture: Option<&str>, change: impl FnOnce(&Framing, Span) -> Framing) {
         let span = self.span();
         let Some(framing) = span.and_then(|span| self.framing(|framing| change(framing, span))) else { return };
-        let chosen = self.picked.get_untracked();
-        let gesture = gesture.zip(chosen).map(|(kind, (clip, highlight))| format!("{kind} {clip} {highlight:?}"));
+        let chosen = self.clip_and_chosen();
+        let named = |(clip, highlight): &(ReelClipId, Highlight)| format!("{clip} {highlight:?}");
+        let gesture = gesture.zip(chosen.as_ref()).map(|(kind, chosen)| format!("{kind} {}", named(chosen)));
         self.desk.session.set_framing(gesture, framing);
+        self.follow_chosen(chosen);
     }
 
     /// The same while a drag goes on: shown, not yet saved.
     pub fn show(self, change: impl FnOnce(&Framing, Span) -> Framing) {
         let span = self.span();
         if let Some(framing) = span.and_then(|span| self.framing(|framing| change(framing, span))) {
+            let chosen = self.clip_and_chosen();
             self.desk.session.show_framing(framing);
+            self.follow_chosen(chosen);
+        }
+    }
+
+    fn clip_and_chosen(self) -> Option<(ReelClipId, Highlight)> {
+        self.desk.session.current.get_untracked().zip(untrack(|| self.chosen()))
+    }
+
+    /// What is changed here stays chosen.
+    fn follow_chosen(self, chosen: Option<(ReelClipId, Highlight)>) {
+        if let Some((clip, highlight)) = chosen {
+            self.keep_chosen(&clip, highlight);
         }
     }
 
@@ -185,20 +227,25 @@ impl Lights {
             self.toasts.say("Choose a spotlight, and move the playhead to where it is on the player");
             return;
         };
-        let Some((clip, _)) = self.picked.get_untracked().filter(|_| !self.following.get_untracked()) else { return };
+        let Some(id) = self.desk.session.current.get_untracked().filter(|_| !self.following.get_untracked()) else {
+            return;
+        };
         let at = untrack(|| self.desk.at());
         let SpotKey { x, y, rx, ry, angle, .. } = key_of(at, ellipse, Ease::Linear);
-        let wanted = Follow { id: clip.clone(), at, until: known.end, x, y, rx, ry, angle };
+        // A long one in parts.
+        let until = known.end.min(at + LONGEST_FOLLOW);
         self.desk.playback.pause();
         self.following.set(true);
         spawn_local(async move {
-            let answer = follow_player(wanted).await;
+            let answer = follow_player(Follow { id, at, until, x, y, rx, ry, angle }).await;
             if self.following.try_set(false).is_some() {
                 return;
             }
             match answer {
-                // Another clip was chosen meanwhile: what was found is not put where nobody sees it.
-                Ok(_) if self.picked.get_untracked() != Some((clip, Highlight::Spot(spot))) => {}
+                // Nobody's correction is overwritten.
+                Ok(_) if untrack(|| self.spot()) != Some((spot, known)) => {
+                    self.toasts.say("The spotlight was changed meanwhile, and is left as it is. Follow once more");
+                }
                 Ok(followed) => {
                     if followed.keys.len() > 1 {
                         self.change(None, |framing, _| framing.with_way(spot, &followed.keys));
@@ -234,7 +281,8 @@ impl Lights {
 pub fn OverlayStep(session: Session) -> impl IntoView {
     let lights = Lights::new(session);
     lights.desk.drive_player();
-    Effect::new(move |_| listen(lights));
+    let help = RwSignal::new(false);
+    Effect::new(move |_| listen(lights, help));
     view! {
         <main class="workspace workspace--framing" id="main">
             <HighlightList lights />
@@ -245,6 +293,7 @@ pub fn OverlayStep(session: Session) -> impl IntoView {
             <Inspector lights />
         </main>
         <OverlayTimeline lights />
+        <KeyHelp open=help sections=SECTIONS />
     }
 }
 

@@ -28,6 +28,7 @@ struct Drag {
     grip: Grip,
     spot: usize,
     at: Micros,
+    pointer: i32,
     /// Source pixels in one pixel of the screen.
     scale: f64,
     /// The ellipse's middle on the screen.
@@ -55,7 +56,8 @@ pub fn SpotBox(lights: Lights) -> impl IntoView {
         let scale = rect.w / width;
         let middle = (left + (ellipse.x - rect.x) / scale, top + (ellipse.y - rect.y) / scale);
         let (before, at) = (lights.desk.session.draft(), untrack(|| lights.desk.at()));
-        drag.set_value(Some(Drag { before, ellipse, from: at_of(event), grip, spot, at, scale, middle }));
+        let (from, pointer) = (at_of(event), event.pointer_id());
+        drag.set_value(Some(Drag { before, ellipse, from, grip, spot, at, pointer, scale, middle }));
     };
     let go_on = move |event: &ev::PointerEvent| {
         let Some(held) = drag.get_value() else { return };
@@ -64,14 +66,18 @@ pub fn SpotBox(lights: Lights) -> impl IntoView {
                 let now = untrack(|| lights.ellipse()).unwrap_or(held.ellipse);
                 Ellipse { rx: now.rx * by, ry: now.ry * by, ..now }
             }
-            _ if fingers.are_two() => return,
+            _ if fingers.are_two() || event.pointer_id() != held.pointer => return,
             _ => dragged(&held, at_of(event)),
         };
         lights.show(|framing, span| framing.with_ellipse_at(held.spot, span, held.at, ellipse));
     };
     let end = move |event: &ev::PointerEvent| {
         fingers.release(event);
-        if let Some(held) = drag.try_update_value(Option::take).flatten() {
+        // Of two fingers either one ends it; another that came down beside a handle does not.
+        let is_over = |held: &Drag| held.grip == Grip::Whole || held.pointer == event.pointer_id();
+        if drag.with_value(|held| held.as_ref().is_some_and(is_over))
+            && let Some(held) = drag.try_update_value(Option::take).flatten()
+        {
             lights.commit(held.before);
         }
     };
