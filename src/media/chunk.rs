@@ -36,15 +36,21 @@ struct Site {
     done: Arc<watch::Sender<i64>>,
 }
 
+/// Of what makes pictures here. One more whenever the same plan gives other pictures.
+const ENGINE_VERSION: u32 = 2;
+
 /// The chunk's name among all chunks ever: a hash of everything that decides its bytes.
 pub fn content_key(fingerprint: &str, spec: &ChunkSpec) -> String {
     #[derive(Serialize)]
     struct Key<'a> {
         spec: &'a ChunkSpec,
         encoder: &'a str,
+        engine: u32,
     }
     // Serialising plain structs cannot fail.
-    hex::encode(Sha256::digest(serde_json::to_vec(&Key { spec, encoder: fingerprint }).unwrap_or_default()))
+    hex::encode(Sha256::digest(
+        serde_json::to_vec(&Key { spec, encoder: fingerprint, engine: ENGINE_VERSION }).unwrap_or_default(),
+    ))
 }
 
 /// What of the recording a shot shows, at this output rate.
