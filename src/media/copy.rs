@@ -79,8 +79,8 @@ fn end_at(path: &Path, length: Micros) -> Result<(), MediaError> {
     file.read_exact(&mut moov)?;
     let changed = ended(&moov, length)?;
     file.seek(SeekFrom::Start(at))?;
-    file.write_all(&changed)?;
-    Ok(file.sync_all()?)
+    // On the disk it is before it gets its name.
+    Ok(file.write_all(&changed)?)
 }
 
 /// Where the index lies and how long it is, with its header: the second box of the file.
