@@ -357,7 +357,8 @@ mod tests {
     #[test]
     fn the_order_of_the_passes_does_not_show() {
         let size = (320_u32, 180_u32);
-        let picture: Vec<u8> = (0..size.0 * size.1).map(|n| u8::try_from(n * n % 253).expect("a byte")).collect();
+        // Noise, but nowhere near black or white: what is cut off there on the way is not the same in both orders.
+        let picture: Vec<u8> = (0..size.0 * size.1).map(|n| u8::try_from(80 + n * n % 91).expect("a byte")).collect();
         for (part, to) in [
             (Rect { x: 101.25, y: 10.5, w: 84.375, h: 150.0 }, (270, 480)),
             (Rect { x: 0.0, y: 0.0, w: 101.25, h: 180.0 }, (202, 360)),
@@ -369,7 +370,8 @@ mod tests {
             resize(&mut scaler.resizer, &picture, size, part, &mut results[1], to).expect("scaled");
             let worst = results[0].iter().zip(&results[1]).map(|(one, other)| one.abs_diff(*other)).max();
             assert!(worst <= Some(2), "{worst:?} in {part:?}");
-            assert!(results[0].iter().max() > Some(&200));
+            let range = |of: &[u8]| (of.iter().min().copied(), of.iter().max().copied());
+            assert!(range(&results[0]).0 < Some(90) && range(&results[0]).1 > Some(160), "{:?}", range(&results[0]));
         }
     }
 
