@@ -180,8 +180,10 @@ async fn a_cancel_ends_programs_that_ignore_term() {
     let folder = tempfile::tempdir().unwrap();
     let installed = which("ffmpeg");
     for name in ["ffmpeg", "ffprobe"] {
-        let script =
-            format!("#!/bin/sh\ntrap '' TERM INT HUP\nexec {}/{name} \"$@\"\n", installed.parent().unwrap().display());
+        // No faster than it was recorded: there is time to see it run.
+        let slowly = if name == "ffmpeg" { "-re" } else { "" };
+        let tools = installed.parent().unwrap().display();
+        let script = format!("#!/bin/sh\ntrap '' TERM INT HUP\nexec {tools}/{name} {slowly} \"$@\"\n");
         let path = folder.path().join(name);
         std::fs::write(&path, script).unwrap();
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
