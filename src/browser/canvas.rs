@@ -30,8 +30,7 @@ pub fn draw_scene(video: &HtmlVideoElement, canvas: &HtmlCanvasElement, scene: &
     if video.ready_state() < HAVE_CURRENT_DATA || canvas.client_width() == 0 {
         return;
     }
-    let context = canvas.get_context("2d").ok().flatten().and_then(|it| it.dyn_into::<CanvasRenderingContext2d>().ok());
-    if let Some(context) = context {
+    if let Some(context) = context_of(canvas) {
         // A canvas that refuses shows what it had.
         let _ = draw_picture(&context, video, canvas, scene);
         for spot in scene.spotlights {
@@ -43,6 +42,31 @@ pub fn draw_scene(video: &HtmlVideoElement, canvas: &HtmlCanvasElement, scene: &
             context.set_global_alpha(f64::from(*opacity));
             let _ = context.draw_image_with_html_image_element_and_dw_and_dh(card, 0.0, 0.0, width, height);
         }
+        context.set_global_alpha(1.0);
+    }
+}
+
+fn context_of(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    canvas.get_context("2d").ok().flatten()?.dyn_into().ok()
+}
+
+/// Lays `part` (0 to 1) of a canvas of the same size over another.
+pub fn lay_over(canvas: &HtmlCanvasElement, over: &HtmlCanvasElement, part: f64) {
+    if let Some(context) = context_of(canvas) {
+        let _ = context.reset_transform();
+        context.set_global_alpha(part);
+        let _ = context.draw_image_with_html_canvas_element(over, 0.0, 0.0);
+        context.set_global_alpha(1.0);
+    }
+}
+
+/// Leaves `light` (0 to 1) of a canvas's light.
+pub fn darken(canvas: &HtmlCanvasElement, light: f64) {
+    if let Some(context) = context_of(canvas) {
+        let _ = context.reset_transform();
+        context.set_global_alpha(1.0 - light);
+        context.set_fill_style_str("#000");
+        context.fill_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
         context.set_global_alpha(1.0);
     }
 }

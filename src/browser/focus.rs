@@ -50,6 +50,14 @@ pub fn leave_field(event: &ev::KeyboardEvent) {
     let _ = field.blur();
 }
 
+/// Focuses the first element of the page that matches.
+pub fn focus(selector: &str) {
+    let found = leptos::prelude::document().query_selector(selector).ok().flatten();
+    if let Some(part) = found.and_then(|part| part.dyn_into::<HtmlElement>().ok()) {
+        let _ = part.focus();
+    }
+}
+
 /// Whether a `focusout` takes the focus out of the listening element.
 pub fn leaves(event: &ev::FocusEvent) -> bool {
     let goes_to = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());

@@ -3,8 +3,10 @@
 
 pub mod aspect;
 pub mod calendar;
+pub mod changes;
 pub mod checksum;
 pub mod clock;
+pub mod crop_keys;
 pub mod frame_table;
 pub mod framing;
 pub mod geometry;
@@ -22,6 +24,7 @@ pub mod palette;
 pub mod parts;
 pub mod path;
 pub mod plan;
+pub mod playlist;
 pub mod preset;
 pub mod rating;
 pub mod roster;

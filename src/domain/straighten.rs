@@ -1,7 +1,12 @@
 //! A level horizon: the whole picture turned about its middle, and enlarged just so far that nothing beyond its edges is seen.
 //! Crops and overlays are on the straightened picture, so they know nothing of it.
 
-use super::geometry::Rect;
+use super::{
+    framing::Framing,
+    geometry::{Crop, CropSpace, PIXEL, Rect},
+    highlights::key_of,
+    overlay::{Ellipse, SpotKey},
+};
 use serde::{Deserialize, Serialize};
 
 /// Clockwise, in thousandths of a degree.
@@ -63,6 +68,13 @@ impl Turn {
         (self.centre.0 + self.cos * dx + self.sin * dy, self.centre.1 - self.sin * dx + self.cos * dy)
     }
 
+    /// Where what was recorded at (`x`, `y`) is seen: the inverse of [`Turn::recorded`].
+    pub fn seen(&self, x: f64, y: f64) -> (f64, f64) {
+        let (dx, dy) = (x - self.centre.0, y - self.centre.1);
+        let (across, down) = (self.cos * dx - self.sin * dy, self.sin * dx + self.cos * dy);
+        (self.centre.0 + across * self.zoom, self.centre.1 + down * self.zoom)
+    }
+
     /// What of the recorded picture is seen in `rect` of the straightened one, and a little more: its four corners are in it.
     pub fn covered(&self, rect: Rect) -> Rect {
         let corners = [(0.0, 0.0), (rect.w, 0.0), (0.0, rect.h), (rect.w, rect.h)];
@@ -74,9 +86,54 @@ impl Turn {
     }
 }
 
+impl Framing {
+    /// Straightened to another angle: crop and spotlights go with what they show.
+    #[must_use]
+    pub fn straightened(&self, space: CropSpace, to: Straighten) -> Self {
+        let [old, new] = [self.straighten, to].map(|angle| angle.turn(space.width, space.height));
+        let scale = new.zoom / old.zoom;
+        let moved = |x: i64, y: i64| {
+            let (x, y) = old.recorded(pixels(x), pixels(y));
+            new.seen(x, y)
+        };
+        let mut framing = Self { straighten: to, ..self.clone() };
+        for key in &mut framing.crop {
+            let (x, y) = moved(key.x, key.y);
+            let crop = Crop { x: stored(x), y: stored(y), h: stored(pixels(key.h) * scale) };
+            let Crop { x, y, h } = space.clamp(crop);
+            (key.x, key.y, key.h) = (x, y, h);
+        }
+        let angle = f64::from(to.0 - self.straighten.0) / 1e3;
+        for key in framing.spotlights.iter_mut().flat_map(|spot| &mut spot.keys) {
+            let SpotKey { at, ease, .. } = *key;
+            let (x, y) = moved(key.x, key.y);
+            let (rx, ry) = (pixels(key.rx) * scale, pixels(key.ry) * scale);
+            *key = key_of(at, Ellipse { x, y, rx, ry, angle: pixels(key.angle) + angle }, ease);
+        }
+        framing
+    }
+}
+
+/// Thousandths as what they are of; pixels as degrees.
+#[allow(clippy::cast_precision_loss)]
+fn pixels(value: i64) -> f64 {
+    value as f64 / PIXEL as f64
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)] // Pixels.
+fn stored(value: f64) -> i64 {
+    libm::round(value * PIXEL as f64) as i64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{
+        aspect::Aspect,
+        framing::{CropKey, Ease},
+        overlay::{Colour, SpotStyle, Spotlight},
+        time::Micros,
+    };
     use proptest::prelude::*;
 
     #[test]
@@ -91,6 +148,26 @@ mod tests {
     }
 
     proptest! {
+        /// What a spotlight and a crop show stays in their middle, however the picture is turned.
+        #[test]
+        fn what_is_shown_stays_shown(from in -15_000_i32..=15_000, to in -15_000_i32..=15_000, x in 500_i64..1_400, y in 400_i64..700) {
+            let space = CropSpace::new(1920, 1080, Aspect::Portrait);
+            let (x, y) = (x * PIXEL, y * PIXEL);
+            let crop = CropKey { at: Micros(0), x, y, h: 300 * PIXEL, ease: Ease::Smooth };
+            let key = SpotKey { at: Micros(0), x, y, rx: 40 * PIXEL, ry: 60 * PIXEL, angle: 0, ease: Ease::Linear };
+            let spot = Spotlight { start: Micros(0), end: Micros(1), style: SpotStyle::Dim, colour: Colour([0; 3]), opacity: 9, fade: Micros(0), keys: vec![key] };
+            let before = Framing { straighten: Straighten(from), crop: vec![crop], spotlights: vec![spot], ..Framing::default() };
+            let after = before.straightened(space, Straighten(to));
+            let recorded = |framing: &Framing, x, y| framing.straighten.turn(1920, 1080).recorded(pixels(x), pixels(y));
+            let place = recorded(&before, x, y);
+            let (crop, key) = (after.crop[0], after.spotlights[0].keys[0]);
+            for now in [recorded(&after, crop.x, crop.y), recorded(&after, key.x, key.y)] {
+                prop_assert!((now.0 - place.0).hypot(now.1 - place.1) < 0.01, "{now:?} is not {place:?}");
+            }
+            let back = after.straightened(space, Straighten(from)).spotlights[0].keys[0];
+            prop_assert!((back.x - x).abs() <= 2 && (back.rx - 40 * PIXEL).abs() <= 2 && back.angle == 0, "{back:?}");
+        }
+
         /// However it is turned, no corner shows what was never recorded.
         #[test]
         fn nothing_beyond_the_edges_is_seen(angle in -15_000_i32..=15_000, width in 16_u32..8_000, height in 16_u32..8_000) {

@@ -102,6 +102,24 @@ impl TimeMap {
         Ok(map)
     }
 
+    /// Of pieces whose frames are counted, in playing order.
+    pub fn of_pieces(source: FrameRate, output: FrameRate, pieces: Vec<Piece>) -> Self {
+        Self { source, output, pieces }
+    }
+
+    /// The speed at output frame `n`, in percent; beyond either end, the nearest.
+    pub fn percent_at(&self, n: i64) -> i64 {
+        let mut left = n.max(0);
+        for piece in &self.pieces {
+            if left < piece.frames {
+                let (from, to) = (piece.speed.percent(), piece.ramp_to.unwrap_or(piece.speed).percent());
+                return from + (to - from) * left / piece.frames.max(1);
+            }
+            left -= piece.frames;
+        }
+        self.pieces.last().map_or(100, |piece| piece.ramp_to.unwrap_or(piece.speed).percent())
+    }
+
     pub fn pieces(&self) -> &[Piece] {
         &self.pieces
     }
@@ -131,6 +149,15 @@ impl TimeMap {
     /// The presentation time of the source frame that output frame `n` shows.
     pub fn source_time(&self, n: i64) -> Micros {
         self.source.frame_start(self.source_frame(n))
+    }
+
+    /// The presentation time of the source frame that is shown when `at` of the output has played; after all of it, where the
+    /// last piece ends.
+    pub fn source_time_at(&self, at: Micros) -> Micros {
+        match (self.output.frame_at(at), self.pieces.last()) {
+            (frame, Some(last)) if frame >= self.frames() => self.source.frame_start(last.end),
+            (frame, _) => self.source_time(frame),
+        }
     }
 
     /// When the source frame shown at `at` starts in the output; where it was cut away, when the next piece starts; after

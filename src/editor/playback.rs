@@ -46,6 +46,10 @@ pub struct Playback {
     pub ended: RwSignal<u64>,
     /// When set, the playhead stays within, and playing ends at its end (Framing plays one clip).
     pub bounds: RwSignal<Option<(Micros, Micros)>>,
+    /// What is cut out, in order: playing goes on where each ends.
+    pub skips: RwSignal<Vec<(Micros, Micros)>>,
+    /// When of all that is played a moment comes, where that is not its distance from the start.
+    pub played: RwSignal<Option<Callback<Micros, Micros>>>,
     /// Whether `span` (or what `bounds` says) is played again and again.
     pub looping: RwSignal<bool>,
     /// What can be looped: the page sets it.
@@ -106,6 +110,8 @@ impl Playback {
             settled: RwSignal::new(0),
             ended: RwSignal::new(0),
             bounds: RwSignal::new(None),
+            skips: RwSignal::new(Vec::new()),
+            played: RwSignal::new(None),
             looping: RwSignal::new(false),
             span: RwSignal::new(None),
             as_frames: RwSignal::new(false),
@@ -312,6 +318,11 @@ impl Playback {
             && self.now.get_untracked() < high
         {
             self.seek(low);
+            return;
+        }
+        let skip = self.skips.with_untracked(|all| all.iter().find(|(from, to)| (*from..*to).contains(&at)).copied());
+        if let Some((_, to)) = skip {
+            self.seek(to);
             return;
         }
         match self.bounds.get_untracked() {

@@ -36,6 +36,9 @@ pub fn Stage(
     #[prop(into)] src: Signal<Option<String>>,
     #[prop(optional, into)] poster: Signal<Option<String>>,
     #[prop(optional, into)] size: Signal<Option<(u32, u32)>>,
+    /// How the picture is turned, as CSS.
+    #[prop(optional, into)]
+    turned: Signal<Option<String>>,
     /// More classes of the stage.
     #[prop(optional)]
     class: &'static str,
@@ -64,7 +67,7 @@ pub fn Stage(
                 style:--w=move || width().to_string() style:--h=move || height().to_string()>
                 <video
                     class="frame__layer"
-                    style:transform=move || zoom.and_then(|zoom| zoom.view.get().transform())
+                    style:transform=move || zoom.and_then(|zoom| zoom.view.get().transform()).or_else(|| turned.get())
                     node_ref=playback.video
                     src=move || src.get()
                     poster=move || poster.get()

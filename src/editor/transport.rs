@@ -36,9 +36,13 @@ pub fn Transport(playback: Playback) -> impl IntoView {
 #[component]
 fn Clock(playback: Playback) -> impl IntoView {
     let short = move || playback.bounds.with(Option::is_some);
+    let since_start = move |at: Micros| match playback.played.get() {
+        Some(played) => played.run(at),
+        None => at - playback.range().0,
+    };
     let length = move || {
-        let (start, end) = playback.range();
-        if short() { (end - start).precise() } else { (end - start).to_string() }
+        let length = since_start(playback.range().1);
+        if short() { length.precise() } else { length.to_string() }
     };
     // A browser's choice: pages are rendered with the time.
     Effect::new(move |_| playback.as_frames.set(storage::get(CLOCK_KEY).as_deref() == Some("frames")));
@@ -51,7 +55,7 @@ fn Clock(playback: Playback) -> impl IntoView {
         if playback.as_frames.get() {
             format!("f {}", playback.frame_number())
         } else {
-            (playback.now.get() - playback.range().0).precise()
+            since_start(playback.now.get()).precise()
         }
     };
     let title = move || if playback.as_frames.get() { "Show the time" } else { "Show the number of the frame" };

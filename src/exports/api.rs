@@ -1,7 +1,11 @@
 //! Server functions of exports.
 
 use super::types::{Export, NewBatch, NewExport};
-use crate::{browser::client::TabClient, domain::ids::ExportId, error::ApiError};
+use crate::{
+    browser::client::TabClient,
+    domain::{changes::Changes, ids::ExportId, preset::ExportSettings},
+    error::ApiError,
+};
 use leptos::prelude::*;
 use server_fn::codec::Json;
 
@@ -50,4 +54,10 @@ pub async fn retry_export(id: ExportId) -> Result<Export, ApiError> {
 #[server(endpoint = "exports/dismiss", input = Json, client = TabClient)]
 pub async fn dismiss_exports(ids: Vec<ExportId>) -> Result<(), ApiError> {
     crate::server::door::serve(async |door| super::service::dismiss(&door, &ids).await).await
+}
+
+/// What an export of its reel with these settings would change of it.
+#[server(endpoint = "exports/changes", input = Json, client = TabClient)]
+pub async fn export_changes(id: ExportId, settings: ExportSettings) -> Result<Changes, ApiError> {
+    crate::server::door::serve(async |door| super::service::changes(&door, &id, settings).await).await
 }

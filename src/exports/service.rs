@@ -8,6 +8,7 @@ use crate::{
     clips::{self, types::Clip},
     domain::{
         aspect::Aspect,
+        changes::Changes,
         ids::{ExportId, GameId, JobId, ReelId},
         music::Bed,
         plan::{ClipForPlan, ExportPlan, PlanError, ReelForPlan, copy_plan, plan},
@@ -32,18 +33,29 @@ use sha2::{Digest, Sha256};
 /// same export, so a double click is one.
 pub async fn create(caller: &Caller, new: &NewExport) -> Result<Export, ApiError> {
     let reel = reel_of(caller, &new.reel).await?;
-    let planned = Planned {
-        kind: ExportKind::Reel,
-        name: reel.name.clone(),
-        plan: plan(&ReelForPlan {
-            aspect: reel.aspect,
-            settings: new.settings,
-            clips: reel_clips(caller, &reel, new.settings).await?,
-            music: music_of(caller, &reel.id).await?,
-        })?,
-    };
+    let plan = plan_of(caller, &reel, new.settings).await?;
+    let planned = Planned { kind: ExportKind::Reel, name: reel.name.clone(), plan };
     let ids = submit(caller, &Subject::Reel(reel.id), new.settings, vec![planned]).await?;
     get(caller, ids.first().ok_or_else(ApiError::internal)?).await
+}
+
+/// The plan of a reel as it is now.
+async fn plan_of(
+    caller: &Caller,
+    reel: &reels::store::ReelRow,
+    settings: ExportSettings,
+) -> Result<ExportPlan, ApiError> {
+    let clips = reel_clips(caller, reel, settings).await?;
+    let music = music_of(caller, &reel.id).await?;
+    Ok(plan(&ReelForPlan { aspect: reel.aspect, settings, clips, music })?)
+}
+
+/// What an export of its reel as it is now would change of an export.
+pub async fn changes(caller: &Caller, id: &ExportId, settings: ExportSettings) -> Result<Changes, ApiError> {
+    let gone = || ApiError::not_found("export");
+    let before = store::to_render(&caller.app.db, caller.owner(), id).await?.ok_or_else(gone)?;
+    let reel = reel_of(caller, &before.reel.ok_or_else(gone)?).await?;
+    Ok(Changes::between(&before.plan, &plan_of(caller, &reel, settings).await?))
 }
 
 /// Several files of a reel or a game: each is an export of its own.

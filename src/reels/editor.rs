@@ -12,12 +12,16 @@ mod export_status;
 mod framing;
 mod keys;
 mod lanes;
+mod level_section;
+mod opening_section;
 mod overlay;
 mod panel;
 mod result;
+mod segment_section;
 mod session;
 mod topbar;
 mod trim;
+mod watch;
 
 use self::{
     export::{ExportStep, Exports, newest_exports},
@@ -25,6 +29,7 @@ use self::{
     overlay::OverlayStep,
     session::{SaveState, Session},
     topbar::ReelBar,
+    watch::WatchReel,
 };
 use super::{api::get_reel, types::Reel};
 use crate::{
@@ -98,6 +103,7 @@ fn ReelEditor(reel: Reel, step: Memo<Step>, exports: Exports) -> impl IntoView {
     view! {
         <EditorPage title>
             <ReelBar session step />
+            <WatchReel session />
             <Show when=move || session.refused.with(Option::is_some)>
                 <ConflictBanner
                     text="This reel was edited somewhere else. The latest is shown; what you did is kept here."

@@ -11,12 +11,13 @@ use crate::{
         highlights::key_of,
         overlay::{Ellipse, SpotKey},
         path::{Point, thinned},
+        straighten::Turn,
         time::Micros,
     },
     error::{ApiError, Code},
     media::{
         MediaError,
-        follow::{Wanted, Way, follow as walk},
+        follow::{Step, Wanted, Way, follow as walk},
         index::{Span, Stream},
     },
     server::door::Caller,
@@ -67,7 +68,10 @@ pub async fn follow(caller: &Caller, wanted: Follow) -> Result<Followed, ApiErro
     let file = fetch(store, &key, Need::Spans(&facts, &spans, Stream::Picture), &cancel).await?;
     #[allow(clippy::cast_precision_loss)] // Pixels.
     let pixels = |value: i64| value as f64 / PIXEL as f64;
-    let of = Wanted { first, end, x: pixels(x), y: pixels(y), rx: pixels(rx), ry: pixels(ry) };
+    // A spotlight lies on the straightened picture, the player was recorded on the other.
+    let turn = clip.framing.straighten.turn(facts.width, facts.height);
+    let ((across, down), radius) = (turn.recorded(pixels(x), pixels(y)), |value| pixels(value) / turn.zoom);
+    let of = Wanted { first, end, x: across, y: down, rx: radius(rx), ry: radius(ry) };
     let _turn = TURN.acquire().await.map_err(|_| ApiError::internal())?;
     let look = async {
         match walk(&caller.app.tools, file.path(), &facts, of, &cancel).await {
@@ -83,7 +87,8 @@ pub async fn follow(caller: &Caller, wanted: Follow) -> Result<Followed, ApiErro
     })??;
     let time = |frame: i64| facts.rate.frame_start(frame);
     let most = f64::from(facts.height) * LOOSE;
-    Ok(Followed { keys: keys(&of, pixels(angle), &way, &time, most), lost: way.lost.map(time) })
+    let spot = |x: f64, y: f64| Ellipse { x, y, rx: pixels(rx), ry: pixels(ry), angle: pixels(angle) };
+    Ok(Followed { keys: keys(&way, &turn, spot, &time, most), lost: way.lost.map(time) })
 }
 
 fn failed(error: &MediaError) -> ApiError {
@@ -91,9 +96,19 @@ fn failed(error: &MediaError) -> ApiError {
     ApiError::new(Code::NotReady, "This stretch of the recording could not be read. Set the keyframes by hand here.")
 }
 
-fn keys(wanted: &Wanted, angle: f64, way: &Way, time: &impl Fn(i64) -> Micros, most: f64) -> Vec<SpotKey> {
-    let points: Vec<Point> =
-        way.steps.iter().map(|step| Point { at: time(step.frame), x: step.x, y: step.y }).collect();
-    let key = |Point { at, x, y }| key_of(at, Ellipse { x, y, rx: wanted.rx, ry: wanted.ry, angle }, Ease::Linear);
+/// The way as few keyframes: `spot` is the spotlight at a place of the straightened picture.
+fn keys(
+    way: &Way,
+    turn: &Turn,
+    spot: impl Fn(f64, f64) -> Ellipse,
+    time: &impl Fn(i64) -> Micros,
+    most: f64,
+) -> Vec<SpotKey> {
+    let point = |step: &Step| {
+        let (x, y) = turn.seen(step.x, step.y);
+        Point { at: time(step.frame), x, y }
+    };
+    let points: Vec<Point> = way.steps.iter().map(point).collect();
+    let key = |Point { at, x, y }| key_of(at, spot(x, y), Ease::Linear);
     thinned(&points, most).into_iter().map(key).collect()
 }

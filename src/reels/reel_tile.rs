@@ -1,4 +1,4 @@
-//! A reel's card: its state, and a strip with one segment for each clip and one for the export.
+//! A reel's card: its state, and a strip with one segment for each clip and one for the overlay.
 
 use super::types::{ReelCard, ReelStatus};
 use crate::{
@@ -17,7 +17,8 @@ use leptos::prelude::*;
 pub const fn next_step(status: ReelStatus) -> (&'static str, &'static str) {
     match status {
         ReelStatus::NotStarted | ReelStatus::Editing => ("Framing", "framing"),
-        ReelStatus::Framed | ReelStatus::Exporting | ReelStatus::Complete => ("Export", "export"),
+        ReelStatus::Framed => ("Overlay", "overlay"),
+        ReelStatus::InOverlay | ReelStatus::Exporting | ReelStatus::Complete => ("Export", "export"),
     }
 }
 
@@ -27,6 +28,7 @@ pub const fn status_words(status: ReelStatus) -> (&'static str, &'static str, Do
         ReelStatus::NotStarted => ("not_started", "Not started", Dot::Idle),
         ReelStatus::Editing => ("editing", "Editing", Dot::Running),
         ReelStatus::Framed => ("framed", "Framed", Dot::Waiting),
+        ReelStatus::InOverlay => ("in_overlay", "In overlay", Dot::Waiting),
         ReelStatus::Exporting => ("exporting", "Exporting", Dot::Running),
         ReelStatus::Complete => ("complete", "Complete", Dot::Done),
     }
@@ -35,7 +37,8 @@ pub const fn status_words(status: ReelStatus) -> (&'static str, &'static str, Do
 const fn next_words(status: ReelStatus) -> &'static str {
     match status {
         ReelStatus::NotStarted | ReelStatus::Editing => "Next: framing",
-        ReelStatus::Framed => "Next: export",
+        ReelStatus::Framed => "Next: overlay or export",
+        ReelStatus::InOverlay => "Next: export",
         ReelStatus::Exporting => "Rendering",
         ReelStatus::Complete => "Nothing left to do",
     }
@@ -111,12 +114,8 @@ fn ReelPoster(card: ReelCard) -> impl IntoView {
 #[component]
 fn Strip(card: ReelCard) -> impl IntoView {
     let framing = format!("/reels/{}?step=framing", card.id);
-    let (is_done, is_part) = (card.status == ReelStatus::Complete, card.status == ReelStatus::Exporting);
-    let export_words = match card.status {
-        ReelStatus::Complete => "Export: done",
-        ReelStatus::Exporting => "Export: in progress",
-        _ => "Export: not started",
-    };
+    let is_done = card.status == ReelStatus::Complete;
+    let overlay_words = if card.lit { "Overlay: begun" } else { "Overlay: nothing yet" };
     view! {
         <div class="strip" role="group" aria-label="Steps of this reel">
             {card
@@ -137,10 +136,9 @@ fn Strip(card: ReelCard) -> impl IntoView {
                 .collect_view()}
             <a
                 class="strip__segment strip__segment--overlay"
-                class:strip__segment--done=is_done
-                class:strip__segment--part=is_part
-                href=format!("/reels/{}?step=export", card.id)
-                aria-label=export_words
+                class:strip__segment--done=card.lit
+                href=format!("/reels/{}?step=overlay", card.id)
+                aria-label=overlay_words
             ></a>
         </div>
     }

@@ -19,8 +19,14 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-const STATUSES: [ReelStatus; 5] =
-    [ReelStatus::NotStarted, ReelStatus::Editing, ReelStatus::Framed, ReelStatus::Exporting, ReelStatus::Complete];
+const STATUSES: [ReelStatus; 6] = [
+    ReelStatus::NotStarted,
+    ReelStatus::Editing,
+    ReelStatus::Framed,
+    ReelStatus::InOverlay,
+    ReelStatus::Exporting,
+    ReelStatus::Complete,
+];
 
 impl Address {
     pub fn keeps_reel(&self, card: &ReelCard) -> bool {

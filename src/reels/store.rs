@@ -94,11 +94,12 @@ fn card(row: &AnyRow, clips: &[&AnyRow], export: Option<&AnyRow>) -> Result<Reel
     let ReelRow { id, version, name, aspect } = reel(row)?;
     let updated_at: i64 = row.try_get("updated_at")?;
     let mut framed = Vec::with_capacity(clips.len());
-    let mut length = 0;
+    let (mut length, mut lit) = (0, false);
     for clip in clips {
         let framing: Framing = document(&clip.try_get::<String, _>("framing")?)?;
         length += framing.playing_length(Micros(clip.try_get("start_us")?), Micros(clip.try_get("end_us")?)).0;
-        framed.push(framing != Framing::default());
+        lit |= !(framing.spotlights.is_empty() && framing.cards.is_empty());
+        framed.push(Framing { spotlights: Vec::new(), cards: Vec::new(), ..framing } != Framing::default());
     }
     let poster_url = match clips.first() {
         Some(clip) if clip.try_get::<Option<String>, _>("poster_key")?.is_some() => {
@@ -117,8 +118,14 @@ fn card(row: &AnyRow, clips: &[&AnyRow], export: Option<&AnyRow>) -> Result<Reel
     let status = match state.as_str() {
         "pending" | "processing" => ReelStatus::Exporting,
         "complete" if exported_at >= updated_at => ReelStatus::Complete,
-        _ if !framed.is_empty() && framed.iter().all(|framed| *framed) => ReelStatus::Framed,
-        _ if framed.contains(&true) => ReelStatus::Editing,
+        _ if !framed.is_empty() && framed.iter().all(|framed| *framed) => {
+            if lit {
+                ReelStatus::InOverlay
+            } else {
+                ReelStatus::Framed
+            }
+        }
+        _ if lit || framed.contains(&true) => ReelStatus::Editing,
         _ => ReelStatus::NotStarted,
     };
     Ok(ReelCard {
@@ -128,6 +135,7 @@ fn card(row: &AnyRow, clips: &[&AnyRow], export: Option<&AnyRow>) -> Result<Reel
         aspect,
         status,
         framed,
+        lit,
         length: Micros(length),
         poster_url,
         rendition,

@@ -30,6 +30,8 @@ pub enum ReelStatus {
     Editing,
     /// All clips are framed.
     Framed,
+    /// And some have a spotlight or text.
+    InOverlay,
     Exporting,
     /// It was exported and nothing changed since.
     Complete,
@@ -53,6 +55,9 @@ pub struct ReelCard {
     pub status: ReelStatus,
     /// One for each clip in order: whether it is framed. The strip of the card.
     pub framed: Vec<bool>,
+    /// Whether any clip has a spotlight or text: the strip's segment for the overlay.
+    #[serde(default)]
+    pub lit: bool,
     /// How long it plays, with trims and speeds.
     #[cfg_attr(feature = "ssr", schema(value_type = i64))]
     pub length: Micros,

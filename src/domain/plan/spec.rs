@@ -84,7 +84,7 @@ impl Join {
     }
 
     /// Frames that are seen together with those of the other clip.
-    pub(super) fn shared(self) -> i64 {
+    pub fn shared(self) -> i64 {
         if self.kind == TransitionKind::Dissolve { self.frames } else { 0 }
     }
 

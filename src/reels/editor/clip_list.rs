@@ -1,8 +1,14 @@
 //! The clips of the reel in order: chosen, moved, removed, added.
 
-use super::{add_clips::AddClips, session::Session};
+use super::{add_clips::AddClips, opening_section::kind_name, session::Session};
 use crate::{
-    domain::{framing::Framing, ids::ReelClipId, time::Micros},
+    browser::focus::focus,
+    domain::{
+        framing::Framing,
+        ids::ReelClipId,
+        time::Micros,
+        transition::{Transition, TransitionKind},
+    },
     editor::film::Still,
     reels::types::{Reel, ReelClip},
     ui::icon::Icon,
@@ -67,6 +73,13 @@ fn ClipRow(session: Session, id: ReelClipId, dragged: RwSignal<Option<ReelClipId
         })
     };
     let name = read(|_, clip| clip.clip.title());
+    // Nothing comes before the first.
+    let opening = Memo::new(move |_| {
+        session.reel.with(|reel| {
+            let at = reel.clips.iter().position(|clip| id.with_value(|id| clip.id == *id)).filter(|at| *at > 0)?;
+            Some(reel.clips[at].framing.opening)
+        })
+    });
     let meta = read(|_, clip| format!("{} · {}", clip.clip.length(), framed_word(&clip.framing)));
     let poster = read(|reel, clip| reel.video_of(clip).and_then(|video| video.poster_url.clone()).unwrap_or_default());
     // The middle of the clip, once its video has small pictures.
@@ -109,8 +122,16 @@ fn ClipRow(session: Session, id: ReelClipId, dragged: RwSignal<Option<ReelClipId
             session.move_clip(&from, to);
         }
     };
+    let change_opening = move || {
+        choose();
+        request_animation_frame(|| focus("[aria-label=Transition] [aria-checked=true]"));
+    };
     view! {
-        <div class="reel-row" class:is-over=move || is_over.get() tabindex="0" role="listitem" draggable="true" node_ref=row
+        <div role="listitem">
+        {move || opening.get().map(|opening| view! {
+            <div class="join"><button type="button" title="Change the transition" on:click=move |_| change_opening()>{said(opening)}</button></div>
+        })}
+        <div class="reel-row" class:is-over=move || is_over.get() tabindex="0" role="group" draggable="true" node_ref=row
             aria-current=move || is_current.get().then_some("true")
             aria-label=move || format!("{}, {}. Alt and Up or Down move it, Delete removes it.", name.get(), meta.get())
             on:click=move |_| choose()
@@ -143,14 +164,32 @@ fn ClipRow(session: Session, id: ReelClipId, dragged: RwSignal<Option<ReelClipId
                 <p class="reel-row__name">{move || name.get()}</p>
                 <p class="reel-row__meta">{move || meta.get()}</p>
             </div>
-            <button class="icon-button icon-button--sm reel-row__remove" type="button" aria-label=move || format!("Remove {}", name.get()) title="Remove from the reel"
-                on:click=move |event| {
-                    event.stop_propagation();
-                    session.remove_clip(&id.get_value());
-                }>
-                <Icon name="close" />
-            </button>
+            <span class="reel-row__tools">
+                <button class="icon-button icon-button--sm" type="button" aria-label=move || format!("Duplicate {}", name.get()) title="Duplicate (Ctrl+D)"
+                    on:click=move |event| {
+                        event.stop_propagation();
+                        session.duplicate(&id.get_value());
+                    }>
+                    <Icon name="copy" />
+                </button>
+                <button class="icon-button icon-button--sm" type="button" aria-label=move || format!("Remove {}", name.get()) title="Remove from the reel"
+                    on:click=move |event| {
+                        event.stop_propagation();
+                        session.remove_clip(&id.get_value());
+                    }>
+                    <Icon name="close" />
+                </button>
+            </span>
         </div>
+        </div>
+    }
+}
+
+/// "Dissolve 0.4 s"
+fn said(Transition { kind, length }: Transition) -> String {
+    match kind {
+        TransitionKind::Cut => kind_name(kind).to_owned(),
+        _ => format!("{} {}.{} s", kind_name(kind), length.0 / 1_000_000, length.0 % 1_000_000 / 100_000),
     }
 }
 

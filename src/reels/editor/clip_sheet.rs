@@ -92,6 +92,8 @@ fn SheetRow(session: Session, id: ReelClipId) -> impl IntoView {
                     disabled=Signal::derive(move || place.get() == 0) on_press=move || step(-1) />
                 <IconButton small=true icon="down" label=move || format!("Move {} down", name.get())
                     disabled=Signal::derive(move || place.get() + 1 >= count.get()) on_press=move || step(1) />
+                <IconButton small=true icon="copy" label=move || format!("Duplicate {}", name.get())
+                    on_press=move || session.duplicate(&id.get_value()) />
                 <IconButton small=true icon="close" label=move || format!("Remove {}", name.get())
                     on_press=move || session.remove_clip(&id.get_value()) />
             </div>

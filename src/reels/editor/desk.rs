@@ -3,14 +3,16 @@
 use super::{session::Session, trim};
 use crate::{
     domain::{
-        framing::{Framing, Span, Speed},
+        framing::{CropKey, Ease, Framing, Segment, Span, Speed},
         geometry::{Crop, CropSpace, Rect},
         ids::ReelClipId,
         time::Micros,
+        time_map::TimeMap,
+        transition::Transition,
         video::VideoFacts,
     },
     editor::playback::Playback,
-    reels::types::ReelClip,
+    reels::types::{Reel, ReelClip},
     uploads::queue::UploadQueue,
     videos::{source::Source, types::Video},
 };
@@ -27,8 +29,23 @@ pub struct Subject {
 }
 
 impl Subject {
+    /// None while its video was not read yet.
+    pub fn of(reel: &Reel, clip: &ReelClip) -> Option<Self> {
+        let facts = reel.video_of(clip)?.facts.clone()?;
+        let end = Micros(clip.clip.details.end.0.min(facts.rate.frame_start(facts.frames).0));
+        let span = Span { start: clip.clip.details.start, end, rate: facts.rate };
+        let space = CropSpace::new(facts.width, facts.height, reel.aspect);
+        (span.start < span.end).then(|| Self { id: clip.id.clone(), facts, span, space, framing: clip.framing.clone() })
+    }
+
     pub fn rect_at(&self, at: Micros) -> Rect {
         self.space.rect_at(&self.framing.crop, self.span.snap(at))
+    }
+
+    /// What plays of it and when, at its own rate; none where nothing would.
+    pub fn time_map(&self) -> Option<TimeMap> {
+        let Span { start, end, rate } = self.span;
+        TimeMap::new(rate, rate, start, end, &self.framing.segments).ok()
     }
 
     /// From the clip's start.
@@ -43,6 +60,8 @@ pub struct Desk {
     pub playback: Playback,
     /// None while the reel is empty or the video was not read yet.
     pub subject: Memo<Option<Subject>>,
+    /// The time of the clip as it plays.
+    pub time: Memo<Option<TimeMap>>,
     pub video: Memo<Option<Video>>,
     /// What a crop was copied to be pasted elsewhere.
     pub copied: RwSignal<Option<Crop>>,
@@ -63,12 +82,9 @@ impl Desk {
         });
         let subject = Memo::new(move |_| {
             let clip = clip.get()?;
-            let facts = video.get()?.facts?;
-            let end = Micros(clip.clip.details.end.0.min(facts.rate.frame_start(facts.frames).0));
-            let span = Span { start: clip.clip.details.start, end, rate: facts.rate };
-            let space = CropSpace::new(facts.width, facts.height, session.reel.with(|reel| reel.aspect));
-            (span.start < span.end).then_some(Subject { id: clip.id, facts, span, space, framing: clip.framing })
+            session.reel.with(|reel| Subject::of(reel, &clip))
         });
+        let time = Memo::new(move |_| subject.with(|it| it.as_ref().and_then(Subject::time_map)));
         let (playback, queue) = (Playback::new(), UploadQueue::expect());
         // What this tab still has of a video that the server has not.
         let file =
@@ -77,10 +93,21 @@ impl Desk {
             session,
             playback,
             subject,
+            time,
             video,
             copied: RwSignal::new(None),
             source: Source::new(video, playback, file, move || session.refresh()),
         }
+    }
+
+    /// When of all that plays of the clip a moment of its recording comes.
+    pub fn played(self, at: Micros) -> Micros {
+        self.time.with(|map| map.as_ref().map_or(Micros::ZERO, |map| map.output_time(at)))
+    }
+
+    /// Which moment of the recording is shown when so much of the clip has played.
+    pub fn recorded(self, at: Micros) -> Micros {
+        self.time.with(|map| map.as_ref().map_or(Micros::ZERO, |map| map.source_time_at(at)))
     }
 
     /// The presentation time of the frame under the playhead.
@@ -115,6 +142,17 @@ impl Desk {
         }
     }
 
+    pub fn copy_crop(self) {
+        self.copied.set(untrack(|| self.crop()));
+    }
+
+    pub fn paste_crop(self) {
+        if let Some(crop) = self.copied.get_untracked() {
+            self.playback.pause();
+            self.write_crop("paste", crop);
+        }
+    }
+
     /// Removes the keyframe at `at`; those at the ends stay.
     pub fn remove_key(self, at: Micros) {
         if let Some(framing) = self.with_subject(|subject| subject.framing.without_key_at(subject.span, at)) {
@@ -130,23 +168,73 @@ impl Desk {
         })
     }
 
+    /// How the crop travels on from the keyframe at `at`.
+    pub fn set_ease(self, at: Micros, ease: Ease) {
+        self.edit(None, |it| Some(it.framing.with_ease_at(it.span, at, ease)));
+    }
+
+    /// The keyframe under the playhead with its easing; those of the ends too.
+    pub fn key(self) -> Option<CropKey> {
+        let at = self.at();
+        self.subject.with(|it| {
+            let it = it.as_ref()?;
+            Some(it.framing.crop[it.framing.key_near(it.span.rate, at)?])
+        })
+    }
+
     pub fn set_speed(self, speed: Speed) {
         let at = untrack(|| self.at());
-        if let Some(framing) = self.with_subject(|it| trim::with_speed(&it.framing, it.span, at, speed)) {
-            self.session.set_framing(None, framing);
-        }
+        self.edit(None, |it| Some(trim::with_speed(&it.framing, it.span, at, speed)));
+    }
+
+    /// The segment under the playhead changed.
+    pub fn change_segment(self, change: impl FnOnce(&mut Segment)) {
+        let at = untrack(|| self.at());
+        self.edit(None, |it| Some(trim::with_segment(&it.framing, it.span, at, change)));
+    }
+
+    /// The segment under the playhead, its number from 0 and how many there are.
+    pub fn segment(self) -> Option<(usize, usize, Segment)> {
+        let at = self.at();
+        self.subject.with(|it| it.as_ref().map(|it| trim::segment_at(&it.framing, it.span, at)))
+    }
+
+    /// In two at the playhead; whether there was room.
+    pub fn split(self) -> bool {
+        let at = untrack(|| self.at());
+        self.edit(None, |it| trim::split(&it.framing, it.span, at))
+    }
+
+    pub fn remove_segment(self) -> bool {
+        let at = untrack(|| self.at());
+        self.edit(None, |it| trim::without_segment(&it.framing, it.span, at))
+    }
+
+    pub fn join_segment(self) -> bool {
+        let at = untrack(|| self.at());
+        self.edit(None, |it| trim::joined(&it.framing, it.span, at))
+    }
+
+    pub fn set_opening(self, opening: Transition) {
+        self.edit(None, |it| Some(Framing { opening, ..it.framing.clone() }));
     }
 
     pub fn set_start(self, start: Micros) {
-        if let Some(framing) = self.with_subject(|it| trim::with_start(&it.framing, it.span, start)) {
-            self.session.set_framing(None, framing);
-        }
+        self.edit(None, |it| Some(trim::with_start(&it.framing, it.span, start)));
     }
 
     pub fn set_end(self, end: Micros) {
-        if let Some(framing) = self.with_subject(|it| trim::with_end(&it.framing, it.span, end)) {
-            self.session.set_framing(None, framing);
+        self.edit(None, |it| Some(trim::with_end(&it.framing, it.span, end)));
+    }
+
+    /// A change of the framing: shown and saved; whether there was one to make.
+    pub fn edit(self, gesture: Option<String>, change: impl FnOnce(&Subject) -> Option<Framing>) -> bool {
+        let framing = self.with_subject(change).flatten();
+        let is_one = framing.is_some();
+        if let Some(framing) = framing {
+            self.session.set_framing(gesture, framing);
         }
+        is_one
     }
 
     pub fn with_subject<T>(self, of: impl FnOnce(&Subject) -> T) -> Option<T> {
@@ -168,6 +256,11 @@ impl Desk {
             playback.frame_rate.set(facts.as_ref().map(|facts| facts.rate));
             playback.first_frame.set(facts.map(|facts| facts.first_frame).unwrap_or_default());
         });
+        let gaps = Memo::new(move |_| {
+            self.subject.with(|it| it.as_ref().map(|it| trim::gaps(&it.framing, it.span)).unwrap_or_default())
+        });
+        Effect::new(move |_| playback.skips.set(gaps.get()));
+        playback.played.set(Some(Callback::new(move |at: Micros| self.played(at))));
         Effect::new(move |before: Option<Option<ReelClipId>>| {
             let chosen = clip.get().map(|(id, _)| id);
             let bounds = bounds.get();

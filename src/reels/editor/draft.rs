@@ -26,12 +26,21 @@ pub struct DraftClip {
     pub framing: Framing,
 }
 
-/// A clip that the reel is to get, with the framing that it had when it was removed.
+/// A clip that the reel is to get.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Addition {
     pub clip: ClipId,
-    /// Where it stood, and its id and framing there.
-    pub restored: Option<(usize, ReelClipId, Framing)>,
+    /// None: at the end, not framed.
+    pub as_was: Option<AsWas>,
+}
+
+/// Where a clip goes that was in the reel before, or that another one is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AsWas {
+    pub place: usize,
+    /// Its id in the reel before it was removed.
+    pub old: Option<ReelClipId>,
+    pub framing: Framing,
 }
 
 /// The next thing to tell the server.
@@ -128,7 +137,7 @@ pub fn revert(local: &mut Reel, from: &Draft, to: &Draft) -> Vec<Addition> {
     let gone = |(index, clip): (usize, &DraftClip)| {
         (from.find(&clip.id).is_none()).then(|| Addition {
             clip: clip.clip.clone(),
-            restored: Some((index, clip.id.clone(), clip.framing.clone())),
+            as_was: Some(AsWas { place: index, old: Some(clip.id.clone()), framing: clip.framing.clone() }),
         })
     };
     to.clips.iter().enumerate().filter_map(gone).collect()
@@ -270,6 +279,9 @@ mod tests {
         after.clips.remove(0);
         let mut now = after.clone();
         let add = revert(&mut now, &Draft::of(&after), &Draft::of(&before));
-        assert_eq!(add, [Addition { clip: id(11), restored: Some((0, id(11), framed(5))) }]);
+        assert_eq!(
+            add,
+            [Addition { clip: id(11), as_was: Some(AsWas { place: 0, old: Some(id(11)), framing: framed(5) }) }]
+        );
     }
 }

@@ -206,7 +206,7 @@ fn ExportPanel(
                 }
                 Planned::Not(why) => view! { <p class="muted" role="status">{why}</p> }.into_any(),
             }}
-            {last.map(|export| view! { <ExportStatus listed=export sum /> })}
+            {last.map(|export| view! { <ExportStatus listed=export settings sum /> })}
             <ExportButton session settings planned listed sum />
         </section>
     }
@@ -220,7 +220,7 @@ pub enum Planned {
 }
 
 /// The very plan that the server makes.
-fn planned(reel: &Reel, settings: ExportSettings) -> Planned {
+pub fn planned(reel: &Reel, settings: ExportSettings) -> Planned {
     let mut clips = Vec::with_capacity(reel.clips.len());
     for clip in &reel.clips {
         let video = reel.video_of(clip);

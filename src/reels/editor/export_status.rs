@@ -1,9 +1,11 @@
 //! How far the export of this reel is, and its result.
 
+use super::export_choices::Settings;
 use crate::{
     browser::page,
-    domain::ids::RenditionId,
+    domain::{changes::Changes, ids::RenditionId},
     exports::{
+        api::export_changes,
         progress::{ExportActions, Paces, STAGES, newest, state_class, state_word},
         types::{Export, JobState},
     },
@@ -11,7 +13,8 @@ use crate::{
     live::versions::Versions,
     ui::icon::Icon,
 };
-use leptos::prelude::*;
+use gloo_timers::callback::Timeout;
+use leptos::{prelude::*, task::spawn_local};
 
 /// What the file of a finished export is to the reel as it is now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +42,7 @@ impl Freshness {
 #[component]
 pub fn ExportStatus(
     listed: Export,
+    settings: Settings,
     /// Of the plan of the reel as it is now.
     sum: Memo<String>,
 ) -> impl IntoView {
@@ -52,7 +56,7 @@ pub fn ExportStatus(
         <div class="export-status" data-testid="export-status" data-state=move || state.get().code()>
             {move || match state.get() {
                 JobState::Pending | JobState::Processing => view! { <Running export paces /> }.into_any(),
-                JobState::Complete => view! { <Complete export sum /> }.into_any(),
+                JobState::Complete => view! { <Complete export settings sum /> }.into_any(),
                 JobState::Error => view! { <Failed export sum /> }.into_any(),
                 JobState::Cancelled => view! { <Cancelled export sum /> }.into_any(),
             }}
@@ -110,7 +114,7 @@ fn Stages(export: Memo<Export>) -> impl IntoView {
 }
 
 #[component]
-fn Complete(export: Memo<Export>, sum: Memo<String>) -> impl IntoView {
+fn Complete(export: Memo<Export>, settings: Settings, sum: Memo<String>) -> impl IntoView {
     let rendition = move || export.get().rendition;
     let freshness = Memo::new(move |_| export.with(|export| sum.with(|sum| Freshness::of(export, sum))));
     let (class, words) = (
@@ -123,8 +127,41 @@ fn Complete(export: Memo<Export>, sum: Memo<String>) -> impl IntoView {
     );
     view! {
         <div class="work__head"><span class=class data-testid="freshness">{words}</span></div>
+        <Show when=move || freshness.get() == Freshness::Older><WhatChanged export settings sum /></Show>
         {move || rendition().map(|id| view! { <ResultLinks id is_older=Signal::derive(move || freshness.get() != Freshness::Current) /> })}
     }
+}
+
+/// What is other than in the file, and how much of it is rendered again.
+#[component]
+fn WhatChanged(export: Memo<Export>, settings: Settings, sum: Memo<String>) -> impl IntoView {
+    // What is typed comes in bursts, and an edit has to be saved before the server knows of it.
+    const BURST_MS: u32 = 400;
+    let changes = RwSignal::new(None::<Changes>);
+    let pending = StoredValue::new_local(None::<Timeout>);
+    Effect::new(move |_| {
+        let (id, settings) = (export.get().id, settings.get());
+        sum.track();
+        pending.set_value(Some(Timeout::new(BURST_MS, move || {
+            spawn_local(async move {
+                // Where it cannot be said, the words above say enough.
+                if let Ok(answer) = export_changes(id, settings).await {
+                    changes.try_set(Some(answer));
+                }
+            });
+        })));
+    });
+    let said = move || changes.with(|changes| changes.as_ref().map(Changes::said)).filter(|said| !said.is_empty());
+    let again = move || {
+        changes.with(|changes| {
+            let Changes { again, length, .. } = changes.as_ref()?;
+            Some(match again.0 {
+                0 => "Nothing has to be rendered again.".to_owned(),
+                _ => format!("{} of {} are rendered again.", again.precise(), length.precise()),
+            })
+        })
+    };
+    view! { <p class="muted" data-testid="changes">{said}" "{again}</p> }
 }
 
 #[component]

@@ -1,11 +1,16 @@
 //! The clip's time: keyframes of the crop, and what plays how fast.
 
-use super::{desk::Desk, trim};
+use super::{
+    desk::{Desk, Subject},
+    draft::Draft,
+    trim,
+};
 use crate::{
     browser::pointer,
     domain::{
         framing::{Segment, Speed},
         time::Micros,
+        time_map::TimeMap,
     },
     editor::{
         film::Film,
@@ -15,47 +20,68 @@ use crate::{
 };
 use leptos::{ev, prelude::*};
 
-/// The time of the clip on the desk as its lanes have it.
+/// The time of the clip on the desk as its lanes have it: as it plays, without what is cut away, each part at its speed.
 #[derive(Clone, Copy)]
 pub struct ClipTime {
+    pub desk: Desk,
     pub scale: Scale,
-    /// Where the clip begins in its video.
-    pub start: Memo<Micros>,
     pub playhead: Signal<Micros>,
     pub on_seek: Callback<Micros>,
 }
 
 impl ClipTime {
     pub fn of(desk: Desk) -> Self {
-        // The lanes count from the clip's start, the player from the video's.
-        let start = Memo::new(move |_| desk.subject.with(|it| it.as_ref().map_or(Micros::ZERO, |it| it.span.start)));
         let whole = Signal::derive(move || {
-            let end = desk.subject.with(|it| it.as_ref().map_or(Micros::SECOND, |it| it.clip_time(it.span.end)));
+            let end = desk.time.with(|map| map.as_ref().map_or(Micros::SECOND, TimeMap::length));
             Stretch { start: Micros::ZERO, end }
         });
         let scale = Scale::new(whole);
-        let playhead = Signal::derive(move || desk.playback.now.get() - start.get());
-        let on_seek = Callback::new(move |at: Micros| desk.playback.seek(at + start.get_untracked()));
-        Self { scale, start, playhead, on_seek }
+        let playhead = Signal::derive(move || desk.played(desk.playback.now.get()));
+        let on_seek = Callback::new(move |at: Micros| desk.playback.seek(untrack(|| desk.recorded(at))));
+        Self { desk, scale, playhead, on_seek }
+    }
+
+    /// Where a moment of the recording stands.
+    pub fn percent(self, at: Micros) -> String {
+        self.scale.percent(self.desk.played(at))
+    }
+
+    /// Where a stretch of the recording lies.
+    pub fn bar_style(self, start: Micros, end: Micros) -> String {
+        self.scale.bar_style(self.desk.played(start), self.desk.played(end))
+    }
+
+    /// When a moment of the recording is played, as text.
+    pub fn said(self, at: Micros) -> String {
+        self.desk.played(at).precise()
+    }
+
+    /// The moment of the recording under a pointer.
+    pub fn recorded_at(self, client_x: i32) -> Option<Micros> {
+        self.scale.time_at(client_x).map(|at| untrack(|| self.desk.recorded(at)))
     }
 }
 
 #[component]
 pub fn FramingTimeline(desk: Desk) -> impl IntoView {
-    let ClipTime { scale, start, playhead, on_seek } = ClipTime::of(desk);
+    let time = ClipTime::of(desk);
     view! {
-        <Timeline scale playhead on_seek bar=false>
-            <Lane name="Video" icon="film" kind="video"><Thumbs desk scale start /></Lane>
-            <Lane name="Crop" icon="diamond" kind="keys"><Keyframes desk scale start /></Lane>
-            <Lane name="Speed" icon="split" kind="regions"><Segments desk scale start /></Lane>
+        <Timeline scale=time.scale playhead=time.playhead on_seek=time.on_seek bar=false>
+            <Lane name="Video" icon="film" kind="video"><Thumbs time /></Lane>
+            <Lane name="Crop" icon="diamond" kind="keys"><Keyframes time /></Lane>
+            <Lane name="Speed" icon="split" kind="regions"><Segments time /></Lane>
         </Timeline>
     }
 }
 
 /// What the clip shows; the poster, side by side, until its video's small pictures are there.
 #[component]
-pub fn Thumbs(desk: Desk, scale: Scale, start: Memo<Micros>) -> impl IntoView {
-    let picture = Callback::new(move |at: Micros| desk.video.with(|video| video.as_ref()?.picture(at + start.get())));
+pub fn Thumbs(time: ClipTime) -> impl IntoView {
+    let ClipTime { desk, scale, .. } = time;
+    let picture = Callback::new(move |at: Micros| {
+        let at = desk.recorded(at);
+        desk.video.with(|video| video.as_ref()?.picture(at))
+    });
     let has_pictures =
         Memo::new(move |_| desk.video.with(|video| video.as_ref().is_some_and(|video| video.sprites_url.is_some())));
     view! {
@@ -79,112 +105,178 @@ fn Posters(desk: Desk) -> impl IntoView {
 }
 
 /// A keyframe as its lane shows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Mark {
     at: Micros,
     is_end: bool,
 }
 
 #[component]
-fn Keyframes(desk: Desk, scale: Scale, start: Memo<Micros>) -> impl IntoView {
-    let marks = Memo::new(move |_| {
-        desk.subject.with(|subject| {
-            let Some(it) = subject else { return Vec::new() };
-            let (first, last) = it.span.ends();
-            let inside = |at: &Micros| (it.span.start..it.span.end).contains(at) || *at == first;
-            let mut marks: Vec<_> = it
-                .framing
-                .crop
-                .iter()
-                .map(|key| key.at)
-                .filter(inside)
-                .map(|at| Mark { at, is_end: [first, last].contains(&it.span.snap(at)) })
-                .collect();
-            // Both ends have one even before the first is written.
-            for end in [first, last] {
-                if !marks.iter().any(|mark| it.span.snap(mark.at) == end) {
-                    marks.push(Mark { at: end, is_end: true });
-                }
-            }
-            marks
-        })
-    });
+fn Keyframes(time: ClipTime) -> impl IntoView {
+    let desk = time.desk;
+    let marks = Memo::new(move |_| desk.subject.with(|it| it.as_ref().map(marks_of).unwrap_or_default()));
+    let count = Memo::new(move |_| marks.with(Vec::len));
     view! {
-        <For each=move || marks.get() key=|mark| (mark.at, mark.is_end) let:mark>
-            <Keyframe desk scale start mark />
-        </For>
+        <For each=move || 0..count.get() key=|index| *index let:index><Keyframe time marks index /></For>
     }
 }
 
+/// Those of what plays; both ends of the clip have one even before the first is written.
+fn marks_of(it: &Subject) -> Vec<Mark> {
+    let (first, last) = it.span.ends();
+    let mut marks: Vec<_> = it
+        .framing
+        .crop
+        .iter()
+        .map(|key| Mark { at: key.at, is_end: [first, last].contains(&it.span.snap(key.at)) })
+        .collect();
+    for end in [first, last] {
+        if !marks.iter().any(|mark| it.span.snap(mark.at) == end) {
+            marks.push(Mark { at: end, is_end: true });
+        }
+    }
+    let playing = trim::segments(&it.framing, it.span);
+    marks.retain(|mark| {
+        playing.iter().any(|part| part.start <= mark.at && mark.at < part.end)
+            || mark.at == first && playing[0].start == it.span.start
+    });
+    marks.sort_by_key(|mark| mark.at);
+    marks
+}
+
+/// A drag that goes on: what is undone when it is, and where the keyframe is now.
+type KeyDrag = (Draft, Micros, i32);
+
 #[component]
-fn Keyframe(desk: Desk, scale: Scale, start: Memo<Micros>, mark: Mark) -> impl IntoView {
-    let Mark { at, is_end } = mark;
+fn Keyframe(time: ClipTime, marks: Memo<Vec<Mark>>, index: usize) -> impl IntoView {
+    let desk = time.desk;
+    let mark = Memo::new(move |_| marks.with(|marks| marks.get(index).copied().unwrap_or_default()));
+    let is_end = Memo::new(move |_| mark.get().is_end);
     let is_current = Memo::new(move |_| {
-        let now = desk.at();
+        let (at, now) = (mark.get().at, desk.at());
         desk.subject.with(|it| it.as_ref().is_some_and(|it| it.span.snap(at) == now))
     });
-    let time = move || (at - start.get()).precise();
+    let drag = StoredValue::new(None::<KeyDrag>);
+    let label = move || format!("Crop at {}", time.said(mark.get().at));
+    let title = move || {
+        if is_end.get() { label() } else { format!("{}. Drag or arrow keys move it, Delete removes it", label()) }
+    };
+    let press = move |event: &ev::PointerEvent| {
+        event.stop_propagation();
+        if pointer::is_main(event) {
+            desk.playback.pause();
+            desk.playback.seek(mark.get_untracked().at);
+            if !is_end.get_untracked() {
+                pointer::capture(event);
+                drag.set_value(Some((desk.session.draft(), mark.get_untracked().at, event.pointer_id())));
+            }
+        }
+    };
+    let go_on = move |event: &ev::PointerEvent| {
+        let Some((before, at, pointer)) = drag.get_value().filter(|(_, _, pointer)| *pointer == event.pointer_id())
+        else {
+            return;
+        };
+        let to = time.recorded_at(event.client_x());
+        let moved = to.and_then(|to| desk.with_subject(|it| it.framing.with_key_moved(it.span, at, to)));
+        if let Some(framing) = moved.filter(|_| !time.scale.pinched.get_untracked()) {
+            desk.session.show_framing(framing);
+            let at = mark.get_untracked().at;
+            drag.set_value(Some((before, at, pointer)));
+            desk.playback.seek(at);
+        }
+    };
+    let end = move || {
+        if let Some((before, ..)) = drag.try_update_value(Option::take).flatten() {
+            desk.session.commit(before, None);
+        }
+    };
     let on_key = move |event: ev::KeyboardEvent| {
-        if !is_end && matches!(event.key().as_str(), "Delete" | "Backspace") {
-            event.prevent_default();
-            event.stop_propagation();
-            desk.remove_key(at);
+        let at = mark.get_untracked().at;
+        let frames = match event.key().as_str() {
+            _ if is_end.get_untracked() => return,
+            "Delete" | "Backspace" => {
+                desk.remove_key(at);
+                0
+            }
+            "ArrowLeft" => -1,
+            "ArrowRight" => 1,
+            _ => return,
+        };
+        event.prevent_default();
+        event.stop_propagation();
+        if frames != 0 {
+            let frames = if event.shift_key() { frames * 10 } else { frames };
+            let gesture = desk.session.current.get_untracked().map(|id| format!("key {id} {index}"));
+            desk.edit(gesture, |it| {
+                let to = it.span.rate.frame_start(it.span.rate.nearest_frame(at) + frames);
+                Some(it.framing.with_key_moved(it.span, at, to))
+            });
+            desk.playback.pause();
+            desk.playback.seek(mark.get_untracked().at);
         }
     };
     view! {
-        <button class="keyframe" class:keyframe--end=is_end type="button" style:--at=move || format!("clamp(.6%, {}, 99.4%)", scale.percent(at - start.get()))
-            aria-pressed=move || is_current.get().to_string() aria-label=move || format!("Crop at {}", time())
-            title=move || if is_end { format!("Crop at {}", time()) } else { format!("Crop at {}. Delete removes it", time()) }
-            on:pointerdown=|event| event.stop_propagation()
+        <button class="keyframe" class:keyframe--end=move || is_end.get() type="button" style:--at=move || format!("clamp(.6%, {}, 99.4%)", time.percent(mark.get().at))
+            aria-pressed=move || is_current.get().to_string() aria-label=label title=title
+            on:pointerdown=move |event| press(&event) on:pointermove=move |event| go_on(&event)
+            on:pointerup=move |_| end() on:pointercancel=move |_| end()
             on:click=move |_| {
                 desk.playback.pause();
-                desk.playback.seek(at);
+                desk.playback.seek(mark.get_untracked().at);
             }
             on:keydown=on_key></button>
     }
 }
 
+/// What is dragged on the speed lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Edge {
     Start,
     End,
+    /// Between this segment and the one before it.
+    Border(usize),
 }
 
 #[component]
-fn Segments(desk: Desk, scale: Scale, start: Memo<Micros>) -> impl IntoView {
+fn Segments(time: ClipTime) -> impl IntoView {
+    let desk = time.desk;
     let segments = Memo::new(move |_| {
         desk.subject.with(|it| it.as_ref().map(|it| trim::segments(&it.framing, it.span)).unwrap_or_default())
     });
     let count = Memo::new(move |_| segments.with(Vec::len));
     view! {
         <For each=move || 0..count.get() key=|index| *index let:index>
-            <SegmentBar desk scale start segments index />
+            <SegmentBar time segments index />
+        </For>
+        <For each=move || 1..count.get().max(1) key=|index| *index let:index>
+            <TrimHandle time segments edge=Edge::Border(index) />
         </For>
         <Show when=move || count.get() != 0>
-            <TrimHandle desk scale start edge=Edge::Start />
-            <TrimHandle desk scale start edge=Edge::End />
+            <TrimHandle time segments edge=Edge::Start />
+            <TrimHandle time segments edge=Edge::End />
         </Show>
     }
 }
 
 #[component]
-fn SegmentBar(
-    desk: Desk,
-    scale: Scale,
-    start: Memo<Micros>,
-    segments: Memo<Vec<Segment>>,
-    index: usize,
-) -> impl IntoView {
+fn SegmentBar(time: ClipTime, segments: Memo<Vec<Segment>>, index: usize) -> impl IntoView {
     let segment = Memo::new(move |_| segments.with(|all| all.get(index).copied().unwrap_or_default()));
     let is_current = Memo::new(move |_| {
-        let (at, it) = (desk.at(), segment.get());
+        let (at, it) = (time.desk.at(), segment.get());
         it.start <= at && at < it.end
     });
-    let label = move || speed_label(segment.get().speed);
+    let label = move || {
+        let Segment { speed, ramp_to, .. } = segment.get();
+        match ramp_to {
+            Some(to) => format!("{} to {}", speed_label(speed), speed_label(to)),
+            None => speed_label(speed),
+        }
+    };
     view! {
-        <div class="clip-bar clip-bar--segment" class:clip-bar--slow=move || segment.get().speed.percent() < 100
+        <div class="clip-bar clip-bar--segment" class:clip-bar--slow=move || segment.get().twice_speed() < 200
             class:clip-bar--current=move || is_current.get()
-            style=move || scale.bar_style(segment.get().start - start.get(), segment.get().end - start.get())>
+            style=move || { let it = segment.get(); time.bar_style(it.start, it.end) }>
             <span>{label}</span>
         </div>
     }
@@ -199,56 +291,95 @@ pub fn speed_label(speed: Speed) -> String {
     }
 }
 
-/// Where the clip starts or ends playing; dragged, or moved frame by frame with the arrow keys.
+/// A drag of an edge: what is undone when it is, where the edge was, and the pointer; how much of the recording a pixel is.
+#[derive(Clone)]
+struct EdgeDrag {
+    before: Draft,
+    at: Micros,
+    from: i32,
+    per_pixel: f64,
+    pointer: i32,
+}
+
+/// Where the clip starts or ends playing, or one segment follows another; dragged, or moved frame by frame with the arrow keys.
+/// What comes after it moves along.
 #[component]
-fn TrimHandle(desk: Desk, scale: Scale, start: Memo<Micros>, edge: Edge) -> impl IntoView {
+fn TrimHandle(time: ClipTime, segments: Memo<Vec<Segment>>, edge: Edge) -> impl IntoView {
+    let (desk, scale) = (time.desk, time.scale);
     let at = Memo::new(move |_| {
-        let bounds =
-            desk.subject.with(|it| it.as_ref().map(|it| trim::bounds(&it.framing, it.span))).unwrap_or_default();
-        if edge == Edge::Start { bounds.0 } else { bounds.1 }
+        segments.with(|all| match edge {
+            Edge::Start => all.first().map(|part| part.start),
+            Edge::End => all.last().map(|part| part.end),
+            Edge::Border(index) => all.get(index).map(|part| part.start),
+        })
     });
-    let drag = StoredValue::new(None::<super::draft::Draft>);
+    let at = move || at.get().unwrap_or_default();
+    let drag = StoredValue::new(None::<EdgeDrag>);
     let moved = move |to: Micros| {
         desk.with_subject(|it| match edge {
             Edge::Start => trim::with_start(&it.framing, it.span, to),
             Edge::End => trim::with_end(&it.framing, it.span, to),
+            Edge::Border(index) => trim::with_border(&it.framing, it.span, index, to),
         })
     };
-    let length = move || desk.subject.with(|it| it.as_ref().map_or(Micros::ZERO, |it| it.clip_time(it.span.end)));
-    let label = if edge == Edge::Start { "Trim the start" } else { "Trim the end" };
+    // A pixel of what plays fast is more of the recording.
+    let speed = move || {
+        segments.with_untracked(|all| {
+            let part = match edge {
+                Edge::Start => all.first(),
+                Edge::End => all.last(),
+                Edge::Border(index) => all.get(index),
+            };
+            #[allow(clippy::cast_precision_loss)]
+            part.map_or(1.0, |part| part.twice_speed() as f64 / 200.0)
+        })
+    };
+    let span = move || desk.subject.with(|it| it.as_ref().map(|it| it.span));
+    let since_start = move |at: Micros| span().map_or(Micros::ZERO, |span| at - span.start);
+    let length = move || since_start(span().map_or(Micros::ZERO, |span| span.end));
+    let label = match edge {
+        Edge::Start => "Trim the start".to_owned(),
+        Edge::End => "Trim the end".to_owned(),
+        Edge::Border(index) => format!("Border of segments {index} and {}", index + 1),
+    };
+    let gesture = label.clone();
+    let end = move || {
+        if let Some(EdgeDrag { before, .. }) = drag.try_update_value(Option::take).flatten() {
+            desk.session.commit(before, None);
+        }
+    };
     view! {
-        <span class="trim-handle" class:trim-handle--end=edge == Edge::End role="slider" tabindex="0" aria-label=label
+        <span class="trim-handle" class:trim-handle--end=edge == Edge::End class:trim-handle--border=matches!(edge, Edge::Border(_))
+            role="slider" tabindex="0" aria-label=label title="Drag it, or move it by arrow keys; with Shift by ten frames"
             aria-valuemin="0" aria-valuemax=move || format!("{:.3}", length().seconds())
-            aria-valuenow=move || format!("{:.3}", (at.get() - start.get()).seconds())
-            aria-valuetext=move || (at.get() - start.get()).precise()
-            style:--at=move || scale.percent(at.get() - start.get())
+            aria-valuenow=move || format!("{:.3}", since_start(at()).seconds())
+            aria-valuetext=move || since_start(at()).precise()
+            style:--at=move || time.percent(at())
             on:pointerdown=move |event| {
                 event.stop_propagation();
-                if pointer::is_main(&event) {
+                if let Some(per_pixel) = scale.per_pixel().filter(|_| pointer::is_main(&event)) {
                     pointer::capture(&event);
                     desk.playback.pause();
-                    drag.set_value(Some(desk.session.draft()));
+                    drag.set_value(Some(EdgeDrag {
+                        before: desk.session.draft(),
+                        at: untrack(at),
+                        from: event.client_x(),
+                        per_pixel: per_pixel * speed(),
+                        pointer: event.pointer_id(),
+                    }));
                 }
             }
             on:pointermove=move |event| {
-                if drag.with_value(Option::is_some)
-                    && let Some(time) = scale.time_at(event.client_x())
-                    && let Some(framing) = moved(time + start.get_untracked())
-                {
+                let drag = drag.get_value().filter(|drag| drag.pointer == event.pointer_id() && !scale.pinched.get_untracked());
+                let Some(EdgeDrag { at: was, from, per_pixel, .. }) = drag else { return };
+                let by = Micros::from_seconds_f64(f64::from(event.client_x() - from) * per_pixel);
+                if let Some(framing) = moved(was + by) {
                     desk.session.show_framing(framing);
-                    desk.playback.seek(at.get_untracked());
+                    desk.playback.seek(untrack(at));
                 }
             }
-            on:pointerup=move |_| {
-                if let Some(before) = drag.try_update_value(Option::take).flatten() {
-                    desk.session.commit(before, None);
-                }
-            }
-            on:pointercancel=move |_| {
-                if let Some(before) = drag.try_update_value(Option::take).flatten() {
-                    desk.session.commit(before, None);
-                }
-            }
+            on:pointerup=move |_| end()
+            on:pointercancel=move |_| end()
             on:keydown=move |event| {
                 let frames = match event.key().as_str() {
                     "ArrowLeft" => -1,
@@ -258,9 +389,10 @@ fn TrimHandle(desk: Desk, scale: Scale, start: Memo<Micros>, edge: Edge) -> impl
                 event.prevent_default();
                 event.stop_propagation();
                 let frames = if event.shift_key() { frames * 10 } else { frames };
-                let to = desk.with_subject(|it| it.span.rate.frame_start(it.span.rate.frame_at(at.get_untracked()) + frames));
+                let to = desk.with_subject(|it| it.span.rate.frame_start(it.span.rate.frame_at(untrack(at)) + frames));
                 if let Some(framing) = to.and_then(moved) {
-                    desk.session.set_framing(Some(format!("{label} {:?}", start.get_untracked())), framing);
+                    let clip = desk.session.current.get_untracked();
+                    desk.session.set_framing(clip.map(|id| format!("{gesture} {id}")), framing);
                 }
             }></span>
     }

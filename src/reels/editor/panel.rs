@@ -1,9 +1,12 @@
 //! Result and settings of the clip: the crop in numbers, its speed, its trim.
 
-use super::{desk::Desk, lanes::speed_label, result::ResultPicture, trim};
+use super::{
+    desk::Desk, level_section::LevelSection, opening_section::OpeningSection, result::ResultPicture,
+    segment_section::SegmentSection, trim,
+};
 use crate::{
     domain::{
-        framing::Speed,
+        framing::Ease,
         geometry::{Crop, CropSpace, PIXEL},
         time::Micros,
     },
@@ -20,8 +23,10 @@ pub fn SettingsPanel(desk: Desk) -> impl IntoView {
             <Show when=move || has_subject.get()>
                 <div class="panel__scroll">
                     <CropSection desk />
-                    <SpeedSection desk />
+                    <SegmentSection desk />
                     <TrimSection desk />
+                    <LevelSection desk />
+                    <OpeningSection desk />
                 </div>
             </Show>
         </aside>
@@ -32,8 +37,9 @@ pub fn SettingsPanel(desk: Desk) -> impl IntoView {
 fn CropSection(desk: Desk) -> impl IntoView {
     let time = move || {
         let at = desk.at();
-        desk.subject.with(|it| it.as_ref().map(|it| it.clip_time(at).precise())).unwrap_or_default()
+        desk.played(at).precise()
     };
+    let ease = Memo::new(move |_| desk.key().map(|key| key.ease));
     let cannot_remove = Memo::new(move |_| !desk.on_removable_key());
     view! {
         <div class="panel__section">
@@ -49,9 +55,24 @@ fn CropSection(desk: Desk) -> impl IntoView {
             <Param desk kind=Kind::Across />
             <Param desk kind=Kind::Down />
             <Param desk kind=Kind::Zoom />
+            <Show when=move || ease.get().is_some()>
+                <div class="segmented segmented--fit" role="radiogroup" aria-label="From this keyframe on">
+                    {EASES.map(|(of, name, says)| view! {
+                        <button class="segmented__item" type="button" role="radio" title=says aria-checked=move || (ease.get() == Some(of)).to_string()
+                            on:click=move |_| desk.set_ease(untrack(|| desk.at()), of)>{name}</button>
+                    })}
+                </div>
+            </Show>
         </div>
     }
 }
+
+/// How the crop goes on from a keyframe.
+const EASES: [(Ease, &str, &str); 3] = [
+    (Ease::Smooth, "Smooth", "Speeds up and slows down on the way to the next keyframe"),
+    (Ease::Linear, "Even", "Goes evenly to the next keyframe"),
+    (Ease::Hold, "Hold", "Stays until the next keyframe, then jumps"),
+];
 
 /// One number of the crop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,29 +175,6 @@ fn Param(desk: Desk, kind: Kind) -> impl IntoView {
                     ev.target().set_value(&kind.text(untrack(value)));
                 } />
         </label>
-    }
-}
-
-#[component]
-fn SpeedSection(desk: Desk) -> impl IntoView {
-    let speed = Memo::new(move |_| {
-        let at = desk.at();
-        desk.subject.with(|it| it.as_ref().map_or(Speed::NORMAL, |it| trim::speed_at(&it.framing, it.span, at)))
-    });
-    let is_own = Memo::new(move |_| !Speed::STEPS.contains(&speed.get()));
-    view! {
-        <div class="panel__section">
-            <span class="panel__label">"Speed"</span>
-            <div class="segmented segmented--fit" role="radiogroup" aria-label="Speed">
-                {Speed::STEPS.map(|step| view! {
-                    <button class="segmented__item" type="button" role="radio" aria-checked=move || (speed.get() == step).to_string()
-                        on:click=move |_| desk.set_speed(step)>{speed_label(step)}</button>
-                })}
-            </div>
-            <Show when=move || is_own.get()>
-                <p class="field__hint">{move || format!("Now {}", speed_label(speed.get()))}</p>
-            </Show>
-        </div>
     }
 }
 

@@ -1,6 +1,6 @@
 //! The live result: the crop of the very frame on the stage, drawn at the export's own size.
 
-use super::desk::Desk;
+use super::desk::{Desk, Subject};
 use crate::{
     browser::{
         canvas::{Scene, draw_scene, watch_pictures},
@@ -34,6 +34,25 @@ pub fn ResultPicture(desk: Desk) -> impl IntoView {
 
 fn address_of(card: &Card, size: (u32, u32)) -> Option<String> {
     Some(card_path(&encoded(&serde_json::to_string(card).ok()?), size))
+}
+
+/// What an export of that size shows of the clip at source time `at`. `again` is called when a card's picture has come.
+pub fn scene_of<'a>(
+    it: &'a Subject,
+    at: Micros,
+    size: (u32, u32),
+    pictures: &Pictures,
+    again: impl Fn() + Copy + 'static,
+) -> Scene<'a> {
+    let (rect, at) = (it.rect_at(at), it.span.snap(at));
+    let card = |(place, card): (usize, &TextCard)| {
+        let opacity = card.opacity_at(at);
+        let address = (opacity > 0.0).then(|| address_of(&card.card, size)).flatten()?;
+        pictures.get(&format!("{} {place}", it.id), &address, again).map(|picture| (picture, opacity))
+    };
+    let cards = it.framing.cards.iter().enumerate().filter_map(card).collect();
+    let (straighten, spotlights) = (it.framing.straighten, it.framing.spotlights.as_slice());
+    Scene { facts: &it.facts, rect, straighten, spotlights, cards, at }
 }
 
 /// Draws whenever the stage shows another frame or the crop changes: with the crop of the frame that is shown, so that
@@ -82,16 +101,9 @@ pub fn draw_frames(desk: Desk, canvas: NodeRef<html::Canvas>, size: Memo<(u32, u
         let (at, _) = shown.get();
         let (Some(video), Some(canvas)) = (desk.playback.video.get(), canvas.get()) else { return };
         desk.subject.with(|it| {
-            let Some(it) = it else { return };
-            let (rect, at) = (it.rect_at(at), it.span.snap(at));
-            let card = |(place, card): (usize, &TextCard)| {
-                let opacity = card.opacity_at(at);
-                let address = (opacity > 0.0).then(|| address_of(&card.card, size)).flatten()?;
-                pictures.get(&format!("{} {place}", it.id), &address, again).map(|picture| (picture, opacity))
-            };
-            let cards = it.framing.cards.iter().enumerate().filter_map(card).collect();
-            let (straighten, spotlights) = (it.framing.straighten, it.framing.spotlights.as_slice());
-            draw_scene(&video, &canvas, &Scene { facts: &it.facts, rect, straighten, spotlights, cards, at });
+            if let Some(it) = it {
+                draw_scene(&video, &canvas, &scene_of(it, at, size, &pictures, again));
+            }
         });
     });
 }

@@ -1,7 +1,7 @@
 //! The edit session of a reel in this tab: what is shown, what the server has, and the one loop that makes them equal.
 //! Every change is shown at once and sent at once; while a write runs, further changes wait and go together.
 
-use super::draft::{Addition, Draft, Write, merge, next_write, rename, reshape, revert};
+use super::draft::{Addition, AsWas, Draft, Write, merge, next_write, rename, reshape, revert};
 use crate::{
     domain::{
         aspect::Aspect,
@@ -40,13 +40,15 @@ pub struct Session {
     /// The clip being framed.
     pub current: RwSignal<Option<ReelClipId>>,
     running: RwSignal<bool>,
+    /// Whether the whole reel is being watched.
+    pub watching: RwSignal<bool>,
     /// What a toast of this page may do. Callbacks live as long as the owner they are made under: here the page's, not
     /// that of a row that was just removed.
     undo_action: Callback<()>,
     /// What was refused with a conflict, until somebody decides: what it stood on, and what was wanted here.
     pub refused: RwSignal<Option<(Draft, Draft)>>,
     versions: Versions,
-    toasts: Toasts,
+    pub toasts: Toasts,
 }
 
 impl Session {
@@ -67,6 +69,7 @@ impl Session {
             state: RwSignal::new(SaveState::Saved),
             history: RwSignal::new(History::default()),
             running: RwSignal::new(false),
+            watching: RwSignal::new(false),
             undo_action,
             refused: RwSignal::new(None),
             versions: Versions::expect(),
@@ -150,9 +153,27 @@ impl Session {
     }
 
     pub fn add_clips(self, clips: Vec<ClipId>) {
-        let addition = |clip| Addition { clip, restored: None };
+        let addition = |clip| Addition { clip, as_was: None };
         self.additions.update(|all| all.extend(clips.into_iter().map(addition)));
         self.save();
+    }
+
+    /// The same clip once more, framed the same, behind itself.
+    pub fn duplicate(self, id: &ReelClipId) {
+        let found = self.reel.with_untracked(|reel| {
+            let at = reel.clips.iter().position(|clip| clip.id == *id)?;
+            Some((reel.clips[at].clip.id.clone(), at + 1, reel.clips[at].framing.clone()))
+        });
+        if let Some((clip, place, framing)) = found {
+            self.additions.update(|all| all.push(Addition { clip, as_was: Some(AsWas { place, old: None, framing }) }));
+            self.save();
+        }
+    }
+
+    pub fn duplicate_current(self) {
+        if let Some(id) = self.current.get_untracked() {
+            self.duplicate(&id);
+        }
     }
 
     pub fn can_undo(self) -> bool {
@@ -319,17 +340,22 @@ impl Session {
         let before = self.draft();
         self.adopt(latest);
         for (addition, id) in additions.into_iter().zip(new) {
-            match addition.restored {
-                Some((place, old, framing)) => self.restore(&id, place, &old, framing),
-                None => self.history.update(|history| history.push(before.clone(), self.draft(), Some(id.to_string()))),
+            let is_new = addition.as_was.as_ref().is_none_or(|as_was| as_was.old.is_none());
+            if let Some(as_was) = addition.as_was {
+                self.restore(&id, as_was);
+            }
+            if is_new {
+                self.history.update(|history| history.push(before.clone(), self.draft(), Some(id.to_string())));
             }
         }
         Ok(())
     }
 
-    /// A clip that came back goes where it was, framed as it was.
-    fn restore(self, id: &ReelClipId, place: usize, old: &ReelClipId, framing: Framing) {
-        self.history.update(|history| rename(history, old, id));
+    /// A clip that came back goes where it was, framed as it was; so does a second one of the same.
+    fn restore(self, id: &ReelClipId, AsWas { place, old, framing }: AsWas) {
+        if let Some(old) = old {
+            self.history.update(|history| rename(history, &old, id));
+        }
         self.reel.update(|reel| {
             if let Some(at) = reel.clips.iter().position(|clip| clip.id == *id) {
                 let mut clip = reel.clips.remove(at);

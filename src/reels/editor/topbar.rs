@@ -35,6 +35,9 @@ pub fn ReelBar(session: Session, step: Memo<Step>) -> impl IntoView {
                 <UndoButtons can_undo=Signal::derive(move || session.can_undo()) can_redo=Signal::derive(move || session.can_redo())
                     on_undo=move |()| session.undo() on_redo=move |()| session.redo() />
                 <span class="divider topbar__wide"></span>
+                <button class="icon-button" type="button" aria-label="Play the whole reel" title="Play the whole reel (P)" on:click=move |_| session.watching.set(true)>
+                    <Icon name="play" class="icon--solid" />
+                </button>
                 <DeleteReel session />
                 <Show when=move || is_editing.get()>
                     <a class="button button--primary" href="?step=export"><span class="button__text">"Export"</span></a>

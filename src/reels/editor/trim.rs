@@ -1,4 +1,4 @@
-//! Trim and speed of one clip, as its segments say them. Pure; all times on the grid of the source.
+//! Trim, splits and speed of one clip, as its segments say them. Pure; all times on the grid of the source.
 
 use crate::domain::{
     framing::{Framing, Segment, Span, Speed},
@@ -65,9 +65,81 @@ pub fn with_end(framing: &Framing, span: Span, end: Micros) -> Framing {
 
 /// Another speed for the segment at `at`.
 pub fn with_speed(framing: &Framing, span: Span, at: Micros, speed: Speed) -> Framing {
+    with_segment(framing, span, at, |segment| (segment.speed, segment.ramp_to) = (speed, None))
+}
+
+/// The segment at `at`, or the next one where nothing plays; its number from 0, and how many there are.
+pub fn segment_at(framing: &Framing, span: Span, at: Micros) -> (usize, usize, Segment) {
+    let segments = segments(framing, span);
+    let index = index_at(&segments, at);
+    (index, segments.len(), segments[index])
+}
+
+/// What lies between segments that play: it is skipped.
+pub fn gaps(framing: &Framing, span: Span) -> Vec<(Micros, Micros)> {
+    let segments = segments(framing, span);
+    let between = segments.windows(2).map(|pair| (pair[0].end, pair[1].start));
+    between.filter(|(from, to)| from < to).collect()
+}
+
+/// The segment at `at` in two, each with its part of a ramp; none where it would have no frame on one side.
+pub fn split(framing: &Framing, span: Span, at: Micros) -> Option<Framing> {
+    let mut segments = segments(framing, span);
+    let (at, index) = (on_grid(span, at), index_at(&segments, at));
+    let before = segments[index];
+    let is_inside = before.start < at && at < before.end;
+    if !is_inside || segments.len() >= Framing::MOST_SEGMENTS {
+        return None;
+    }
+    let middle = ramp_speed(&before, at);
+    segments[index] = Segment { end: at, ramp_to: before.ramp_to.map(|_| middle), ..before };
+    segments.insert(index + 1, Segment { start: at, speed: middle, ..before });
+    Some(Framing { segments, ..framing.clone() })
+}
+
+/// Without the segment at `at`; none when nothing would be left.
+pub fn without_segment(framing: &Framing, span: Span, at: Micros) -> Option<Framing> {
+    let mut segments = segments(framing, span);
+    if segments.len() < 2 {
+        return None;
+    }
+    let index = index_at(&segments, at);
+    segments.remove(index);
+    Some(stored(framing, span, segments))
+}
+
+/// The segment at `at` and the one before it as one, at the speed of the first, with what was cut away between them.
+pub fn joined(framing: &Framing, span: Span, at: Micros) -> Option<Framing> {
+    let mut segments = segments(framing, span);
+    let index = index_at(&segments, at).checked_sub(1)?;
+    let after = segments.remove(index + 1);
+    segments[index].end = after.end;
+    Some(stored(framing, span, segments))
+}
+
+/// The border between segment `index` and the one before it at `to`. Neighbours that touch go on touching; each keeps a frame.
+pub fn with_border(framing: &Framing, span: Span, index: usize, to: Micros) -> Framing {
+    let mut segments = segments(framing, span);
+    let Some(before) = index.checked_sub(1).filter(|_| index < segments.len()) else { return framing.clone() };
+    let frame = |at: Micros, by: i64| span.rate.frame_start(span.rate.frame_at(at) + by);
+    let touching = segments[before].end == segments[index].start;
+    let low = if touching { frame(segments[before].start, 1) } else { segments[before].end };
+    let high = frame(segments[index].end, -1);
+    let to = on_grid(span, to).clamp_to(low.min(high), high);
+    segments[index].start = to;
+    if touching {
+        segments[before].end = to;
+    }
+    stored(framing, span, segments)
+}
+
+/// The segment at `at` changed; its bounds stay.
+pub fn with_segment(framing: &Framing, span: Span, at: Micros, change: impl FnOnce(&mut Segment)) -> Framing {
     let mut segments = segments(framing, span);
     let index = index_at(&segments, at);
-    (segments[index].speed, segments[index].ramp_to) = (speed, None);
+    let Segment { start, end, .. } = segments[index];
+    change(&mut segments[index]);
+    (segments[index].start, segments[index].end) = (start, end);
     stored(framing, span, segments)
 }
 
@@ -85,7 +157,7 @@ fn on_grid(span: Span, at: Micros) -> Micros {
 fn stored(framing: &Framing, span: Span, segments: Vec<Segment>) -> Framing {
     let frame = |at| span.rate.frame_at(at);
     let is_whole = matches!(segments.as_slice(), [one]
-        if one.speed == Speed::NORMAL && one.ramp_to.is_none() && frame(one.start) == frame(span.start) && frame(one.end) == frame(span.end));
+        if one.speed == Speed::NORMAL && one.ramp_to.is_none() && !one.blend && frame(one.start) == frame(span.start) && frame(one.end) == frame(span.end));
     Framing { segments: if is_whole { Vec::new() } else { segments }, ..framing.clone() }
 }
 
@@ -137,5 +209,55 @@ mod tests {
         let earlier = with_end(&two, SPAN, Micros(1_400_000));
         assert_eq!(earlier.segments, [part(1_000_000, 1_400_000, Speed::NORMAL)]);
         assert_eq!(speed_at(&two, SPAN, Micros(2_500_000)), Speed::HALF);
+    }
+
+    #[test]
+    fn a_split_shows_nothing_else_and_can_be_joined_again() {
+        let framing = Framing::default();
+        assert_eq!(split(&framing, SPAN, SPAN.start), None);
+        assert_eq!(split(&framing, SPAN, Micros(4_999_999)), None);
+        let two = split(&framing, SPAN, Micros(2_010_000)).expect("two");
+        let part = |start, end| Segment { start: Micros(start), end: Micros(end), ..Segment::default() };
+        assert_eq!(two.segments, [part(1_000_000, 2_000_000), part(2_000_000, 5_000_000)]);
+        assert_eq!(gaps(&two, SPAN), []);
+        assert_eq!(joined(&two, SPAN, Micros(3_000_000)), Some(framing.clone()));
+        assert_eq!(joined(&two, SPAN, Micros(1_500_000)), None);
+        // The middle of three is cut out, and skipped.
+        let three = split(&two, SPAN, Micros(3_000_000)).expect("three");
+        let without = without_segment(&three, SPAN, Micros(2_500_000)).expect("two again");
+        assert_eq!(gaps(&without, SPAN), [(Micros(2_000_000), Micros(3_000_000))]);
+        assert_eq!(segment_at(&without, SPAN, Micros(2_500_000)), (1, 2, part(3_000_000, 5_000_000)));
+        assert_eq!(joined(&without, SPAN, Micros(3_000_000)), Some(framing.clone()));
+        assert_eq!(without_segment(&framing, SPAN, SPAN.start), None);
+    }
+
+    #[test]
+    fn a_ramp_is_split_where_it_is() {
+        let speed = |percent| Speed::try_from(percent).expect("a speed");
+        let ramp = with_segment(&Framing::default(), SPAN, SPAN.start, |it| {
+            (it.speed, it.ramp_to) = (speed(100), Some(speed(50)));
+        });
+        let two = split(&ramp, SPAN, Micros(3_000_000)).expect("two").segments;
+        // Its square is even in source time: between 100 and 25 hundreds of it.
+        assert_eq!(
+            (two[0].speed, two[0].ramp_to, two[1].speed, two[1].ramp_to),
+            (speed(100), Some(speed(79)), speed(79), Some(speed(50)))
+        );
+    }
+
+    #[test]
+    fn a_border_keeps_a_frame_on_both_sides() {
+        let two = split(&Framing::default(), SPAN, Micros(2_000_000)).expect("two");
+        let ends = |framing: &Framing| framing.segments.iter().map(|it| (it.start.0, it.end.0)).collect::<Vec<_>>();
+        assert_eq!(ends(&with_border(&two, SPAN, 1, Micros(0))), [(1_000_000, 1_040_000), (1_040_000, 5_000_000)]);
+        assert_eq!(
+            ends(&with_border(&two, SPAN, 1, Micros(9_000_000))),
+            [(1_000_000, 4_960_000), (4_960_000, 5_000_000)]
+        );
+        assert_eq!(with_border(&two, SPAN, 0, Micros(0)), two);
+        let part = |start, end| Segment { start: Micros(start), end: Micros(end), ..Segment::default() };
+        let apart =
+            Framing { segments: vec![part(1_000_000, 2_000_000), part(3_000_000, 5_000_000)], ..Framing::default() };
+        assert_eq!(ends(&with_border(&apart, SPAN, 1, Micros(0))), [(1_000_000, 2_000_000), (2_000_000, 5_000_000)]);
     }
 }

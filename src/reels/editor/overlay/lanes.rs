@@ -8,10 +8,7 @@ use crate::{
         highlights::{Highlight, Part},
         time::Micros,
     },
-    editor::{
-        scale::Scale,
-        timeline::{Lane, Timeline},
-    },
+    editor::timeline::{Lane, Timeline},
     reels::editor::{
         draft::Draft,
         lanes::{ClipTime, Thumbs},
@@ -25,18 +22,18 @@ const GRIP: f64 = 9.0;
 #[component]
 pub fn OverlayTimeline(lights: Lights) -> impl IntoView {
     let desk = lights.desk;
-    let ClipTime { scale, start, playhead, on_seek } = ClipTime::of(desk);
+    let time = ClipTime::of(desk);
     let spots = Memo::new(move |_| desk.subject.with(|it| it.as_ref().map_or(0, |it| it.framing.spotlights.len())));
     let cards = Memo::new(move |_| desk.subject.with(|it| it.as_ref().map_or(0, |it| it.framing.cards.len())));
     view! {
-        <Timeline scale playhead on_seek bar=false>
-            <Lane name="Video" icon="film" kind="video"><Thumbs desk scale start /></Lane>
+        <Timeline scale=time.scale playhead=time.playhead on_seek=time.on_seek bar=false>
+            <Lane name="Video" icon="film" kind="video"><Thumbs time /></Lane>
             <Lane name="Spotlight" icon="spot" kind="regions">
-                <For each=move || 0..spots.get() key=|at| *at let:at><Region lights scale start highlight=Highlight::Spot(at) /></For>
+                <For each=move || 0..spots.get() key=|at| *at let:at><Region lights time highlight=Highlight::Spot(at) /></For>
             </Lane>
-            <Lane name="Path" icon="diamond" kind="keys"><PathKeys lights scale start /></Lane>
+            <Lane name="Path" icon="diamond" kind="keys"><PathKeys lights time /></Lane>
             <Lane name="Text" icon="text" kind="regions">
-                <For each=move || 0..cards.get() key=|at| *at let:at><Region lights scale start highlight=Highlight::Card(at) /></For>
+                <For each=move || 0..cards.get() key=|at| *at let:at><Region lights time highlight=Highlight::Card(at) /></For>
             </Lane>
         </Timeline>
     }
@@ -55,8 +52,8 @@ struct Drag {
 }
 
 #[component]
-fn Region(lights: Lights, scale: Scale, start: Memo<Micros>, highlight: Highlight) -> impl IntoView {
-    let desk = lights.desk;
+fn Region(lights: Lights, time: ClipTime, highlight: Highlight) -> impl IntoView {
+    let ClipTime { desk, scale, .. } = time;
     let stretch = Memo::new(move |_| {
         desk.subject.with(|it| it.as_ref().and_then(|it| it.framing.stretch_of(highlight))).unwrap_or_default()
     });
@@ -113,6 +110,12 @@ fn Region(lights: Lights, scale: Scale, start: Memo<Micros>, highlight: Highligh
         let Some(per_pixel) = scale.per_pixel().filter(|_| is_chosen.get_untracked()) else { return };
         let by = Micros::from_seconds_f64(f64::from(event.client_x() - from) * per_pixel);
         // Of what it was: what it is stopped by on the way does not add up.
+        let Some((first, last)) = framing.stretch_of(highlight) else { return };
+        let held = if part == Part::End { last } else { first };
+        let by = match by {
+            Micros::ZERO => Micros::ZERO,
+            by => untrack(|| desk.recorded((desk.played(held) + by).max(Micros::ZERO))) - held,
+        };
         lights.show(|_, span| framing.with_shifted(highlight, span, part, by));
     };
     let end = move || {
@@ -122,9 +125,9 @@ fn Region(lights: Lights, scale: Scale, start: Memo<Micros>, highlight: Highligh
     };
     view! {
         <button class="clip-bar clip-bar--region" class:is-selected=move || is_chosen.get() type="button" aria-pressed=move || is_chosen.get().to_string()
-            aria-label=move || { let (from, to) = stretch.get(); format!("{} from {} to {}", label(), (from - start.get()).precise(), (to - start.get()).precise()) }
+            aria-label=move || { let (from, to) = stretch.get(); format!("{} from {} to {}", label(), time.said(from), time.said(to)) }
             title="Arrow keys move it by a frame, with Shift its end"
-            style=move || { let (from, to) = stretch.get(); scale.bar_style(from - start.get(), to - start.get()) }
+            style=move || { let (from, to) = stretch.get(); time.bar_style(from, to) }
             on:pointerdown=move |event| press(&event) on:pointermove=move |event| go_on(&event)
             on:pointerup=move |_| end() on:pointercancel=move |_| end()
             on:click=move |_| pick()
@@ -148,7 +151,7 @@ fn Region(lights: Lights, scale: Scale, start: Memo<Micros>, highlight: Highligh
 
 /// The keyframes of the chosen spotlight.
 #[component]
-fn PathKeys(lights: Lights, scale: Scale, start: Memo<Micros>) -> impl IntoView {
+fn PathKeys(lights: Lights, time: ClipTime) -> impl IntoView {
     let keys = Memo::new(move |_| {
         lights.spot().map(|(_, spot)| spot.keys.iter().map(|key| key.at).collect::<Vec<_>>()).unwrap_or_default()
     });
@@ -159,9 +162,9 @@ fn PathKeys(lights: Lights, scale: Scale, start: Memo<Micros>) -> impl IntoView 
     };
     view! {
         <For each=move || keys.get() key=|at| *at let:at>
-            <button class="keyframe" type="button" style:--at=move || format!("clamp(.6%, {}, 99.4%)", scale.percent(at - start.get()))
-                aria-pressed=move || (lights.desk.at() == at).to_string() aria-label=move || format!("Spotlight at {}", (at - start.get()).precise())
-                title=move || format!("Spotlight at {}. Delete removes it", (at - start.get()).precise())
+            <button class="keyframe" type="button" style:--at=move || format!("clamp(.6%, {}, 99.4%)", time.percent(at))
+                aria-pressed=move || (lights.desk.at() == at).to_string() aria-label=move || format!("Spotlight at {}", time.said(at))
+                title=move || format!("Spotlight at {}. Delete removes it", time.said(at))
                 on:pointerdown=|event| event.stop_propagation()
                 on:click=move |_| {
                     lights.desk.playback.pause();
