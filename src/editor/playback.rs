@@ -136,9 +136,25 @@ impl Playback {
 
     /// Moves the playhead.
     pub fn seek(self, to: Micros) {
+        let to = self.out_of_skips(to);
         let at = self.in_video(to);
         let inside = self.frame_rate.get_untracked().map_or(NUDGE, |rate| rate.frame_middle(rate.frame_at(at)) - at);
         self.seek_showing(to, inside);
+    }
+
+    /// What is cut out is gone past: to its end, or on the way back to the frame before it.
+    fn out_of_skips(self, to: Micros) -> Micros {
+        let skip =
+            self.skips.with_untracked(|all| all.iter().find(|(from, until)| (*from..*until).contains(&to)).copied());
+        match skip {
+            None => to,
+            Some((_, until)) if to >= self.now.get_untracked() => until,
+            Some((from, _)) => {
+                let rate = self.frame_rate.get_untracked().unwrap_or(USUAL_RATE);
+                let before = rate.frame_at(self.in_video(from)) - 1;
+                rate.frame_start(before) + self.origin.get_untracked()
+            }
+        }
     }
 
     /// Moves the playhead to `to` and shows the picture at `to + inside`.
@@ -210,8 +226,9 @@ impl Playback {
             self.seek(self.now.get_untracked() - rate.frame_start(1));
             return;
         }
-        let start = rate.frame_start(index);
-        self.seek_showing(start + self.origin.get_untracked(), rate.frame_middle(index) - start);
+        let to = self.out_of_skips(rate.frame_start(index) + self.origin.get_untracked());
+        let at = self.in_video(to);
+        self.seek_showing(to, rate.frame_middle(rate.frame_at(at)) - at);
     }
 
     /// From when to when the picture is shown that comes `by` pictures after the one at `at`; none without a table.

@@ -92,6 +92,7 @@ fn ReelEditor(reel: Reel, step: Memo<Step>, exports: Exports) -> impl IntoView {
     let chosen = query.with_untracked(|query| query.get("clip")).and_then(|id| id.parse().ok());
     let session = Session::new(reel, chosen);
     follow_changes(session);
+    session.keep_history();
     Effect::new(move |_| {
         warn_before_leaving(move || {
             session.state.get_untracked() != SaveState::Saved || session.refused.with_untracked(Option::is_some)

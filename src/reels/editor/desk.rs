@@ -259,7 +259,14 @@ impl Desk {
         let gaps = Memo::new(move |_| {
             self.subject.with(|it| it.as_ref().map(|it| trim::gaps(&it.framing, it.span)).unwrap_or_default())
         });
-        Effect::new(move |_| playback.skips.set(gaps.get()));
+        Effect::new(move |_| {
+            playback.skips.set(gaps.get());
+            // What was just cut out is not looked at.
+            let now = playback.now.get_untracked();
+            if gaps.with_untracked(|gaps| gaps.iter().any(|(from, to)| (*from..*to).contains(&now))) {
+                playback.seek(now);
+            }
+        });
         playback.played.set(Some(Callback::new(move |at: Micros| self.played(at))));
         Effect::new(move |before: Option<Option<ReelClipId>>| {
             let chosen = clip.get().map(|(id, _)| id);

@@ -11,15 +11,16 @@ use crate::{
     editor::history::History,
     reels::types::{Reel, ReelClip},
 };
+use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
     pub name: String,
     pub aspect: Aspect,
     pub clips: Vec<DraftClip>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DraftClip {
     pub id: ReelClipId,
     pub clip: ClipId,
@@ -82,18 +83,18 @@ pub fn next_write(server: &Draft, local: &Draft) -> Option<Write> {
 }
 
 /// Brings what the server has now into `local`, of which `before` was what the server had: what was changed here stays,
-/// everything else follows the server.
-pub fn merge(local: &mut Reel, before: &Draft, server: &Reel) {
+/// everything else follows the server. What was changed on both sides is shown as the server has it: then it answers true.
+pub fn merge(local: &mut Reel, before: &Draft, server: &Reel) -> bool {
     let mine = Draft::of(local);
+    let mut is_conflict = false;
     let keep_order = mine.order() != before.order();
     let mut clips = server.clips.clone();
     for clip in &mut clips {
-        let own = mine.find(&clip.id);
-        let old = before.find(&clip.id);
-        if let (Some(own), Some(old)) = (own, old)
-            && own.framing != old.framing
-        {
-            clip.framing = own.framing.clone();
+        if let (Some(own), Some(old)) = (mine.find(&clip.id), before.find(&clip.id)) {
+            match joined(&old.framing, &own.framing, &clip.framing) {
+                Some(framing) => clip.framing = framing,
+                None => is_conflict = true,
+            }
         }
     }
     if keep_order {
@@ -102,16 +103,37 @@ pub fn merge(local: &mut Reel, before: &Draft, server: &Reel) {
         let place = |clip: &ReelClip| mine.clips.iter().position(|own| own.id == clip.id).unwrap_or(usize::MAX);
         clips.sort_by_key(place);
     }
-    if mine.name == before.name {
-        local.name.clone_from(&server.name);
-    }
-    if mine.aspect == before.aspect {
-        local.aspect = server.aspect;
-    }
+    let (name, aspect) =
+        (pick(&before.name, &mine.name, &server.name), pick(&before.aspect, &mine.aspect, &server.aspect));
+    is_conflict |= name.is_none() || aspect.is_none();
+    local.name = name.unwrap_or(&server.name).clone();
+    local.aspect = *aspect.unwrap_or(&server.aspect);
     local.version = server.version;
     local.videos.clone_from(&server.videos);
     local.music.clone_from(&server.music);
     local.clips = clips;
+    is_conflict
+}
+
+/// What was changed on one side only; none when both say something else.
+fn pick<'a, T: PartialEq>(before: &T, mine: &'a T, theirs: &'a T) -> Option<&'a T> {
+    match (mine == before, theirs == before || theirs == mine) {
+        (true, _) => Some(theirs),
+        (false, true) => Some(mine),
+        (false, false) => None,
+    }
+}
+
+/// Both sides' changes of one framing, where they are of different things.
+fn joined(before: &Framing, mine: &Framing, theirs: &Framing) -> Option<Framing> {
+    Some(Framing {
+        crop: pick(&before.crop, &mine.crop, &theirs.crop)?.clone(),
+        segments: pick(&before.segments, &mine.segments, &theirs.segments)?.clone(),
+        straighten: *pick(&before.straighten, &mine.straighten, &theirs.straighten)?,
+        opening: *pick(&before.opening, &mine.opening, &theirs.opening)?,
+        spotlights: pick(&before.spotlights, &mine.spotlights, &theirs.spotlights)?.clone(),
+        cards: pick(&before.cards, &mine.cards, &theirs.cards)?.clone(),
+    })
 }
 
 /// Takes back what changed from `from` to `to`, and only that. Answers the clips that have to be added again.
@@ -123,10 +145,8 @@ pub fn revert(local: &mut Reel, from: &Draft, to: &Draft) -> Vec<Addition> {
         local.aspect = to.aspect;
     }
     for clip in &mut local.clips {
-        if let (Some(old), Some(new)) = (from.find(&clip.id), to.find(&clip.id))
-            && old.framing != new.framing
-        {
-            clip.framing = new.framing.clone();
+        if let (Some(old), Some(new)) = (from.find(&clip.id), to.find(&clip.id)) {
+            change(&mut clip.framing, &old.framing, &new.framing);
         }
     }
     if from.order() != to.order() {
@@ -141,6 +161,21 @@ pub fn revert(local: &mut Reel, from: &Draft, to: &Draft) -> Vec<Addition> {
         })
     };
     to.clips.iter().enumerate().filter_map(gone).collect()
+}
+
+/// What differs between `from` and `to`, as `to` has it.
+fn change(framing: &mut Framing, from: &Framing, to: &Framing) {
+    fn take<T: PartialEq + Clone>(now: &mut T, from: &T, to: &T) {
+        if from != to {
+            now.clone_from(to);
+        }
+    }
+    take(&mut framing.crop, &from.crop, &to.crop);
+    take(&mut framing.segments, &from.segments, &to.segments);
+    take(&mut framing.straighten, &from.straighten, &to.straighten);
+    take(&mut framing.opening, &from.opening, &to.opening);
+    take(&mut framing.spotlights, &from.spotlights, &to.spotlights);
+    take(&mut framing.cards, &from.cards, &to.cards);
 }
 
 /// Another shape for the whole reel, every framing with it.
@@ -240,15 +275,38 @@ mod tests {
         let (mut local, mut server) = (before.clone(), before.clone());
         local.clips[0].framing = framed(5);
         local.name = "Mine".to_owned();
-        server.clips[0].framing = framed(7);
+        server.clips[0].framing.opening.length = Micros(7);
         server.clips[1].framing = framed(8);
         server.aspect = Aspect::Wide;
         server.clips.push(reel(&[13]).clips.remove(0));
-        merge(&mut local, &Draft::of(&before), &server);
+        assert!(!merge(&mut local, &Draft::of(&before), &server));
         assert_eq!((local.name.as_str(), local.aspect), ("Mine", Aspect::Wide));
-        assert_eq!(local.clips[0].framing, framed(5));
+        // Of one clip the crop was changed here, how it opens elsewhere: both count.
+        assert_eq!((&local.clips[0].framing.crop, local.clips[0].framing.opening.length), (&framed(5).crop, Micros(7)));
         assert_eq!(local.clips[1].framing, framed(8));
         assert_eq!(ids(&local), [id(11), id(12), id(13)]);
+    }
+
+    #[test]
+    fn what_both_changed_is_as_the_server_has_it_and_said() {
+        let before = reel(&[11]);
+        let (mut local, mut server) = (before.clone(), before.clone());
+        local.clips[0].framing = framed(5);
+        server.clips[0].framing = framed(7);
+        let mine = Draft::of(&local);
+        assert!(merge(&mut local, &Draft::of(&before), &server));
+        assert_eq!(local.clips[0].framing, framed(7));
+        // Whoever wants it as it was here gets that, and keeps what else was changed there.
+        local.clips[0].framing.opening.length = Micros(9);
+        assert_eq!(revert(&mut local, &Draft::of(&before), &mine), []);
+        assert_eq!((&local.clips[0].framing.crop, local.clips[0].framing.opening.length), (&framed(5).crop, Micros(9)));
+        // The same on both sides is no conflict.
+        let (mut local, mut server) = (before.clone(), before.clone());
+        (local.name, server.name) = ("B".to_owned(), "B".to_owned());
+        assert!(!merge(&mut local, &Draft::of(&before), &server));
+        server.name = "C".to_owned();
+        assert!(merge(&mut local, &Draft::of(&before), &server));
+        assert_eq!(local.name, "C");
     }
 
     #[test]
@@ -256,7 +314,7 @@ mod tests {
         let before = reel(&[11, 12, 13]);
         let mut local = before.clone();
         local.clips.remove(1);
-        merge(&mut local, &Draft::of(&before), &before);
+        assert!(!merge(&mut local, &Draft::of(&before), &before));
         assert_eq!(ids(&local), [id(11), id(13)]);
     }
 

@@ -217,7 +217,7 @@ fn Keyframe(time: ClipTime, marks: Memo<Vec<Mark>>, index: usize) -> impl IntoVi
         }
     };
     view! {
-        <button class="keyframe" class:keyframe--end=move || is_end.get() type="button" style:--at=move || format!("clamp(.6%, {}, 99.4%)", time.percent(mark.get().at))
+        <button class="keyframe" class:keyframe--end=move || is_end.get() type="button" style:--at=move || format!("clamp(8px, {}, calc(100% - 8px))", time.percent(mark.get().at))
             aria-pressed=move || is_current.get().to_string() aria-label=label title=title
             on:pointerdown=move |event| press(&event) on:pointermove=move |event| go_on(&event)
             on:pointerup=move |_| end() on:pointercancel=move |_| end()

@@ -49,21 +49,22 @@ pub fn OpeningSection(desk: Desk) -> impl IntoView {
     view! {
         <div class="panel__section">
             <span class="panel__label">{title}</span>
-            <div class="field-row">
-                <div class="segmented segmented--fit" role="radiogroup" aria-label="Transition">
-                    <For each=kinds key=|kind| **kind let:kind>
-                        <button class="segmented__item" type="button" role="radio" aria-checked=move || (opening.get().kind == *kind).to_string()
-                            on:click=move |_| choose(*kind)>{kind_name(*kind)}</button>
-                    </For>
-                </div>
-                <Show when=move || !opening.get().is_cut()>
+            <div class="segmented segmented--fit" role="radiogroup" aria-label="Transition">
+                <For each=kinds key=|kind| **kind let:kind>
+                    <button class="segmented__item" type="button" role="radio" aria-checked=move || (opening.get().kind == *kind).to_string()
+                        on:click=move |_| choose(*kind)>{kind_name(*kind)}</button>
+                </For>
+            </div>
+            <Show when=move || !opening.get().is_cut()>
+                <label class="option option--tight">
+                    <span>"Length"</span>
                     <input class="field__input num field__input--short" inputmode="decimal" autocomplete="off" aria-label="Length of the transition" prop:value=seconds
                         on:change:target=move |ev| {
                             typed(&ev.target().value());
                             ev.target().set_value(&untrack(seconds));
                         } />
-                </Show>
-            </div>
+                </label>
+            </Show>
             <Show when=move || opening.get().kind == TransitionKind::Dissolve>
                 <p class="field__hint">"At most half of either clip; the reel gets shorter by it."</p>
             </Show>

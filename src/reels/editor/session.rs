@@ -8,7 +8,7 @@ use crate::{
         framing::Framing,
         ids::{ClipId, ReelClipId, ReelId},
     },
-    editor::history::History,
+    editor::history::{History, keep},
     error::{ApiError, Code},
     live::{types::Topic, versions::Versions},
     reels::{
@@ -77,6 +77,11 @@ impl Session {
         };
         page.set_value(Some(session));
         session
+    }
+
+    /// What was done can be undone after a reload, in this tab. Called in a component.
+    pub fn keep_history(self) {
+        keep(format!("history of reel {}", self.id()), self.history);
     }
 
     pub fn id(self) -> ReelId {
@@ -227,7 +232,13 @@ impl Session {
             }
         });
         let mut merged = self.reel.get_untracked();
-        merge(&mut merged, &before, &latest);
+        let mine = Draft::of(&merged);
+        if merge(&mut merged, &before, &latest) {
+            // Of several conflicts the first counts: what came after it stands on what is shown since.
+            self.refused.try_update(|refused| {
+                refused.get_or_insert((before, mine));
+            });
+        }
         if self.reel.with_untracked(|reel| *reel != merged) {
             self.reel.set(merged);
         }
@@ -373,32 +384,25 @@ impl Session {
         }
     }
 
-    /// What the server refuses is taken back: the latest is shown, and a conflict offers to keep what was done here.
+    /// After a refusal the latest is shown. What was changed here as well as elsewhere is kept for whoever decides; everything
+    /// else of what was changed here is sent again. What is wrong in itself is taken back.
     async fn give_up(self, error: &ApiError) {
-        let (base, mine) = (Draft::of(&self.server.get_untracked()), self.draft());
         let is_conflict = error.code == Code::Conflict;
         if !is_conflict {
             self.additions.try_update(Vec::clear);
+            self.toasts.error(error.to_string());
         }
         match get_reel(self.id()).await {
+            Ok(latest) if is_conflict => self.adopt(latest),
             Ok(latest) => {
                 self.server.set(latest.clone());
                 self.reel.set(latest);
             }
+            // A conflict is met again by the next try.
+            Err(_) if is_conflict => TimeoutFuture::new(1_000).await,
             Err(_) => self.reel.set(self.server.get_untracked()),
         }
         self.keep_current();
-        if is_conflict {
-            // Clips that are to be added are asked for again by themselves. Of several conflicts the first counts: what came after
-            // it stands on what is shown since.
-            if base != mine {
-                self.refused.try_update(|refused| {
-                    refused.get_or_insert((base, mine));
-                });
-            }
-        } else {
-            self.toasts.error(error.to_string());
-        }
     }
 }
 

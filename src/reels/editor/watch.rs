@@ -9,7 +9,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    domain::{playlist::Playlist, preset::ExportSettings, time::Micros},
+    domain::{aspect::Aspect, playlist::Playlist, preset::ExportSettings, time::Micros},
     ui::{dialog::Dialog, icon::Icon},
 };
 use leptos::{ev, prelude::*};
@@ -32,9 +32,10 @@ fn Watch(session: Session) -> impl IntoView {
             Planned::Not(why) => Err(why),
         })
     });
+    let is_wide = Memo::new(move |_| session.reel.with(|reel| reel.aspect == Aspect::Wide));
     let why = Memo::new(move |_| list.with(|list| list.as_ref().err().cloned()));
     view! {
-        <div class="dialog__body watch">
+        <div class="dialog__body screening" class:screening--wide=move || is_wide.get()>
             <Show when=move || why.get().is_none() fallback=move || view! { <p class="muted" role="status">{move || why.get()}</p> }>
                 <Screen session list />
             </Show>
@@ -73,17 +74,17 @@ fn Screen(session: Session, list: Memo<Result<Playlist, String>>) -> impl IntoVi
     };
     let play_label = move || if decks.playing.get() { "Pause" } else { "Play" };
     view! {
-        <div class="watch__screen" on:keydown=on_key>
+        <div class="screening__screen" on:keydown=on_key>
             <div class="frame frame--result" style=move || format!("--w: {}; --h: {}", size.get().0, size.get().1)>
-                <video class="watch__deck" node_ref=decks.videos[0] preload="auto" playsinline aria-hidden="true" tabindex="-1"
+                <video class="screening__deck" node_ref=decks.videos[0] preload="auto" playsinline aria-hidden="true" tabindex="-1"
                     on:seeked=move |_| decks.draw() on:loadeddata=move |_| decks.draw() on:timeupdate=move |_| decks.ticked()></video>
-                <video class="watch__deck" node_ref=decks.videos[1] preload="auto" playsinline aria-hidden="true" tabindex="-1"
+                <video class="screening__deck" node_ref=decks.videos[1] preload="auto" playsinline aria-hidden="true" tabindex="-1"
                     on:seeked=move |_| decks.draw() on:loadeddata=move |_| decks.draw() on:timeupdate=move |_| decks.ticked()></video>
-                <canvas class="frame__layer watch__deck" node_ref=decks.over aria-hidden="true" width=move || size.get().0 height=move || size.get().1></canvas>
+                <canvas class="frame__layer screening__deck" node_ref=decks.over aria-hidden="true" width=move || size.get().0 height=move || size.get().1></canvas>
                 <canvas class="frame__layer" data-testid="whole-reel" node_ref=decks.canvas role="img" aria-label="The reel" width=move || size.get().0 height=move || size.get().1
                     on:click=move |_| decks.toggle()></canvas>
             </div>
-            <p class="watch__title" aria-live="polite">{move || title.get()}</p>
+            <p class="screening__title" aria-live="polite">{move || title.get()}</p>
             <input class="slider" type="range" min="0" max=move || (frames.get() - 1).max(0) step="1" aria-label="Time in the reel" aria-valuetext=time
                 prop:value=move || decks.at.get().to_string() style:--at=filled
                 on:input:target=move |ev| if let Ok(at) = ev.target().value().parse() { decks.seek(at) } />

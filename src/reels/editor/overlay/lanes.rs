@@ -162,7 +162,7 @@ fn PathKeys(lights: Lights, time: ClipTime) -> impl IntoView {
     };
     view! {
         <For each=move || keys.get() key=|at| *at let:at>
-            <button class="keyframe" type="button" style:--at=move || format!("clamp(.6%, {}, 99.4%)", time.percent(at))
+            <button class="keyframe" type="button" style:--at=move || format!("clamp(8px, {}, calc(100% - 8px))", time.percent(at))
                 aria-pressed=move || (lights.desk.at() == at).to_string() aria-label=move || format!("Spotlight at {}", time.said(at))
                 title=move || format!("Spotlight at {}. Delete removes it", time.said(at))
                 on:pointerdown=|event| event.stop_propagation()

@@ -44,7 +44,7 @@ fn StageBar(lights: Lights) -> impl IntoView {
                 <Button size=Size::Small look=Look::Outline icon="spot" title="Add a spotlight at the playhead (E)" disabled=cannot on_press=move |()| lights.add_spotlight()>"Spotlight"</Button>
                 <Button size=Size::Small look=Look::Outline icon="text" title="Add a title at the playhead (T)" disabled=cannot
                     on_press=move |()| lights.add_card(Card::Title { text: "Title".to_owned() })>"Title"</Button>
-                <Button size=Size::Small look=Look::Outline icon="text" title="Add a name with a line below" disabled=cannot
+                <Button size=Size::Small look=Look::Outline icon="lower" title="Add a name with a line below" disabled=cannot
                     on_press=move |()| lights.add_card(Card::LowerThird { text: "Name".to_owned(), line: String::new() })>"Lower third"</Button>
                 <button class="button button--quiet button--sm" type="button" title="What every screen shows of a portrait video"
                     aria-pressed=move || lights.safe_area.get().to_string() on:click=move |_| lights.safe_area.update(|shown| *shown = !*shown)>

@@ -203,11 +203,13 @@ impl Decks {
         if source >= end || video.ended() {
             if self.take(index + 1).is_none() {
                 self.pause();
-                self.at.set(take.end - 1);
+                // It went a little farther than what is shown.
+                self.seek(take.end - 1);
             } else {
                 self.hand_over(leader, index, take.end);
+                self.draw();
             }
-            return self.draw();
+            return;
         }
         let n = take.frame_at(rate, source);
         self.at.set(n);

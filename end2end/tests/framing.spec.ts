@@ -1,0 +1,333 @@
+import { expect, gotoHydrated, test } from "../fixtures";
+import { makeGame } from "../footage";
+import { centre, difference, frameOf, markerInResult, type Picture, probe, result } from "../marker";
+import { exportOf, readyGame, readyReel, startExport } from "../steps";
+import { writeFileSync } from "node:fs";
+import type { APIRequestContext, Page, TestInfo } from "@playwright/test";
+
+const RATE = 30;
+const us = (frame: number) => Math.floor((frame * 1e6) / RATE);
+
+async function aReel(request: APIRequestContext, name: string, clips: [number, number][] = [[1, 7]]): Promise<string> {
+  const recording = makeGame({ name: "moving", seconds: 9, size: "1280x720", moving: true });
+  const game = await readyGame(request, name, recording.path);
+  if (clips.length === 1) return readyReel(request, game, clips[0]);
+  const ids = [];
+  for (const [start, end] of clips) {
+    const made = await request.post("/api/clips", { data: { video: game.video, start: start * 1e6, end: end * 1e6, rating: 4, tags: ["Goal"] } });
+    ids.push((await made.json()).id);
+  }
+  return (await (await request.post("/api/reels", { data: { aspect: "9:16", clips: ids } })).json()).id;
+}
+
+async function open(page: Page, reel: string): Promise<void> {
+  await gotoHydrated(page, `/reels/${reel}`);
+  await expect.poll(async () => (await result(page).catch(() => undefined))?.width).toBe(1080);
+  await expect(page.locator(".transport__clock")).toHaveText("0:00.00");
+}
+
+const clipOf = async (request: APIRequestContext, reel: string, at = 0) => (await (await request.get(`/api/reels/${reel}`)).json()).clips[at];
+const segmentsOf = async (request: APIRequestContext, reel: string) =>
+  (await clipOf(request, reel)).framing.segments.map((it: { start: number; end: number; speed: number; ramp_to?: number }) => [it.start / 1e6, it.end / 1e6, it.speed, it.ramp_to]);
+const frame = async (request: APIRequestContext, reel: string, framing: object, at = 0) => {
+  const { id, version } = await clipOf(request, reel, at);
+  const saved = await request.put(`/api/reel-clips/${id}/framing`, { data: { version, framing } });
+  expect(saved.ok(), await saved.text()).toBe(true);
+};
+
+/** A key of the page: what has the focus keeps its own. */
+async function press(page: Page, ...keys: string[]): Promise<void> {
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  for (const key of keys) await page.keyboard.press(key);
+}
+
+async function exported(request: APIRequestContext, reel: string, info: TestInfo) {
+  const id = await startExport(request, reel);
+  await expect.poll(async () => (await exportOf(request, id)).state, { timeout: 120_000 }).toBe("complete");
+  const done = await exportOf(request, id);
+  const file = info.outputPath("reel.mp4");
+  writeFileSync(file, await (await request.get(`/media/renditions/${done.rendition}`)).body());
+  return file;
+}
+
+const panelOf = (page: Page) => page.getByRole("complementary", { name: "Settings of this clip" });
+
+test("a clip is split, a part of it cut out, another slowed down on the way, by keys; what plays is what the clock counts", async ({ page, request }, info) => {
+  test.setTimeout(120_000);
+  const reel = await aReel(request, "Segments");
+  await open(page, reel);
+  const [clock, length] = [page.locator(".transport__clock"), page.locator(".transport__time small")];
+  await press(page, "Shift+ArrowRight", "s");
+  await press(page, "Shift+ArrowRight", "s");
+  await expect.poll(() => segmentsOf(request, reel)).toEqual([[1, 2, 100, undefined], [2, 3, 100, undefined], [3, 7, 100, undefined]]);
+  await expect(panelOf(page)).toContainText("Segment 3 of 3");
+  await press(page, "Shift+ArrowLeft");
+  await expect(panelOf(page)).toContainText("Segment 2 of 3");
+  await press(page, "Shift+Delete");
+  await expect.poll(() => segmentsOf(request, reel)).toEqual([[1, 2, 100, undefined], [3, 7, 100, undefined]]);
+  // The playhead is on what follows, a second after the start; one frame back is what came before.
+  await expect(clock).toHaveText("0:01.00");
+  await expect(length).toHaveText("/ 0:04.96");
+  await press(page, ",");
+  await expect(clock).toHaveText("0:00.96");
+  await press(page, ".");
+  await expect(clock).toHaveText("0:01.00");
+  await panelOf(page).getByRole("radiogroup", { name: "Speed", exact: true }).getByRole("radio", { name: "0.5x" }).click();
+  await expect(length).toHaveText("/ 0:08.93");
+  await press(page, "Shift+KeyI");
+  await expect(clock).toHaveText("0:00.00");
+  await panelOf(page).getByRole("checkbox", { name: "Changes on the way" }).press("Space");
+  await expect.poll(() => segmentsOf(request, reel)).toEqual([[1, 2, 100, 50], [3, 7, 50, undefined]]);
+  await expect(page.locator(".clip-bar--segment")).toHaveText(["1x to 0.5x", "0.5x"]);
+
+  // Played through, nothing of what was cut out is seen.
+  const seen = page.locator(".stage video").first().evaluate(
+    (video: HTMLVideoElement) =>
+      new Promise<number[]>((done) => {
+        const times: number[] = [];
+        const look = (_: number, { mediaTime }: { mediaTime: number }) => {
+          times.push(mediaTime);
+          if (mediaTime > 3.5) done(times);
+          else video.requestVideoFrameCallback(look);
+        };
+        video.requestVideoFrameCallback(look);
+      }),
+  );
+  await press(page, "Space");
+  const times = await seen;
+  await press(page, "Space");
+  // A frame or two may come while the player goes on.
+  expect(times.filter((time) => time > 2.2 && time < 2.99)).toEqual([]);
+  expect(times.some((time) => time < 2)).toBe(true);
+
+  const file = await exported(request, reel, info);
+  expect(probe(file).frames).toBe(40 + 240);
+
+  for (let n = 0; n < 8; n++) await press(page, "Control+z");
+  await expect.poll(() => segmentsOf(request, reel)).toEqual([]);
+});
+
+test("straightening moves neither the crop nor a spotlight from what it shows", async ({ page, request }) => {
+  const reel = await aReel(request, "Level");
+  // At its second second the marker is in the middle of both.
+  const marker = { x: 384 + 20 + 2 * 26, y: 288 + 20 };
+  const place = { x: marker.x * 1e3, y: marker.y * 1e3 };
+  const spot = { start: us(60), end: us(120), style: "ring", colour: "#ffffff", opacity: 90, keys: [{ at: us(60), ...place, rx: 50_000, ry: 50_000 }] };
+  await frame(request, reel, { crop: [{ at: us(30), ...place, h: 400_000 }], spotlights: [spot] });
+  await open(page, reel);
+  await press(page, "Shift+ArrowRight");
+  await expect(page.locator(".transport__clock")).toHaveText("0:01.00");
+  const off = async () => {
+    const { x, y } = await markerInResult(page);
+    return Math.hypot(x - 540, y - 960);
+  };
+  await expect.poll(off).toBeLessThan(12);
+  const before = await off();
+  const angle = panelOf(page).getByRole("slider", { name: "Angle" });
+  await angle.focus();
+  for (let n = 0; n < 60; n++) await angle.press("ArrowRight");
+  await expect.poll(async () => (await clipOf(request, reel)).framing.straighten).toBe(6_000);
+  await expect(panelOf(page).getByRole("textbox", { name: "Angle, exact" })).toHaveValue("6.0°");
+  expect(Math.abs((await off()) - before)).toBeLessThan(6);
+  const [key] = (await clipOf(request, reel)).framing.spotlights[0].keys;
+  expect(key.angle).toBe(6_000);
+  // The stage shows the picture as the crop sees it: the marker in the middle of the box there, too.
+  await expect(page.locator(".stage video").first()).toHaveCSS("transform", /matrix\(1\.1/);
+  await panelOf(page).getByRole("button", { name: "Level" }).click();
+  await expect.poll(async () => (await clipOf(request, reel)).framing.straighten ?? 0).toBe(0);
+  const back = (await clipOf(request, reel)).framing.spotlights[0].keys[0];
+  expect(Math.hypot(back.x - place.x, back.y - place.y)).toBeLessThan(200);
+});
+
+test("keyframes are copied, moved and eased; a clip is made twice; a reload can still undo", async ({ page, request }) => {
+  const reel = await aReel(request, "Keyframes");
+  await open(page, reel);
+  const keys = async () => (await clipOf(request, reel)).framing.crop.map((key: { at: number; ease: string }) => [Math.round((key.at * RATE) / 1e6), key.ease]);
+  await page.getByTestId("crop-box").focus();
+  for (let n = 0; n < 5; n++) await page.keyboard.press("Shift+ArrowLeft");
+  await press(page, "Control+c", "Shift+ArrowRight", "Shift+ArrowRight");
+  await page.getByTestId("crop-box").focus();
+  for (let n = 0; n < 9; n++) await page.keyboard.press("Shift+ArrowRight");
+  await expect.poll(keys).toEqual([[30, "smooth"], [90, "smooth"], [209, "smooth"]]);
+  await press(page, "Shift+ArrowRight", "Control+v");
+  await expect.poll(keys).toHaveLength(4);
+  const { crop } = (await clipOf(request, reel)).framing;
+  expect([crop[2].x, crop[2].h]).toEqual([crop[0].x, crop[0].h]);
+  await panelOf(page).getByRole("radio", { name: "Hold" }).click();
+  await page.getByRole("button", { name: "Crop at 0:02.00" }).press("ArrowRight");
+  await expect.poll(keys).toEqual([[30, "smooth"], [91, "smooth"], [120, "hold"], [209, "smooth"]]);
+  // Dragged as far as its neighbour lets it.
+  const diamond = (await page.getByRole("button", { name: "Crop at 0:03.00" }).boundingBox())!;
+  await page.mouse.move(diamond.x + 12, diamond.y + 12);
+  await page.mouse.down();
+  await page.mouse.move(diamond.x - 100, diamond.y + 12, { steps: 4 });
+  await page.mouse.move(20, diamond.y + 12, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(keys).toEqual([[30, "smooth"], [91, "smooth"], [92, "hold"], [209, "smooth"]]);
+
+  await press(page, "Control+d");
+  const rows = page.locator(".reel-row");
+  await expect(rows).toHaveCount(2);
+  await expect.poll(async () => (await clipOf(request, reel, 1)).framing.crop.length).toBe(4);
+  await expect(page.locator(".save-state")).toHaveText("Saved");
+
+  await page.reload();
+  await page.locator("body[data-hydrated]").waitFor({ state: "attached" });
+  await expect(rows).toHaveCount(2);
+  await press(page, "Control+z");
+  await expect(rows).toHaveCount(1);
+  await press(page, "Control+z");
+  await expect.poll(keys).toEqual([[30, "smooth"], [91, "smooth"], [120, "hold"], [209, "smooth"]]);
+  await press(page, "Control+Shift+z", "Control+Shift+z");
+  await expect(rows).toHaveCount(2);
+  await expect.poll(keys).toEqual([[30, "smooth"], [91, "smooth"], [92, "hold"], [209, "smooth"]]);
+});
+
+async function wholeReel(page: Page): Promise<Picture> {
+  const picture = await page.getByTestId("whole-reel").evaluate((element) => {
+    const canvas = element as HTMLCanvasElement;
+    const data = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+    let text = "";
+    for (let at = 0; at < data.data.length; at += 8192) text += String.fromCharCode(...data.data.subarray(at, at + 8192));
+    return { width: canvas.width, height: canvas.height, data: btoa(text) };
+  });
+  return { pixels: Buffer.from(picture.data, "base64"), step: 4, width: picture.width, height: picture.height };
+}
+
+test("the whole reel is watched as it is exported: transitions, speeds and cuts", async ({ page, request }, info) => {
+  test.setTimeout(180_000);
+  const reel = await aReel(request, "Whole", [[1, 4], [5, 8], [2, 4]]);
+  await open(page, reel);
+  const panel = panelOf(page);
+  await press(page, "ArrowDown");
+  await panel.getByRole("radio", { name: "Dissolve" }).click();
+  await panel.getByRole("textbox", { name: "Length of the transition" }).fill("1");
+  await panel.getByRole("textbox", { name: "Length of the transition" }).press("Enter");
+  await press(page, "ArrowDown");
+  await panel.getByRole("radio", { name: "Fade" }).click();
+  await expect(page.locator(".join")).toHaveText(["Dissolve 1.0 s", "Fade 0.5 s"]);
+  await expect.poll(async () => (await clipOf(request, reel, 2)).framing.opening?.kind).toBe("fade");
+  await frame(request, reel, { segments: [{ start: 1e6, end: 2e6 }, { start: 3e6, end: 4e6, speed: 50 }] });
+  await expect(page.locator(".reel-row").first()).toContainText("Framed");
+  const file = await exported(request, reel, info);
+  // 30 and 60, 90 of which 30 are seen at once, 60.
+  const frames = 90 + 60 + 60;
+  expect(probe(file).frames).toBe(frames);
+
+  await press(page, "p");
+  const dialog = page.getByRole("dialog");
+  const slider = dialog.getByRole("slider", { name: "Time in the reel" });
+  await expect(slider).toHaveAttribute("max", String(frames - 1));
+  for (const at of [10, 29, 30, 50, 65, 75, 88, 100, 145, 148, 150, 153, 180, 209]) {
+    await slider.fill(String(at));
+    const there = frameOf(file, at, 1080, 1920);
+    await expect.poll(async () => difference(await wholeReel(page), there), { message: `frame ${at}` }).toBeLessThan(3);
+  }
+  // A frame of another moment is farther away than that: the comparison tells them apart.
+  expect(difference(await wholeReel(page), frameOf(file, 150, 1080, 1920))).toBeGreaterThan(6);
+
+  // By keys: to the start of the clips, and played to the end without anybody's help.
+  await slider.fill("0");
+  await dialog.getByRole("button", { name: "Play" }).focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(slider).toHaveValue("90");
+  await expect(dialog).toContainText("2. Good Goal");
+  await page.keyboard.press("ArrowLeft");
+  await expect(slider).toHaveValue("0");
+  await page.keyboard.press("Space");
+  await expect(dialog.getByRole("button", { name: "Pause" })).toBeVisible();
+  await expect(slider).toHaveValue(String(frames - 1), { timeout: 20_000 });
+  await expect(dialog.getByRole("button", { name: "Play" })).toBeVisible();
+  const last = frameOf(file, frames - 1, 1080, 1920);
+  await expect.poll(async () => difference(await wholeReel(page), last)).toBeLessThan(3);
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+});
+
+test("the export step says what changed since the last file, and how much of it is rendered again", async ({ page, request }, info) => {
+  test.setTimeout(120_000);
+  const reel = await aReel(request, "Changes", [[1, 4], [5, 8]]);
+  await exported(request, reel, info);
+  await frame(request, reel, { crop: [{ at: us(150), x: 500_000, y: 300_000, h: 500_000 }] }, 1);
+  await gotoHydrated(page, `/reels/${reel}?step=export`);
+  await expect(page.getByTestId("changes")).toHaveText("1 changed (Good Goal) 0:03.00 of 0:06.00 are rendered again.");
+  await page.getByRole("button", { name: "Export again" }).click();
+  await expect(page.getByTestId("freshness")).toHaveText("The reel is ready", { timeout: 60_000 });
+  await expect(page.getByTestId("changes")).toHaveCount(0);
+});
+
+test.describe("two tabs and no network", () => {
+  test.use({ expectedErrors: /ERR_FAILED|409/ });
+
+  test("a framing changed here while nothing was sent meets one from elsewhere; both are kept until somebody decides", async ({ page, request, context }) => {
+    const reel = await aReel(request, "Two tabs");
+    await open(page, reel);
+    const other = await context.newPage();
+    await open(other, reel);
+    const x = async () => (await clipOf(request, reel)).framing.crop?.[0]?.x;
+    await page.route("**/_fn/reels/**", (route) => route.abort("failed"));
+    await page.getByTestId("crop-box").focus();
+    await page.keyboard.press("Shift+ArrowLeft");
+    await page.keyboard.press("Shift+ArrowLeft");
+    await expect(page.locator(".save-state")).toHaveText("Not saved yet, trying again");
+    const mine = await page.getByRole("textbox", { name: "Across, exact" }).inputValue();
+    expect(await x()).toBeUndefined();
+
+    // Offline work of one tab alone arrives by itself: another clip of it is edited elsewhere only afterwards.
+    await other.getByTestId("crop-box").focus();
+    await other.keyboard.press("Shift+ArrowRight");
+    await expect.poll(x).toBeGreaterThan(0);
+    const theirs = await x();
+    await page.unroute("**/_fn/reels/**");
+    const banner = page.getByRole("alert").filter({ hasText: "edited somewhere else" });
+    await expect(banner).toBeVisible({ timeout: 20_000 });
+    expect(await x()).toBe(theirs);
+    await banner.getByRole("button", { name: "Use mine" }).click();
+    await expect(page.getByRole("textbox", { name: "Across, exact" })).toHaveValue(mine);
+    await expect.poll(x).toBeLessThan(theirs);
+    await expect(other.getByRole("textbox", { name: "Across, exact" })).toHaveValue(mine);
+  });
+
+  test("what is edited without a network arrives when it is back", async ({ page, request }) => {
+    const reel = await aReel(request, "Offline");
+    await open(page, reel);
+    await page.route("**/_fn/reels/**", (route) => route.abort("failed"));
+    await press(page, "Shift+ArrowRight", "s");
+    await page.getByTestId("crop-box").focus();
+    await page.keyboard.press("Shift+ArrowLeft");
+    await expect(page.locator(".save-state")).toHaveText("Not saved yet, trying again");
+    expect((await clipOf(request, reel)).framing.segments).toEqual([]);
+    await page.unroute("**/_fn/reels/**");
+    await expect(page.locator(".save-state")).toHaveText("Saved", { timeout: 20_000 });
+    const { framing } = await clipOf(request, reel);
+    expect([framing.segments.length, framing.crop.length]).toEqual([2, 3]);
+  });
+});
+
+test("a spotlight stays on its player when framing changes under it", async ({ page, request }, info) => {
+  test.setTimeout(120_000);
+  const reel = await aReel(request, "Under");
+  const place = { x: (384 + 20 + 2 * 26 + 13) * 1e3, y: (288 + 20) * 1e3 };
+  const spot = { start: us(60), end: us(120), style: "fill", colour: "#ffff00", opacity: 100, keys: [{ at: us(60), ...place, rx: 40_000, ry: 40_000 }] };
+  await frame(request, reel, { spotlights: [spot] });
+  await open(page, reel);
+  await press(page, "Shift+ArrowRight");
+  await panelOf(page).getByRole("radio", { name: "0.5x" }).first().click();
+  await page.getByTestId("crop-box").focus();
+  for (let n = 0; n < 8; n++) await page.keyboard.press("Shift+ArrowLeft");
+  await press(page, "Shift+ArrowRight", "s");
+  await page.getByRole("radio", { name: "1:1" }).click();
+  await expect.poll(async () => (await (await request.get(`/api/reels/${reel}`)).json()).aspect).toBe("1:1");
+  await expect(page.locator(".save-state")).toHaveText("Saved");
+  expect((await clipOf(request, reel)).framing.spotlights).toEqual([{ fade: 0, ...spot, keys: [{ angle: 0, ease: "smooth", ...spot.keys[0] }] }]);
+  const file = await exported(request, reel, info);
+  // Where the crop says, at the moment that half speed makes of it: in the preview and in the file.
+  const isYellow = (red: number, green: number, blue: number) => red > 200 && green > 200 && blue < 110;
+  await press(page, "Shift+ArrowLeft");
+  const at = Math.round(Number((await page.locator(".transport__clock").textContent())!.split(":")[1]) * RATE);
+  const there = centre(frameOf(file, at, 1080, 1080), isYellow);
+  await expect.poll(async () => {
+    const here = centre(await result(page), isYellow);
+    return Math.hypot(here.x - there.x, here.y - there.y);
+  }).toBeLessThan(1.5);
+});
