@@ -36,6 +36,7 @@ use touchline::{
         finish::finish,
         index::{Finder, Span, Stream},
         paint,
+        track::{Grey, Place, Tracker},
         window::Window,
     },
     server::{
@@ -93,6 +94,7 @@ async fn main() {
     report.against("export, against decoding + encoding alone", whole, "s", floor, Some(1.35));
     report.against("export, against ffmpeg's crop and scale, still", whole, "s", seconds(&mut plain), None);
     report.at_most("compositor with spotlight, 1080p to 1080x1920", composing(), "ms/frame", 10.0);
+    report.at_most("tracker, a picture of 640x360", tracking(), "ms/frame", 1.0);
     let (copied, plain_copy) = untouched(&app, &ground, folder.path()).await;
     report.against("untouched clip, against ffmpeg -c copy", copied, "ms", plain_copy, Some(1.2));
     let (finishing, copying) = finish_against_copy(&app, &last, folder.path()).await;
@@ -370,6 +372,35 @@ fn composing() -> f64 {
         compositor.compose(&source, crop, &mut output).unwrap();
         paint::spotlights(&mut output, OUTPUT, crop, Micros(i64::from(n) * 33_333), &spot);
         times.push(since.elapsed());
+    }
+    seconds(&mut times) * 1000.0
+}
+
+/// Milliseconds a picture: a patch of noise that goes over a shaded ground.
+fn tracking() -> f64 {
+    const SIZE: (usize, usize) = (640, 360);
+    const SHIRT: (usize, usize) = (16, 34);
+    fn grey(samples: &[u8]) -> Grey<'_> {
+        Grey { width: SIZE.0, height: SIZE.1, samples }
+    }
+    let shirt: Vec<u8> = (0..SHIRT.0 * SHIRT.1).map(|at| u8::try_from(at * at * 37 % 251).unwrap()).collect();
+    let picture = |left: usize, top: usize| {
+        let mut samples: Vec<u8> = (0..SIZE.0 * SIZE.1).map(|at| u8::try_from(60 + at % SIZE.0 / 8).unwrap()).collect();
+        for (row, line) in shirt.chunks(SHIRT.0).enumerate() {
+            samples[(top + row) * SIZE.0 + left..][..SHIRT.0].copy_from_slice(line);
+        }
+        samples
+    };
+    let place = |n: usize| (40 + n * 3, 100 + n);
+    let first = picture(place(0).0, place(0).1);
+    let mut tracker = Tracker::new(grey(&first), Place { x: 48.0, y: 117.0 }, (8.0, 17.0)).unwrap();
+    let mut times = Vec::new();
+    for n in 1..120 {
+        let samples = picture(place(n).0, place(n).1);
+        let since = Instant::now();
+        let found = tracker.step(grey(&samples));
+        times.push(since.elapsed());
+        assert!(found.is_seen, "lost at {n}");
     }
     seconds(&mut times) * 1000.0
 }

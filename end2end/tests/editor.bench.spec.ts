@@ -1,84 +1,12 @@
 // What Annotate costs in a game of three hours with 500 clips: the work of scripts (WASM and its glue) for each frame while
 // scrubbing and while playing, pictures that were dropped against the same video alone, and how long it takes to open.
-import type { CDPSession, Page } from "@playwright/test";
 import { expect, gotoHydrated, test } from "../fixtures";
 import { makeGame, makeLong } from "../footage";
 import { readyGame } from "../steps";
+import { alone as videoAlone, at, line, median, ms, percent, played, traced } from "../tracing";
 
 const CLIPS = 500;
 const ROUNDS = 5;
-const FRAME_MS = 1000 / 60;
-
-interface TraceEvent {
-  name: string;
-  ph: string;
-  ts: number;
-  dur?: number;
-  /** What the thread worked of it: on two cores that also decode and paint, the rest is waiting. */
-  tdur?: number;
-  tid: number;
-  pid: number;
-  args?: { name?: string };
-}
-
-const SCRIPT = new Set(["FunctionCall", "RunMicrotasks", "EventDispatch", "TimerFire", "FireAnimationFrame"]);
-
-/** Milliseconds of work of scripts on the page's main thread, for each frame of a sixtieth of a second in which there was any. */
-function scriptFrames(events: TraceEvent[]): number[] {
-  const main = events.find((event) => event.name === "thread_name" && event.args?.name === "CrRendererMain");
-  const busiest = (list: TraceEvent[]) => {
-    const counts = new Map<string, number>();
-    for (const { pid, tid } of list) counts.set(`${pid} ${tid}`, (counts.get(`${pid} ${tid}`) ?? 0) + 1);
-    return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? "";
-  };
-  const script = events.filter((event) => event.ph === "X" && SCRIPT.has(event.name));
-  const thread = main && script.some(({ pid, tid }) => pid === main.pid && tid === main.tid) ? `${main.pid} ${main.tid}` : busiest(script);
-  const mine = script.filter(({ pid, tid }) => `${pid} ${tid}` === thread).sort((a, b) => a.ts - b.ts);
-  const frames = new Map<number, number>();
-  let until = 0;
-  for (const { ts, dur = 0, tdur = dur } of mine) {
-    // What runs inside another is counted there.
-    if (ts < until) continue;
-    until = ts + dur;
-    const frame = Math.floor(ts / 1000 / FRAME_MS);
-    frames.set(frame, (frames.get(frame) ?? 0) + tdur / 1000);
-  }
-  return [...frames.values()];
-}
-
-async function traced(session: CDPSession, act: () => Promise<void>): Promise<number[]> {
-  const events: TraceEvent[] = [];
-  const collect = ({ value }: { value: unknown[] }) => void events.push(...(value as TraceEvent[]));
-  session.on("Tracing.dataCollected", collect);
-  await session.send("Tracing.start", { transferMode: "ReportEvents", categories: "devtools.timeline,v8.execute,disabled-by-default-devtools.timeline" });
-  await act();
-  const done = new Promise<void>((resolve) => session.once("Tracing.tracingComplete", () => resolve()));
-  await session.send("Tracing.end");
-  await done;
-  session.off("Tracing.dataCollected", collect);
-  return scriptFrames(events);
-}
-
-const sorted = (values: number[]) => [...values].sort((a, b) => a - b);
-const at = (values: number[], part: number) => sorted(values)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? Number.NaN;
-const median = (values: number[]) => at(values, 0.5);
-
-/** Plays for a while and tells how many pictures were dropped, of how many. */
-async function played(page: Page, seconds: number): Promise<{ dropped: number; total: number }> {
-  const video = page.locator("video").first();
-  const quality = () => video.evaluate((it: HTMLVideoElement) => {
-    const { droppedVideoFrames, totalVideoFrames } = it.getVideoPlaybackQuality();
-    return { dropped: droppedVideoFrames, total: totalVideoFrames };
-  });
-  const before = await quality();
-  const from = await video.evaluate((it: HTMLVideoElement) => it.currentTime);
-  await video.evaluate((it: HTMLVideoElement) => it.play());
-  await expect.poll(() => video.evaluate((it: HTMLVideoElement) => it.currentTime), { timeout: 60_000 }).toBeGreaterThan(from + seconds);
-  await video.evaluate((it: HTMLVideoElement) => it.pause());
-  const after = await quality();
-  return { dropped: after.dropped - before.dropped, total: after.total - before.total };
-}
-
 // Recording a trace for a failure takes pictures of the page all the time.
 test.use({ trace: "off" });
 
@@ -120,10 +48,7 @@ test("editor", async ({ page, request, browser }) => {
   const dropped: number[] = [];
   const bare: number[] = [];
   const source = await page.locator("video").first().evaluate((it: HTMLVideoElement) => it.currentSrc);
-  const alone = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  await alone.goto(new URL("/healthz", page.url()).href);
-  await alone.setContent(`<video src="${source}" muted style="width: 970px"></video>`);
-  await alone.waitForFunction(() => document.querySelector("video")!.readyState >= 2);
+  const alone = await videoAlone(browser, page, source);
   for (let round = 0; round < ROUNDS; round++) {
     scrubbing.push(at(await traced(session, scrub), 0.95));
     let quality = { dropped: 0, total: 1 };
@@ -146,9 +71,6 @@ test("editor", async ({ page, request, browser }) => {
     await other.waitForFunction((mark) => document.querySelector(".clip-row .badge")?.textContent === mark, mark, { polling: 20 });
     reached.push(Date.now() - since);
   }
-  const percent = (part: number) => `${(part * 100).toFixed(2)} %`;
-  const ms = (value: number) => `${value.toFixed(2)} ms`;
-  const line = (name: string, value: string, goal: string) => console.log(`${name.padEnd(58)} ${value.padStart(12)}   goal ${goal}`);
   console.log(`\nAnnotate, 3 hours at 1280x720, ${CLIPS} clips; medians of ${ROUNDS}`);
   line("script for each frame while scrubbing, p95", ms(median(scrubbing)), "4 ms");
   line("script for each frame while playing, p95", ms(median(playing)), "4 ms");

@@ -1,10 +1,11 @@
-//! The crop box on the stage: dragged, resized by eight handles, moved by arrow keys. Writes a keyframe under the
-//! playhead.
+//! The crop box on the stage: dragged, resized by eight handles or two fingers, moved by arrow keys. Writes a keyframe under
+//! the playhead.
 
 use super::{desk::Desk, draft::Draft};
 use crate::{
     browser::pointer,
     domain::geometry::{Crop, Handle, PIXEL},
+    editor::fingers::{Fingers, Hand},
 };
 use leptos::{ev, html, prelude::*};
 
@@ -17,6 +18,7 @@ struct Drag {
     crop: Crop,
     from: (i32, i32),
     handle: Option<Handle>,
+    pointer: i32,
     /// Thousandths of a source pixel in one pixel of the screen.
     scale: f64,
 }
@@ -25,6 +27,7 @@ struct Drag {
 pub fn CropBox(desk: Desk) -> impl IntoView {
     let layer = NodeRef::<html::Div>::new();
     let drag = StoredValue::new(None::<Drag>);
+    let fingers = Fingers::default();
     let begin = move |event: &ev::PointerEvent, handle: Option<Handle>| {
         if !pointer::is_main(event) {
             return;
@@ -36,20 +39,28 @@ pub fn CropBox(desk: Desk) -> impl IntoView {
         desk.playback.pause();
         #[allow(clippy::cast_precision_loss)]
         let scale = across * PIXEL as f64 / width;
-        let from = (event.client_x(), event.client_y());
-        drag.set_value(Some(Drag { before: desk.session.draft(), crop, from, handle, scale }));
+        let (from, pointer) = ((event.client_x(), event.client_y()), event.pointer_id());
+        drag.set_value(Some(Drag { before: desk.session.draft(), crop, from, handle, pointer, scale }));
     };
     let go_on = move |event: &ev::PointerEvent| {
-        if let Some(drag) = drag.get_value()
-            && let Some(crop) = dragged(desk, &drag, event)
-            && let Some(framing) = desk.framing_with(crop)
-        {
+        let Some(held) = drag.get_value() else { return };
+        let crop = match fingers.drag(event) {
+            Some(Hand::Pinch { by, .. }) => untrack(|| desk.crop()).and_then(|now| pinched(desk, now, by)),
+            _ if fingers.are_two() || event.pointer_id() != held.pointer => None,
+            _ => dragged(desk, &held, event),
+        };
+        if let Some(framing) = crop.and_then(|crop| desk.framing_with(crop)) {
             desk.session.show_framing(framing);
         }
     };
-    let end = move || {
-        if let Some(drag) = drag.try_update_value(Option::take).flatten() {
-            desk.session.commit(drag.before, None);
+    let end = move |event: &ev::PointerEvent| {
+        fingers.release(event);
+        // Of two fingers either one ends it; another that came down beside a handle does not.
+        let is_over = |held: &Drag| held.handle.is_none() || held.pointer == event.pointer_id();
+        if drag.with_value(|held| held.as_ref().is_some_and(is_over))
+            && let Some(held) = drag.try_update_value(Option::take).flatten()
+        {
+            desk.session.commit(held.before, None);
         }
     };
     let abandon = move || {
@@ -66,10 +77,18 @@ pub fn CropBox(desk: Desk) -> impl IntoView {
             <div class="crop" data-testid="crop-box" tabindex="0" role="group" style=move || place(desk)
                 aria-label=move || format!("Crop box, {} pixels. Arrow keys move it, with Shift by ten.", size())
                 on:click=|event| event.stop_propagation()
-                on:pointerdown=move |event| begin(&event, None)
+                on:pointerdown=move |event| {
+                    fingers.press(&event);
+                    // The second finger belongs to the box, too, wherever it came down.
+                    pointer::capture(&event);
+                    begin(&event, None);
+                }
                 on:pointermove=move |event| go_on(&event)
-                on:pointerup=move |_| end()
-                on:pointercancel=move |_| abandon()
+                on:pointerup=move |event| end(&event)
+                on:pointercancel=move |event| {
+                    fingers.release(&event);
+                    abandon();
+                }
                 on:keydown=move |event| {
                     if event.key() == "Escape" {
                         abandon();
@@ -116,6 +135,13 @@ fn dragged(desk: Desk, drag: &Drag, event: &ev::PointerEvent) -> Option<Crop> {
         None => it.space.moved(drag.crop, dx, dy),
         Some(handle) => it.space.resized(drag.crop, handle, dx, dy),
     })
+}
+
+/// As many times as large, about its middle.
+#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)] // Pixels.
+fn pinched(desk: Desk, now: Crop, by: f64) -> Option<Crop> {
+    let h = libm::round(now.h as f64 * by.clamp(0.1, 10.0)) as i64;
+    desk.with_subject(|it| it.space.clamp(Crop { h, ..now }))
 }
 
 /// Arrow keys: one source pixel, ten with Shift.

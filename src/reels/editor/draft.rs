@@ -106,7 +106,7 @@ pub fn merge(local: &mut Reel, before: &Draft, server: &Reel) -> bool {
     let (name, aspect) =
         (pick(&before.name, &mine.name, &server.name), pick(&before.aspect, &mine.aspect, &server.aspect));
     is_conflict |= name.is_none() || aspect.is_none();
-    local.name = name.unwrap_or(&server.name).clone();
+    local.name.clone_from(name.unwrap_or(&server.name));
     local.aspect = *aspect.unwrap_or(&server.aspect);
     local.version = server.version;
     local.videos.clone_from(&server.videos);
