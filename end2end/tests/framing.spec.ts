@@ -2,6 +2,7 @@ import { expect, gotoHydrated, test } from "../fixtures";
 import { makeGame } from "../footage";
 import { centre, difference, frameOf, markerInResult, type Picture, probe, result } from "../marker";
 import { exportOf, readyGame, readyReel, startExport } from "../steps";
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import type { APIRequestContext, Page, TestInfo } from "@playwright/test";
 
@@ -330,4 +331,74 @@ test("a spotlight stays on its player when framing changes under it", async ({ p
     const here = centre(await result(page), isYellow);
     return Math.hypot(here.x - there.x, here.y - there.y);
   }).toBeLessThan(1.5);
+});
+
+test("a clip that is moved in Annotate later asks which of the two counts here", async ({ page, request }) => {
+  const reel = await aReel(request, "Moved later");
+  await open(page, reel);
+  const length = page.locator(".transport__time small");
+  await expect(length).toHaveText("/ 0:05.96");
+  const move = async (start: number, end: number) => {
+    const { clip } = await clipOf(request, reel);
+    const { id, version, rating, tags } = clip;
+    expect((await request.put(`/api/clips/${id}`, { data: { version, start: start * 1e6, end: end * 1e6, rating, tags } })).ok()).toBe(true);
+  };
+  const banner = page.getByRole("status").filter({ hasText: "was changed in Annotate" });
+  // Nobody has touched it here: it follows.
+  await move(1, 6);
+  await expect(length).toHaveText("/ 0:04.96");
+  await expect(banner).toHaveCount(0);
+
+  await page.getByTestId("crop-box").focus();
+  await page.keyboard.press("Shift+ArrowLeft");
+  await expect.poll(async () => (await clipOf(request, reel)).framing.crop.length).toBe(2);
+  await move(2, 8);
+  await expect(banner).toContainText("it is 0:02.00 to 0:08.00 now. This reel still plays 0:01.00 to 0:06.00.");
+  await expect(page.locator(".reel-row").first()).toContainText("Changed later");
+  await expect(length).toHaveText("/ 0:04.96");
+  await banner.getByRole("button", { name: "Keep" }).click();
+  await expect(banner).toHaveCount(0);
+  await expect(page.locator(".save-state")).toHaveText("Saved");
+  await page.reload();
+  await page.locator("body[data-hydrated]").waitFor({ state: "attached" });
+  await expect(length).toHaveText("/ 0:04.96");
+  await expect(banner).toHaveCount(0);
+
+  await move(2, 9);
+  await banner.getByRole("button", { name: "Use new" }).click();
+  await expect(length).toHaveText("/ 0:06.96");
+  await expect.poll(async () => (await clipOf(request, reel)).framing.bounds).toEqual({ start: 2e6, end: 9e6 });
+  expect((await clipOf(request, reel)).framing.crop.map(({ at }: { at: number }) => Math.round((at * RATE) / 1e6))).toEqual([30, 60, 179, 269]);
+  await press(page, "Control+z");
+  await expect(length).toHaveText("/ 0:04.96");
+  await expect(banner).toBeVisible();
+});
+
+test("a clip's sound is turned down and off, in the player and in the file", async ({ page, request }, info) => {
+  test.setTimeout(120_000);
+  const reel = await aReel(request, "Sound");
+  await open(page, reel);
+  const panel = panelOf(page);
+  const loud = async () => {
+    const id = await startExport(request, reel, { sound: "recorded", size: "small" });
+    await expect.poll(async () => (await exportOf(request, id)).state, { timeout: 60_000 }).toBe("complete");
+    const file = info.outputPath(`${id}.mp4`);
+    writeFileSync(file, await (await request.get(`/media/renditions/${(await exportOf(request, id)).rendition}`)).body());
+    const { stderr } = spawnSync("ffmpeg", ["-hide_banner", "-nostdin", "-i", file, "-af", "volumedetect", "-vn", "-f", "null", "-"]);
+    return Number(/mean_volume: (-?[\d.]+) dB/.exec(String(stderr))![1]);
+  };
+  const volume = () => page.locator(".stage video").first().evaluate((video: HTMLVideoElement) => video.volume);
+  const usual = await loud();
+  const level = panel.getByRole("slider", { name: "Level" });
+  await level.focus();
+  for (let n = 0; n < 10; n++) await page.keyboard.press("ArrowLeft");
+  await expect.poll(async () => (await clipOf(request, reel)).framing.volume).toBe(50);
+  expect(await volume()).toBeCloseTo(0.5, 5);
+  expect(Math.abs((await loud()) - (usual - 6))).toBeLessThan(0.5);
+  await panel.getByRole("checkbox", { name: "Sound of this clip" }).press("Space");
+  await expect.poll(async () => (await clipOf(request, reel)).framing.volume).toBe(0);
+  expect(await volume()).toBe(0);
+  expect(await loud()).toBeLessThan(-80);
+  await gotoHydrated(page, `/reels/${reel}?step=export`);
+  await expect(page.getByTestId("freshness")).toHaveText("The reel is ready");
 });

@@ -1,17 +1,9 @@
+import { dice } from "../dice";
 import { expect, gotoHydrated, test } from "../fixtures";
 import { makeGame } from "../footage";
 import { markerInFile, markerInResult } from "../marker";
 import { exportOf, readyGame, readyReel, startExport } from "../steps";
 import { writeFileSync } from "node:fs";
-
-/** The same sequence in every run: a failure can be looked at. */
-function dice(seed: number) {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 // Fewer where time is short: which they are is the same in every run.
 const MOMENTS = process.env.TOUCHLINE_LONG ? 20 : 7;

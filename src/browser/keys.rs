@@ -70,6 +70,11 @@ impl Press {
         !self.command && !self.alt
     }
 
+    /// Ctrl+E, once for each press.
+    pub fn is_export(&self) -> bool {
+        self.command && !self.alt && !self.shift && !self.repeat && self.code == "KeyE"
+    }
+
     /// Undo and redo, as every system has them: by what the key writes, wherever it lies.
     pub fn history(&self) -> Option<History> {
         match (self.command && !self.alt, self.key.to_ascii_lowercase().as_str(), self.shift) {

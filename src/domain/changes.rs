@@ -93,7 +93,7 @@ fn edit_of(plan: &ExportPlan, id: &ReelClipId) -> Option<String> {
     let rest: Vec<_> = drawn.iter().skip(1).collect();
     let ranges: Vec<_> =
         clip.pieces.iter().map(|piece| (piece.first, piece.end, piece.speed, piece.ramp_to, piece.blend)).collect();
-    serde_json::to_string(&(ranges, &clip.opening, first, rest)).ok()
+    serde_json::to_string(&(ranges, &clip.opening, clip.volume, first, rest)).ok()
 }
 
 fn said(spec: &ChunkSpec) -> String {

@@ -2,11 +2,13 @@
 //! front of it, on the source's own time, in whole numbers.
 
 use super::{
+    bounds::Bounds,
     geometry::{Crop, CropSpace},
     overlay::{self, Spotlight, TextCard},
     straighten::Straighten,
     time::{FrameRate, Micros},
     transition::Transition,
+    volume::Volume,
 };
 use serde::{Deserialize, Serialize};
 
@@ -118,6 +120,11 @@ pub struct Framing {
     pub spotlights: Vec<Spotlight>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cards: Vec<TextCard>,
+    #[serde(default, skip_serializing_if = "Volume::is_usual")]
+    pub volume: Volume,
+    /// The stretch that plays. None: that of the clip, whatever it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bounds: Option<Bounds>,
 }
 
 /// The stretch of a source that an editor works on: a clip's `start..end`, on the grid of its source.
@@ -245,6 +252,8 @@ pub enum FramingError {
     SegmentsUnordered,
     #[error("a transition is longer than a minute, or shorter than nothing")]
     TransitionOutOfRange,
+    #[error("what plays of a clip is within its recording, and at most an hour long")]
+    BoundsOutOfRange,
     #[error("a spotlight or a text has a time, a size or a text that is not allowed, or there are too many of them")]
     OverlayOutOfRange,
 }
@@ -258,6 +267,7 @@ impl FramingError {
             Self::KeyOutOfRange => "key_out_of_range",
             Self::SegmentsUnordered => "segments_unordered",
             Self::TransitionOutOfRange => "transition_out_of_range",
+            Self::BoundsOutOfRange => "bounds_out_of_range",
             Self::OverlayOutOfRange => "overlay_out_of_range",
         }
     }
@@ -293,6 +303,9 @@ impl Framing {
         }
         if !(Micros::ZERO..=Transition::LONGEST).contains(&self.opening.length) {
             return Err(FramingError::TransitionOutOfRange);
+        }
+        if !self.bounds.as_ref().is_none_or(Bounds::is_sound) {
+            return Err(FramingError::BoundsOutOfRange);
         }
         if overlay::is_sound(&self.spotlights, &self.cards) { Ok(()) } else { Err(FramingError::OverlayOutOfRange) }
     }

@@ -2,6 +2,7 @@
 //! Nothing here knows Leptos, a database, a clock or a network.
 
 pub mod aspect;
+pub mod bounds;
 pub mod calendar;
 pub mod changes;
 pub mod checksum;
@@ -37,3 +38,4 @@ pub mod time_map;
 pub mod transfer;
 pub mod transition;
 pub mod video;
+pub mod volume;

@@ -247,6 +247,7 @@ fn add_clip(
         facts: played(&clip.facts),
         title: clip.title.clone(),
         gain: clip.gain,
+        volume: clip.framing.volume,
         first,
         pieces: footage.map.pieces().to_vec(),
         opening,

@@ -34,6 +34,8 @@ pub struct Playback {
     pub playing: RwSignal<bool>,
     pub rate: RwSignal<f64>,
     pub muted: RwSignal<bool>,
+    /// 0 to 1, of what the element can.
+    pub volume: RwSignal<f64>,
     /// Of the source; the page sets it when it is known.
     pub frame_rate: RwSignal<Option<FrameRate>>,
     /// When its pictures are shown, where its rate varies; the page sets it when it is known.
@@ -104,6 +106,7 @@ impl Playback {
             playing: RwSignal::new(false),
             rate: RwSignal::new(1.0),
             muted: RwSignal::new(false),
+            volume: RwSignal::new(1.0),
             frame_rate: RwSignal::new(None),
             frame_table: RwSignal::new(None),
             first_frame: RwSignal::new(Micros::ZERO),
@@ -297,6 +300,14 @@ impl Playback {
         }
     }
 
+    pub fn set_volume(self, volume: f64) {
+        let volume = volume.clamp(0.0, 1.0);
+        self.volume.set(volume);
+        if let Some(video) = self.video.get_untracked() {
+            video.set_volume(volume);
+        }
+    }
+
     pub fn toggle_full_screen(self) {
         match (self.screen.get_untracked(), self.stage.get_untracked()) {
             (Some(screen), _) => browser::video::toggle_full_screen(&screen),
@@ -370,6 +381,7 @@ impl Playback {
         }
         video.set_playback_rate(self.rate.get_untracked());
         video.set_muted(self.muted.get_untracked());
+        video.set_volume(self.volume.get_untracked());
         self.wanted.set_value(None);
         self.seek(self.now.get_untracked());
         if self.carry_on.try_update_value(std::mem::take).unwrap_or(false) {

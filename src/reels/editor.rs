@@ -1,11 +1,14 @@
 //! The reel's editor: framing, overlay and export.
 
 mod add_clips;
+mod changed;
 mod clip_list;
 mod clip_sheet;
 mod crop_box;
 mod desk;
 mod draft;
+#[cfg(test)]
+mod edits;
 mod export;
 mod export_choices;
 mod export_status;
@@ -19,11 +22,13 @@ mod panel;
 mod result;
 mod segment_section;
 mod session;
+mod sound_section;
 mod topbar;
 mod trim;
 mod watch;
 
 use self::{
+    changed::ChangedClip,
     export::{ExportStep, Exports, newest_exports},
     framing::FramingStep,
     overlay::OverlayStep,
@@ -114,6 +119,7 @@ fn ReelEditor(reel: Reel, step: Memo<Step>, exports: Exports) -> impl IntoView {
                     on_latest=move |()| session.refused.set(None)
                 />
             </Show>
+            <ChangedClip session />
             {move || match step.get() {
                 Step::Framing => view! { <FramingStep session /> }.into_any(),
                 Step::Overlay => view! { <OverlayStep session /> }.into_any(),

@@ -106,7 +106,23 @@ impl ReelClip {
     /// As an export's plan takes it: the server's and the browser's are the same.
     pub fn for_plan(&self, facts: VideoFacts, loudness: Option<i64>, settings: ExportSettings) -> ClipForPlan {
         let clip = self.clip.for_plan(self.id.clone(), facts, loudness, settings);
-        ClipForPlan { framing: self.framing.clone(), ..clip }
+        let (start, end) = self.stretch();
+        ClipForPlan { framing: self.framing.clone(), start, end, ..clip }
+    }
+
+    /// What of its recording it plays, but for trims: source time.
+    pub fn stretch(&self) -> (Micros, Micros) {
+        self.framing.stretch(self.marks())
+    }
+
+    /// Where its clip is now.
+    pub fn marks(&self) -> (Micros, Micros) {
+        (self.clip.details.start, self.clip.details.end)
+    }
+
+    /// Whether its clip was moved since it was worked on here, and nobody has said what counts.
+    pub fn is_overtaken(&self) -> bool {
+        self.framing.is_overtaken(self.marks())
     }
 }
 

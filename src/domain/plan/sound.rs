@@ -1,7 +1,7 @@
 //! The sound of a plan, to the sample.
 
 use super::{ExportPlan, sample_at};
-use crate::domain::{framing::Speed, ids::VideoId, time::Micros, video::VideoFacts};
+use crate::domain::{framing::Speed, ids::VideoId, time::Micros, video::VideoFacts, volume::Volume};
 
 /// The sound of one clip. Where clips dissolve, two of them sound together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub struct SoundPiece {
 impl ExportPlan {
     /// Whether anything of it is heard: then its recording is read.
     pub fn is_heard(&self, clip: &SoundClip) -> bool {
-        clip.facts.has_sound && !self.mute
+        clip.facts.has_sound && !self.mute && clip.gain > Volume::SILENCE
     }
 
     /// The sound, clip by clip in playing order. Every edge lies on the sample nearest to its frame, counted from the
@@ -64,7 +64,7 @@ impl ExportPlan {
             SoundClip {
                 video: &clip.video,
                 facts: &clip.facts,
-                gain: clip.gain,
+                gain: if clip.volume.is_off() { Volume::SILENCE } else { clip.gain + clip.volume.gain() },
                 first: sample(clip.first),
                 coming: sample(clip.first + clip.opening.frames) - sample(clip.first),
                 going: sample(frame) - sample(frame - clip.closing.frames),

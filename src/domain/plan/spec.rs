@@ -13,6 +13,7 @@ use crate::domain::{
     time_map::{Piece, Shown, shown},
     transition::TransitionKind,
     video::VideoFacts,
+    volume::Volume,
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +62,9 @@ pub struct PlannedClip {
     /// Hundredths of a decibel.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub gain: i64,
+    /// What was chosen for this clip, on top of that.
+    #[serde(default, skip_serializing_if = "Volume::is_usual")]
+    pub volume: Volume,
     /// The clip's first output frame; where it dissolves, the one in front of it is still seen.
     pub first: i64,
     pub pieces: Vec<Piece>,

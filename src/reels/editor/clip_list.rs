@@ -1,11 +1,17 @@
 //! The clips of the reel in order: chosen, moved, removed, added.
 
-use super::{add_clips::AddClips, opening_section::kind_name, session::Session};
+use super::{
+    add_clips::AddClips,
+    export::{Planned, planned, round_bytes},
+    opening_section::kind_name,
+    session::{SaveState, Session},
+};
 use crate::{
     browser::focus::focus,
     domain::{
         framing::Framing,
         ids::ReelClipId,
+        preset::{ExportSettings, expected_bytes},
         time::Micros,
         transition::{Transition, TransitionKind},
     },
@@ -23,11 +29,22 @@ pub fn ClipList(session: Session) -> impl IntoView {
     let ids =
         Memo::new(move |_| session.reel.with(|reel| reel.clips.iter().map(|clip| clip.id.clone()).collect::<Vec<_>>()));
     let count = move || session.reel.with(|reel| format!("{} · {}", reel.clips.len(), marked_length(reel)));
+    // Worked out when something was saved, not while it is dragged.
+    let bytes = Memo::new(move |before: Option<&Option<i64>>| match (session.state.get(), before) {
+        (SaveState::Saved, _) | (_, None) => {
+            match session.reel.with_untracked(|reel| planned(reel, ExportSettings::default())) {
+                Planned::Ready(plan) => Some(expected_bytes(&plan)),
+                Planned::Not(_) => None,
+            }
+        }
+        (_, Some(before)) => *before,
+    });
+    let about = move || bytes.get().map(|bytes| format!(" · {}", round_bytes(bytes)));
     view! {
         <aside class="panel panel--start" aria-label="Clips of this reel">
             <div class="panel__head">
                 <h2 class="panel__title">"Clips"</h2>
-                <span class="panel__count">{count}</span>
+                <span class="panel__count" title="Clips, length, and how large the file becomes with the usual settings">{count}{about}</span>
                 <div class="panel__end">
                     <button class="icon-button icon-button--sm" type="button" aria-label="Add from library" title="Add from library"
                         on:click=move |_| adding.set(true)>
@@ -52,7 +69,13 @@ pub fn ClipList(session: Session) -> impl IntoView {
 }
 
 fn marked_length(reel: &Reel) -> Micros {
-    reel.clips.iter().fold(Micros::ZERO, |sum, clip| sum + clip.clip.length())
+    reel.clips.iter().fold(Micros::ZERO, |sum, clip| sum + playing_length(clip))
+}
+
+/// With its trims and speeds.
+fn playing_length(clip: &ReelClip) -> Micros {
+    let (start, end) = clip.stretch();
+    clip.framing.playing_length(start, end)
 }
 
 #[component]
@@ -80,13 +103,13 @@ fn ClipRow(session: Session, id: ReelClipId, dragged: RwSignal<Option<ReelClipId
             Some(reel.clips[at].framing.opening)
         })
     });
-    let meta = read(|_, clip| format!("{} · {}", clip.clip.length(), framed_word(&clip.framing)));
+    let meta = read(|_, clip| format!("{} · {}", playing_length(clip), framed_word(clip)));
     let poster = read(|reel, clip| reel.video_of(clip).and_then(|video| video.poster_url.clone()).unwrap_or_default());
     // The middle of the clip, once its video has small pictures.
     let still = Memo::new(move |_| {
         session.reel.with(|reel| {
             let clip = reel.clips.iter().find(|clip| id.with_value(|id| clip.id == *id))?;
-            let (start, end) = (clip.clip.details.start, clip.clip.details.end);
+            let (start, end) = clip.stretch();
             reel.video_of(clip)?.picture(start + Micros((end - start).0 / 2))
         })
     });
@@ -193,6 +216,10 @@ fn said(Transition { kind, length }: Transition) -> String {
     }
 }
 
-fn framed_word(framing: &Framing) -> &'static str {
-    if *framing == Framing::default() { "Not framed" } else { "Framed" }
+fn framed_word(clip: &ReelClip) -> &'static str {
+    match clip.is_overtaken() {
+        true => "Changed later",
+        false if clip.framing == Framing::default() => "Not framed",
+        false => "Framed",
+    }
 }

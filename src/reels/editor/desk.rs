@@ -32,8 +32,9 @@ impl Subject {
     /// None while its video was not read yet.
     pub fn of(reel: &Reel, clip: &ReelClip) -> Option<Self> {
         let facts = reel.video_of(clip)?.facts.clone()?;
-        let end = Micros(clip.clip.details.end.0.min(facts.rate.frame_start(facts.frames).0));
-        let span = Span { start: clip.clip.details.start, end, rate: facts.rate };
+        let (start, end) = clip.stretch();
+        let end = Micros(end.0.min(facts.rate.frame_start(facts.frames).0));
+        let span = Span { start, end, rate: facts.rate };
         let space = CropSpace::new(facts.width, facts.height, reel.aspect);
         (span.start < span.end).then(|| Self { id: clip.id.clone(), facts, span, space, framing: clip.framing.clone() })
     }
@@ -282,6 +283,12 @@ impl Desk {
                 }
             }
             chosen
+        });
+        let volume = Memo::new(move |_| self.subject.with(|it| it.as_ref().map(|it| it.framing.volume.percent())));
+        Effect::new(move |_| {
+            if let Some(percent) = volume.get() {
+                playback.set_volume(f64::from(percent) / 100.0);
+            }
         });
         Effect::new(move |_| {
             if let Some(speed) = speed.get() {

@@ -133,6 +133,8 @@ fn joined(before: &Framing, mine: &Framing, theirs: &Framing) -> Option<Framing>
         opening: *pick(&before.opening, &mine.opening, &theirs.opening)?,
         spotlights: pick(&before.spotlights, &mine.spotlights, &theirs.spotlights)?.clone(),
         cards: pick(&before.cards, &mine.cards, &theirs.cards)?.clone(),
+        volume: *pick(&before.volume, &mine.volume, &theirs.volume)?,
+        bounds: *pick(&before.bounds, &mine.bounds, &theirs.bounds)?,
     })
 }
 
@@ -176,6 +178,16 @@ fn change(framing: &mut Framing, from: &Framing, to: &Framing) {
     take(&mut framing.opening, &from.opening, &to.opening);
     take(&mut framing.spotlights, &from.spotlights, &to.spotlights);
     take(&mut framing.cards, &from.cards, &to.cards);
+    take(&mut framing.volume, &from.volume, &to.volume);
+    take(&mut framing.bounds, &from.bounds, &to.bounds);
+}
+
+/// What somebody worked on plays what it plays now, whatever becomes of its clip.
+pub fn pin(reel: &mut Reel) {
+    for clip in &mut reel.clips {
+        let marks = clip.marks();
+        clip.framing.pin(marks);
+    }
 }
 
 /// Another shape for the whole reel, every framing with it.

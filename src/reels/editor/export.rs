@@ -7,6 +7,7 @@ use super::{
     session::Session,
 };
 use crate::{
+    browser::keys::on_press,
     domain::{
         ids::{ReelClipId, ReelId},
         music::Music,
@@ -278,7 +279,7 @@ fn Facts(
 }
 
 /// To two digits: it is a guess.
-fn round_bytes(bytes: i64) -> String {
+pub fn round_bytes(bytes: i64) -> String {
     let digits = bytes.max(1).ilog10();
     let unit = 10_i64.pow(digits.saturating_sub(1));
     size(bytes / unit * unit)
@@ -354,14 +355,23 @@ fn ExportButton(
         }
     };
     let is_busy = move || export.pending().get() || running.get();
+    let press = move || {
+        if !export.pending().get_untracked() {
+            export.dispatch(());
+        }
+    };
+    Effect::new(move |_| {
+        on_press(move |key| {
+            if key.is_export() && !untrack(cannot) {
+                press();
+            }
+            key.is_export()
+        });
+    });
     view! {
         <div class="button-row">
             <button class="button button--lg button--block" class:button--primary=move || !quiet.get() class:button--outline=move || quiet.get() class:is-loading=is_busy type="button" aria-busy=move || is_busy().to_string()
-                disabled=cannot on:click=move |_| {
-                    if !export.pending().get_untracked() {
-                        export.dispatch(());
-                    }
-                }>
+                title="Export (Ctrl+E)" disabled=cannot on:click=move |_| press()>
                 <span class="button__text">{label}</span>
             </button>
         </div>

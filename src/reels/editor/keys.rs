@@ -24,6 +24,7 @@ pub const SECTIONS: &[KeySection] = &[
             ("↑  ↓", "Previous and next clip"),
             ("←  →", "On a keyframe or an edge of the timeline: a frame earlier or later; with Shift ten"),
             ("P", "Play the whole reel"),
+            ("Ctrl+E", "Export; there, start it"),
             ("Ctrl+Z", "Undo; with Shift, redo"),
             ("?", "These keys"),
         ],

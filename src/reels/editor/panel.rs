@@ -2,7 +2,7 @@
 
 use super::{
     desk::Desk, level_section::LevelSection, opening_section::OpeningSection, result::ResultPicture,
-    segment_section::SegmentSection, trim,
+    segment_section::SegmentSection, sound_section::SoundSection, trim,
 };
 use crate::{
     domain::{
@@ -25,6 +25,7 @@ pub fn SettingsPanel(desk: Desk) -> impl IntoView {
                     <CropSection desk />
                     <SegmentSection desk />
                     <TrimSection desk />
+                    <SoundSection desk />
                     <LevelSection desk />
                     <OpeningSection desk />
                 </div>

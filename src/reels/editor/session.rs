@@ -3,7 +3,7 @@
 
 mod adding;
 
-use super::draft::{Addition, Draft, Write, merge, next_write, reshape, revert};
+use super::draft::{Addition, Draft, Write, merge, next_write, pin, reshape, revert};
 use crate::{
     domain::{
         aspect::Aspect,
@@ -108,8 +108,10 @@ impl Session {
 
     /// Remembers and sends what was changed since `before`, for changes that were shown already.
     pub fn commit(self, before: Draft, gesture: Option<String>) {
-        let after = self.reel.with_untracked(Draft::of);
-        if before != after {
+        if self.reel.with_untracked(Draft::of) != before {
+            // Once there is something to lose, what plays stays what it is.
+            self.reel.update(pin);
+            let after = self.reel.with_untracked(Draft::of);
             // An undo that a toast offered would now undo this.
             self.toasts.retract_actions();
             self.history.update(|history| history.push(before, after, gesture));

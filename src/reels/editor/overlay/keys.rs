@@ -22,6 +22,7 @@ pub const SECTIONS: &[KeySection] = &[
             ("G", "The spotlight follows the player under it"),
             ("Delete", "Delete the chosen highlight"),
             ("P", "Play the whole reel"),
+            ("Ctrl+E", "Export; there, start it"),
             ("↑  ↓", "Previous and next clip"),
             ("←  →", "On a highlight of the timeline: a frame earlier or later; with Shift its end"),
             ("Ctrl+Z", "Undo; with Shift, redo"),

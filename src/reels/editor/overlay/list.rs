@@ -23,7 +23,7 @@ fn rows(clip: &ReelClip) -> Vec<Row> {
         let tenths = (end - start).0 / 100_000;
         format!("{}.{} s", tenths / 10, tenths % 10)
     };
-    let at = |start: Micros| start - clip.clip.details.start;
+    let at = |start: Micros| start - clip.stretch().0;
     let spots = clip.framing.spotlights.iter().enumerate().map(|(index, spot)| Row {
         highlight: Highlight::Spot(index),
         icon: "spot",

@@ -59,6 +59,17 @@ impl Decks {
                 video.set_muted(muted);
             }
         });
+        // The picture of a seek may come a moment after its end was told.
+        Effect::new(move |_| {
+            decks.videos.map(|deck| {
+                let shown = move |_| {
+                    if decks.playing.try_get_untracked() == Some(false) {
+                        decks.draw();
+                    }
+                };
+                video::watch_frames(&deck.get()?, shown)
+            })
+        });
         decks
     }
 
@@ -100,6 +111,7 @@ impl Decks {
         if video.get_attribute("src").as_deref() != Some(url.as_str()) {
             video.set_src(&url);
         }
+        video.set_volume((f64::from(subject.framing.volume.percent()) / 100.0).min(1.0));
         video.set_current_time(subject.facts.current_time(take.source_time(n)));
         self.takes.update_value(|takes| takes[deck] = Some(index));
     }
