@@ -8,6 +8,7 @@ use crate::{
     live::versions::Versions,
     reels::{editor::ReelPage, new::NewReelPage},
     shell::{avatar::ViewerProvider, not_found::NotFoundPage},
+    trash::page::StoragePage,
     ui::{
         icon::IconSprite,
         toast::{ToastRegion, Toasts},
@@ -93,6 +94,7 @@ lazy_page!(ReelRoute, ReelPage);
 lazy_page!(GalleryRoute, GalleryPage);
 lazy_page!(JobsRoute, JobsPage);
 lazy_page!(SettingsRoute, SettingsPage);
+lazy_page!(StorageRoute, StoragePage);
 lazy_page!(LoginRoute, LoginPage);
 
 #[component]
@@ -118,6 +120,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/gallery") view={Lazy::<GalleryRoute>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/jobs") view={Lazy::<JobsRoute>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/storage") view={Lazy::<StorageRoute>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/login") view={Lazy::<LoginRoute>::new()} ssr=SsrMode::Async />
             </Routes>
           </ViewerProvider>

@@ -17,6 +17,7 @@ pub mod music;
 pub mod preferences;
 pub mod reels;
 pub mod shell;
+pub mod trash;
 pub mod ui;
 pub mod uploads;
 pub mod videos;

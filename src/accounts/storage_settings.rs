@@ -1,6 +1,6 @@
 //! Settings: how much room the files take, and taking along what was made here.
 
-use super::types::{Held, Usage};
+use super::types::Usage;
 use crate::{domain::size::size, error::ApiError};
 use leptos::prelude::*;
 
@@ -9,14 +9,21 @@ pub fn StorageSettings(usage: Resource<Result<Usage, ApiError>>) -> impl IntoVie
     view! {
         <section class="settings__group" aria-labelledby="storage-title">
             <h2 class="section__title" id="storage-title">"Storage and data"</h2>
-            <Suspense fallback=|| view! { <div class="skeleton page-skeleton" aria-busy="true"></div> }>
-                {move || Suspend::new(async move {
-                    match usage.await {
-                        Ok(usage) => view! { <Rows usage /> }.into_any(),
-                        Err(error) => view! { <p class="field__error" role="alert">{error.message}</p> }.into_any(),
-                    }
-                })}
-            </Suspense>
+            <div class="option">
+                <span>
+                    "Recordings, exports and what else is kept"
+                    <span class="option__note muted">"How much of what, how to free it, and the trash"</span>
+                </span>
+                <span class="button-row">
+                    <Suspense>
+                        {move || Suspend::new(async move {
+                            // The page behind the button says why, when it cannot be told.
+                            usage.await.ok().map(|usage| view! { <span class="muted num">{size(usage.total())}</span> })
+                        })}
+                    </Suspense>
+                    <a class="button button--outline" href="/storage"><span class="button__text">"Storage"</span></a>
+                </span>
+            </div>
             <div class="option">
                 <span>
                     "Games, clips, reels and these settings"
@@ -26,27 +33,4 @@ pub fn StorageSettings(usage: Resource<Result<Usage, ApiError>>) -> impl IntoVie
             </div>
         </section>
     }
-}
-
-#[component]
-fn Rows(usage: Usage) -> impl IntoView {
-    let row = |name: &'static str, note: &'static str, held: Held| {
-        view! {
-            <div class="option">
-                <span>{name}<span class="option__note muted">{note}</span></span>
-                <span class="muted num">{if held.count == 0 { "None".to_owned() } else { format!("{} in {}", size(held.bytes), files(held.count)) }}</span>
-            </div>
-        }
-    };
-    view! {
-        {row("Recordings", "As they were uploaded", usage.recordings)}
-        {row("Exports", "The files of the gallery", usage.renditions)}
-        {row("Rendered pieces", "They make the next export fast; the oldest go by themselves", usage.segments)}
-        {row("Songs", "", usage.music)}
-        <div class="option"><strong>"Together"</strong><strong class="num">{size(usage.total())}</strong></div>
-    }
-}
-
-fn files(count: i64) -> String {
-    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
 }

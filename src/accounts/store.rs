@@ -62,10 +62,15 @@ pub async fn end_session(db: &Db, token_hash: &str) -> Result<(), sqlx::Error> {
 /// Recordings that have arrived, finished files, pieces and songs.
 pub async fn usage(db: &Db, owner: &AccountId) -> Result<Usage, sqlx::Error> {
     let row = sqlx::query(
-        "SELECT r.n AS recordings, r.b AS recording_bytes, f.n AS renditions, f.b AS rendition_bytes, \
+        "SELECT r.n AS recordings, r.b AS recording_bytes, t.n AS trashed, t.b AS trashed_bytes, f.n AS renditions, f.b AS rendition_bytes, \
          s.n AS segments, s.b AS segment_bytes, m.n AS music, m.b AS music_bytes FROM \
-         (SELECT CAST(COUNT(*) AS BIGINT) AS n, CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS b FROM videos WHERE owner = $1 AND state <> 'waiting') r, \
-         (SELECT CAST(COUNT(*) AS BIGINT) AS n, CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS b FROM renditions WHERE owner = $1) f, \
+         (SELECT CAST(COUNT(*) AS BIGINT) AS n, CAST(COALESCE(SUM(v.bytes), 0) AS BIGINT) AS b FROM videos v JOIN games g ON g.id = v.game \
+             WHERE v.owner = $1 AND v.state <> 'waiting' AND g.deleted_at IS NULL) r, \
+         (SELECT CAST(COUNT(*) AS BIGINT) AS n, CAST(COALESCE(SUM(i.bytes), 0) AS BIGINT) AS b FROM \
+             (SELECT v.bytes FROM videos v JOIN games g ON g.id = v.game \
+              WHERE v.owner = $1 AND v.state <> 'waiting' AND g.deleted_at IS NOT NULL \
+              UNION ALL SELECT bytes FROM renditions WHERE owner = $1 AND deleted_at IS NOT NULL) i) t, \
+         (SELECT CAST(COUNT(*) AS BIGINT) AS n, CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS b FROM renditions WHERE owner = $1 AND deleted_at IS NULL) f, \
          (SELECT CAST(COUNT(*) AS BIGINT) AS n, CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS b FROM segments WHERE owner = $1) s, \
          (SELECT CAST(COUNT(*) AS BIGINT) AS n, CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS b FROM reel_music WHERE owner = $1) m",
     )
@@ -80,5 +85,6 @@ pub async fn usage(db: &Db, owner: &AccountId) -> Result<Usage, sqlx::Error> {
         renditions: held("renditions", "rendition_bytes")?,
         segments: held("segments", "segment_bytes")?,
         music: held("music", "music_bytes")?,
+        trash: held("trashed", "trashed_bytes")?,
     })
 }

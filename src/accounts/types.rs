@@ -31,12 +31,15 @@ pub struct Usage {
     /// Pieces that make the next export fast; the server frees them by itself.
     pub segments: Held,
     pub music: Held,
+    /// Recordings and finished files in the trash.
+    #[serde(default)]
+    pub trash: Held,
 }
 
 impl Usage {
     /// Bytes.
     pub const fn total(&self) -> i64 {
-        self.recordings.bytes + self.renditions.bytes + self.segments.bytes + self.music.bytes
+        self.recordings.bytes + self.renditions.bytes + self.segments.bytes + self.music.bytes + self.trash.bytes
     }
 }
 

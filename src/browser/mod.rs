@@ -17,6 +17,7 @@ pub mod notify;
 pub mod page;
 pub mod pictures;
 pub mod pointer;
+pub mod share;
 mod socket;
 pub mod storage;
 pub mod text;

@@ -177,7 +177,7 @@ impl SourceVideo {
 async fn source_videos(db: &Db, owner: &AccountId) -> Result<HashMap<String, SourceVideo>, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT v.id, v.position, v.state, v.poster_key, g.opponent, g.played_on, g.venue, g.tournament \
-         FROM videos v JOIN games g ON g.id = v.game WHERE v.owner = $1",
+         FROM videos v JOIN games g ON g.id = v.game AND g.deleted_at IS NULL WHERE v.owner = $1",
     )
     .bind(owner.as_str())
     .fetch_all(db.pool())
@@ -204,11 +204,14 @@ pub async fn game_of_video(
     owner: &AccountId,
     video: &VideoId,
 ) -> Result<Option<(GameId, Option<Micros>)>, sqlx::Error> {
-    let row = sqlx::query("SELECT game, facts FROM videos WHERE id = $1 AND owner = $2")
-        .bind(video.as_str())
-        .bind(owner.as_str())
-        .fetch_optional(connection)
-        .await?;
+    let row = sqlx::query(
+        "SELECT v.game, v.facts FROM videos v JOIN games g ON g.id = v.game AND g.deleted_at IS NULL \
+         WHERE v.id = $1 AND v.owner = $2",
+    )
+    .bind(video.as_str())
+    .bind(owner.as_str())
+    .fetch_optional(connection)
+    .await?;
     row.map(|row| {
         let facts: Option<String> = row.try_get("facts")?;
         let facts: Option<VideoFacts> = facts.as_deref().map(document).transpose()?;
@@ -313,7 +316,8 @@ async fn set_deleted(
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
         "UPDATE clips SET deleted_at = $1, version = version + 1 WHERE id = $2 AND owner = $3 \
-         AND CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END <> $4",
+         AND CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END <> $4 \
+         AND NOT EXISTS (SELECT 1 FROM games g WHERE g.id = clips.game AND g.deleted_at IS NOT NULL)",
     )
     .bind(at)
     .bind(id.as_str())
@@ -324,7 +328,50 @@ async fn set_deleted(
     Ok(done.rows_affected() == 1)
 }
 
-/// Forgets clips that were deleted before then (milliseconds).
+/// The clips of a game that goes to the trash go with it, at the same moment `at`.
+pub async fn trash_of_game(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    game: &GameId,
+    at: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE clips SET deleted_at = $1, version = version + 1 WHERE game = $2 AND owner = $3 AND deleted_at IS NULL",
+    )
+    .bind(at)
+    .bind(game.as_str())
+    .bind(owner.as_str())
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// And come back with it: those that went at that moment.
+pub async fn restore_of_game(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    game: &GameId,
+    at: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE clips SET deleted_at = NULL, version = version + 1 WHERE game = $1 AND owner = $2 AND deleted_at = $3",
+    )
+    .bind(game.as_str())
+    .bind(owner.as_str())
+    .bind(at)
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Forgets clips that were deleted before then (milliseconds). Those of a game in the trash go with it.
 pub async fn purge(db: &Db, before: i64) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM clips WHERE deleted_at < $1").bind(before).execute(db.pool()).await.map(drop)
+    sqlx::query(
+        "DELETE FROM clips WHERE deleted_at < $1 \
+         AND NOT EXISTS (SELECT 1 FROM games g WHERE g.id = clips.game AND g.deleted_at IS NOT NULL)",
+    )
+    .bind(before)
+    .execute(db.pool())
+    .await
+    .map(drop)
 }

@@ -77,6 +77,27 @@ pub async fn forget(db: &Db, owner: &AccountId, object_key: &str) -> Result<(), 
     tx.commit().await
 }
 
+/// Lets go of all pieces of an owner that were not used since `unused_since` (milliseconds); answers their bytes.
+pub async fn free(db: &Db, owner: &AccountId, unused_since: i64) -> Result<i64, sqlx::Error> {
+    let mut tx = db.begin_write().await?;
+    sqlx::query(
+        "INSERT INTO doomed_objects (object_key, owner, created_at) SELECT object_key, owner, CAST($1 AS BIGINT) FROM segments \
+         WHERE owner = $2 AND last_used_at < $3 ON CONFLICT (object_key) DO NOTHING",
+    )
+    .bind(now_ms())
+    .bind(owner.as_str())
+    .bind(unused_since)
+    .execute(&mut *tx)
+    .await?;
+    let rows = sqlx::query("DELETE FROM segments WHERE owner = $1 AND last_used_at < $2 RETURNING bytes")
+        .bind(owner.as_str())
+        .bind(unused_since)
+        .fetch_all(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    rows.iter().map(|row| row.try_get::<i64, _>("bytes")).sum()
+}
+
 /// Lets go of what nobody has used since `unused_since` (milliseconds), longest unused first, until the pieces of the
 /// installation hold at most `max_bytes`; answers how many went.
 pub async fn trim(db: &Db, max_bytes: i64, unused_since: i64) -> Result<usize, sqlx::Error> {

@@ -20,7 +20,7 @@ const EXPORT: &str = "SELECT e.id, e.name, e.reel, e.kind, e.settings, e.plan_su
                       CASE WHEN j.state = 'pending' OR (j.state = 'processing' AND j.worker IS NULL AND NOT EXISTS \
                       (SELECT 1 FROM jobs c WHERE c.parent = j.id AND c.state = 'processing')) THEN 1 ELSE 0 END AS queued, \
                       (SELECT MAX(a.attempt) FROM jobs a WHERE a.id = j.id OR a.parent = j.id) AS attempt FROM exports e \
-                      JOIN jobs j ON j.id = e.job LEFT JOIN renditions n ON n.export = e.id ";
+                      JOIN jobs j ON j.id = e.job LEFT JOIN renditions n ON n.export = e.id AND n.deleted_at IS NULL ";
 
 fn export(row: &AnyRow) -> Result<Export, sqlx::Error> {
     let optional = |column: &str| row.try_get::<Option<String>, _>(column);

@@ -15,9 +15,3 @@ pub async fn list_renditions() -> Result<Vec<Rendition>, ApiError> {
 pub async fn get_rendition(id: RenditionId) -> Result<Rendition, ApiError> {
     crate::server::door::serve(async |door| super::service::get(&door, &id).await).await
 }
-
-/// Deletes the file and its row.
-#[server(endpoint = "gallery/delete", input = Json, client = TabClient)]
-pub async fn delete_rendition(id: RenditionId) -> Result<(), ApiError> {
-    crate::server::door::serve(async |door| super::service::delete(&door, &id).await).await
-}

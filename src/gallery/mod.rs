@@ -8,6 +8,7 @@ mod rendition_card;
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod service;
+mod share;
 #[cfg(feature = "ssr")]
 pub mod store;
 pub mod types;

@@ -1,23 +1,40 @@
 //! The gallery: every file that an export made, by day.
 
 use super::{
-    api::{delete_rendition, list_renditions},
+    api::list_renditions,
     player::RenditionPlayer,
-    rendition_card::RenditionCard,
+    rendition_card::{Acts, RenditionCard},
     types::Rendition,
 };
 use crate::{
-    domain::{calendar::Day, size::size},
+    domain::{calendar::Day, ids::ReelId, preset::ExportSettings, size::size},
+    exports::{
+        api::create_batch,
+        types::{ExportKind, NewBatch, Subject},
+    },
     live::{fresh::Fresh, types::Topic, versions::Versions},
     shell::Page,
+    trash::{types::Item, undo::put_away},
     ui::{
-        dialog::ConfirmDialog,
         icon::Icon,
         notice::{EmptyNotice, LoadError},
         toast::Toasts,
     },
 };
 use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
+use std::sync::Arc;
+
+/// What is shown, from `?show=`: its word, and the kinds of it.
+const SHOWN: [(&str, &str, &[ExportKind]); 4] = [
+    ("", "All", &ExportKind::ALL),
+    ("reels", "Reels", &[ExportKind::Reel, ExportKind::BeforeAfter]),
+    ("games", "Games", &[ExportKind::Annotated]),
+    ("clips", "Clips", &[ExportKind::Clip]),
+];
 
 #[component]
 pub fn GalleryPage() -> impl IntoView {
@@ -39,23 +56,74 @@ pub fn GalleryPage() -> impl IntoView {
 
 #[component]
 fn Gallery(list: Signal<Vec<Rendition>>) -> impl IntoView {
-    let doomed = RwSignal::new(None::<Rendition>);
-    let on_delete = Callback::new(move |rendition| doomed.set(Some(rendition)));
-    let days = Memo::new(move |_| list.with(|list| by_day(list)));
-    let is_empty = Memo::new(move |_| list.with(Vec::is_empty));
+    let (versions, toasts) = (Versions::expect(), Toasts::expect());
+    let query = use_query_map();
+    let show = Memo::new(move |_| query.with(|query| query.get("show")).unwrap_or_default());
+    let shown = Memo::new(move |_| {
+        let kinds = SHOWN.iter().find(|(code, ..)| *code == show.get()).map_or(&ExportKind::ALL[..], |it| it.2);
+        list.with(|list| list.iter().filter(|it| kinds.contains(&it.kind)).cloned().collect::<Vec<_>>())
+    });
+    let days = Memo::new(move |_| shown.with(|list| by_day(list)));
+    let (is_empty, is_none) =
+        (Memo::new(move |_| list.with(Vec::is_empty)), Memo::new(move |_| shown.with(Vec::is_empty)));
+    let go = StoredValue::new(Arc::new(use_navigate()));
+    let acts = Acts {
+        delete: Callback::new(move |file: Rendition| {
+            spawn_local(async move {
+                put_away(Item::Rendition(file.id), file.name, versions, toasts).await;
+            });
+        }),
+        compare: Callback::new(move |file: Rendition| {
+            let Some(reel) = file.reel else { return };
+            match list.with_untracked(|list| before_and_after(list, &file.name)) {
+                Some(id) => (go.get_value())(&format!("/gallery?play={id}"), NavigateOptions::default()),
+                None => spawn_local(make_before_and_after(reel, versions, toasts)),
+            }
+        }),
+    };
     view! {
         <div class="page__head">
             <div>
                 <h1 class="page__title">"Gallery"</h1>
-                <p class="page__lead">{move || list.with(|list| lead(list))}</p>
+                <p class="page__lead">{move || list.with(|list| lead(list))}" "<a class="link" href="/storage">"Storage and trash"</a></p>
             </div>
+            <Show when=move || !is_empty.get()>
+                <nav class="segmented" aria-label="Show">
+                    {SHOWN.map(|(code, word, _)| {
+                        let href = if code.is_empty() { "/gallery".to_owned() } else { format!("/gallery?show={code}") };
+                        let is_now = move || (show.get() == code).then_some("true");
+                        view! { <a class="segmented__item" href=href aria-current=is_now>{word}</a> }
+                    })}
+                </nav>
+            </Show>
         </div>
         <Show when=move || is_empty.get()><NothingYet /></Show>
+        <Show when=move || is_none.get() && !is_empty.get()><p class="muted">"No file of this kind yet."</p></Show>
         <For each=move || days.get() key=|(day, _)| *day let:group>
-            <DayGroup day=group.0 files=of_day(days, group.0) on_delete />
+            <DayGroup day=group.0 files=of_day(days, group.0) acts />
         </For>
         <RenditionPlayer all=list />
-        <DeleteRendition doomed />
+    }
+}
+
+/// The newest file that shows before and after of the reel of this name.
+fn before_and_after(list: &[Rendition], reel: &str) -> Option<String> {
+    let is_it = |it: &&Rendition| it.kind == ExportKind::BeforeAfter && it.name.starts_with(reel);
+    list.iter().find(is_it).map(|it| it.id.to_string())
+}
+
+async fn make_before_and_after(reel: ReelId, versions: Versions, toasts: Toasts) {
+    let (of, settings) = (Subject::Reel(reel), ExportSettings::default());
+    let batch = NewBatch { of, make: vec![ExportKind::BeforeAfter], clips: Vec::new(), settings };
+    match create_batch(batch).await {
+        Ok(exports) => {
+            for export in exports {
+                versions.apply_export(export);
+            }
+            versions.bump(&Topic::Exports);
+            toasts.say("The before and after is being made. It shows up here.");
+        }
+        Err(error) => toasts.error(error.to_string()),
     }
 }
 
@@ -70,8 +138,8 @@ fn lead(list: &[Rendition]) -> String {
     let bytes = size(list.iter().map(|rendition| rendition.bytes).sum());
     match list.len() {
         0 => "Exported reels stand here.".to_owned(),
-        1 => format!("1 file, {bytes}. Delete it to free space; clips and reels stay."),
-        many => format!("{many} files, {bytes}. Delete any of them to free space; clips and reels stay."),
+        1 => format!("1 file, {bytes}. Clips and reels stay when it is deleted."),
+        many => format!("{many} files, {bytes}. Clips and reels stay when they are deleted."),
     }
 }
 
@@ -86,7 +154,7 @@ fn NothingYet() -> impl IntoView {
 }
 
 #[component]
-fn DayGroup(day: Day, files: Memo<Vec<Rendition>>, on_delete: Callback<Rendition>) -> impl IntoView {
+fn DayGroup(day: Day, files: Memo<Vec<Rendition>>, acts: Acts) -> impl IntoView {
     let (id, labelled_by) = (format!("day-{day}"), format!("day-{day}"));
     let count = move || match files.with(Vec::len) {
         1 => "1 file".to_owned(),
@@ -108,36 +176,11 @@ fn DayGroup(day: Day, files: Memo<Vec<Rendition>>, on_delete: Callback<Rendition
             </div>
             <div class="rendition-row">
                 <For each=move || files.get() key=|it| (it.id.clone(), it.name.clone(), it.reel.clone()) let:rendition>
-                    <RenditionCard rendition on_delete />
+                    <RenditionCard rendition acts />
                 </For>
             </div>
         </section>
     }
-}
-
-/// Asks before the file is gone for good, and names it.
-#[component]
-fn DeleteRendition(doomed: RwSignal<Option<Rendition>>) -> impl IntoView {
-    let (versions, toasts) = (Versions::expect(), Toasts::expect());
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(doomed.with(Option::is_some)));
-    let title = Signal::derive(move || {
-        doomed.with(|doomed| doomed.as_ref().map(|it| format!("Delete {}?", it.name)).unwrap_or_default())
-    });
-    let delete = move || {
-        let Some(rendition) = doomed.get_untracked() else { return };
-        open.set(false);
-        spawn_local(async move {
-            match delete_rendition(rendition.id).await {
-                Ok(()) => {
-                    versions.bump(&Topic::Exports);
-                    toasts.say(format!("Deleted {}", rendition.name));
-                }
-                Err(error) => toasts.error(error.to_string()),
-            }
-        });
-    };
-    view! { <ConfirmDialog open title text="The file is gone for good. Its reel and clips stay, so it can be exported again." verb="Delete file" on_confirm=delete /> }
 }
 
 /// What was made together and still has more than one file: its name, how many and how large.

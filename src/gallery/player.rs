@@ -1,6 +1,6 @@
 //! Plays a file of the gallery: `?play=` in the URL opens it, so that a link leads straight to it and Back closes it.
 
-use super::{rendition_card::shape, types::Rendition};
+use super::{rendition_card::shape, share::ShareButton, types::Rendition};
 use crate::{
     domain::size::size,
     ui::{dialog::Dialog, icon::Icon},
@@ -45,10 +45,11 @@ fn Playing(rendition: Rendition) -> impl IntoView {
     view! {
         <div class="dialog__body">
             <video class="rendition-video" data-testid="rendition-video" style=format!("--w: {}; --h: {}", width.max(1), height.max(1))
-                src=url poster=poster_url controls autoplay playsinline aria-label=name.clone()></video>
+                src=url.clone() poster=poster_url controls autoplay playsinline aria-label=name.clone()></video>
             <p class="muted">{format!("{} · {width} × {height} · {} · {}", shape(width, height), duration, size(bytes))}</p>
         </div>
         <div class="dialog__foot">
+            <ShareButton name=name.clone() url=url.clone() />
             {reel.map(|id| view! {
                 <a class="button button--quiet" href=format!("/reels/{id}?step=framing")><span class="button__text">"Open reel"</span></a>
             })}

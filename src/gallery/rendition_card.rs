@@ -1,6 +1,6 @@
 //! One file of the gallery.
 
-use super::types::Rendition;
+use super::{share::ShareButton, types::Rendition};
 use crate::{domain::size::size, exports::types::ExportKind, ui::icon::Icon};
 use leptos::prelude::*;
 
@@ -13,11 +13,37 @@ pub fn shape(width: i64, height: i64) -> String {
         .map_or_else(|| format!("{width} × {height}"), |(w, h)| format!("{w}:{h}"))
 }
 
+/// What a card does that its page knows how to.
+#[derive(Clone, Copy)]
+pub struct Acts {
+    pub delete: Callback<Rendition>,
+    /// Plays, or makes, its reel before and after it was framed.
+    pub compare: Callback<Rendition>,
+}
+
 /// Poster, name, facts, and what can be done with the file. The poster is a link that opens the player.
 #[component]
-pub fn RenditionCard(rendition: Rendition, on_delete: Callback<Rendition>) -> impl IntoView {
+pub fn RenditionCard(rendition: Rendition, acts: Acts) -> impl IntoView {
     let file = StoredValue::new(rendition.clone());
-    let Rendition { id, name, kind, bytes, width, height, duration, download_url, poster_url, .. } = rendition;
+    let Rendition { id, name, kind, bytes, width, height, duration, url, download_url, poster_url, reel, .. } =
+        rendition;
+    let of_reel = kind == ExportKind::Reel && reel.is_some();
+    let compared = name.clone();
+    let compare = move || {
+        view! {
+            <button class="icon-button icon-button--sm" type="button" aria-label=format!("Before and after of {compared}") title="Before and after"
+                on:click=move |_| acts.compare.run(file.get_value())>
+                <Icon name="compare" />
+            </button>
+        }
+    };
+    let edit = reel.map(|reel| {
+        view! {
+            <a class="icon-button icon-button--sm" href=format!("/reels/{reel}?step=framing") aria-label=format!("Open the reel of {name}") title="Open its reel">
+                <Icon name="film" />
+            </a>
+        }
+    });
     view! {
         <article class="rendition rendition--shape" style=format!("--w: {}; --h: {}", width.max(1), height.max(1))>
             <a class="poster" href=format!("/gallery?play={id}")>
@@ -33,8 +59,11 @@ pub fn RenditionCard(rendition: Rendition, on_delete: Callback<Rendition>) -> im
                         aria-label=format!("Download {name}") title="Download">
                         <Icon name="download" />
                     </a>
+                    <ShareButton name=name.clone() url small=true />
+                    {of_reel.then(compare)}
+                    {edit}
                     <button class="icon-button icon-button--sm" type="button" aria-label=format!("Delete {name}") title="Delete"
-                        on:click=move |_| on_delete.run(file.get_value())>
+                        on:click=move |_| acts.delete.run(file.get_value())>
                         <Icon name="trash" />
                     </button>
                 </div>

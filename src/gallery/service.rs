@@ -38,11 +38,28 @@ pub async fn poster_url(caller: &Caller, id: &RenditionId) -> Result<String, Api
     show_url(caller, &key, "image/jpeg").await
 }
 
-/// Deletes the file with its row; the object goes at once, or as soon as the store answers.
+/// Moves the file to the trash.
 pub async fn delete(caller: &Caller, id: &RenditionId) -> Result<(), ApiError> {
-    let row = owned(caller, id).await?;
-    if !store::delete(&caller.app.db, caller.owner(), &row).await? {
+    if !store::trash(&caller.app.db, caller.owner(), id).await? {
         return Err(ApiError::not_found("file"));
+    }
+    caller.changed(Topic::Exports);
+    Ok(())
+}
+
+/// Brings a file back from the trash. A second call finds it back already.
+pub async fn restore(caller: &Caller, id: &RenditionId) -> Result<(), ApiError> {
+    if !store::restore(&caller.app.db, caller.owner(), id).await? {
+        return owned(caller, id).await.map(drop);
+    }
+    caller.changed(Topic::Exports);
+    Ok(())
+}
+
+/// Deletes a file in the trash for good; the object goes at once, or as soon as the store answers.
+pub async fn purge(caller: &Caller, id: &RenditionId) -> Result<(), ApiError> {
+    if !store::delete(&caller.app.db, caller.owner(), id).await? {
+        return Err(ApiError::not_found("file in the trash"));
     }
     caller.app.wake.sweep();
     caller.changed(Topic::Exports);

@@ -57,7 +57,7 @@ fn kind_of(code: Option<&str>) -> ExportKind {
 
 /// Files that were made together, by name.
 pub async fn of_batch(db: &Db, owner: &AccountId, batch: &str) -> Result<Vec<RenditionRow>, sqlx::Error> {
-    let rows = sqlx::query(query("WHERE r.owner = $1 AND e.batch = $2 ORDER BY r.name, r.id"))
+    let rows = sqlx::query(query("WHERE r.owner = $1 AND e.batch = $2 AND r.deleted_at IS NULL ORDER BY r.name, r.id"))
         .bind(owner.as_str())
         .bind(batch)
         .fetch_all(db.pool())
@@ -66,24 +66,69 @@ pub async fn of_batch(db: &Db, owner: &AccountId, batch: &str) -> Result<Vec<Ren
 }
 
 pub async fn list(db: &Db, owner: &AccountId) -> Result<Vec<RenditionRow>, sqlx::Error> {
-    let rows = sqlx::query(query("WHERE r.owner = $1 ORDER BY r.created_at DESC, r.id DESC LIMIT 500"))
-        .bind(owner.as_str())
-        .fetch_all(db.pool())
-        .await?;
+    let rows = sqlx::query(query(
+        "WHERE r.owner = $1 AND r.deleted_at IS NULL ORDER BY r.created_at DESC, r.id DESC LIMIT 500",
+    ))
+    .bind(owner.as_str())
+    .fetch_all(db.pool())
+    .await?;
     rows.iter().map(rendition).collect()
 }
 
 pub async fn get(db: &Db, owner: &AccountId, id: &RenditionId) -> Result<Option<RenditionRow>, sqlx::Error> {
-    let row = sqlx::query(query("WHERE r.id = $1 AND r.owner = $2"))
-        .bind(id.as_str())
-        .bind(owner.as_str())
-        .fetch_optional(db.pool())
-        .await?;
+    find(db, owner, id, "WHERE r.id = $1 AND r.owner = $2 AND r.deleted_at IS NULL").await
+}
+
+async fn find(db: &Db, owner: &AccountId, id: &RenditionId, which: &str) -> Result<Option<RenditionRow>, sqlx::Error> {
+    let row = sqlx::query(query(which)).bind(id.as_str()).bind(owner.as_str()).fetch_optional(db.pool()).await?;
     row.as_ref().map(rendition).transpose()
 }
 
-/// Deletes the row and dooms its objects in one transaction.
-pub async fn delete(db: &Db, owner: &AccountId, row: &RenditionRow) -> Result<bool, sqlx::Error> {
+/// Whether the file was there and is in the trash now.
+pub async fn trash(db: &Db, owner: &AccountId, id: &RenditionId) -> Result<bool, sqlx::Error> {
+    set_deleted(db, owner, id, Some(now_ms())).await
+}
+
+/// Whether it came back.
+pub async fn restore(db: &Db, owner: &AccountId, id: &RenditionId) -> Result<bool, sqlx::Error> {
+    set_deleted(db, owner, id, None).await
+}
+
+async fn set_deleted(db: &Db, owner: &AccountId, id: &RenditionId, at: Option<i64>) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "UPDATE renditions SET deleted_at = $1, version = version + 1 WHERE id = $2 AND owner = $3 \
+         AND CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END <> $4",
+    )
+    .bind(at)
+    .bind(id.as_str())
+    .bind(owner.as_str())
+    .bind(i64::from(at.is_some()))
+    .execute(db.pool())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The files in the trash, the last one first, with when they came there (milliseconds).
+pub async fn trashed(db: &Db, owner: &AccountId) -> Result<Vec<(RenditionRow, i64)>, sqlx::Error> {
+    let rows = sqlx::query(query("WHERE r.owner = $1 AND r.deleted_at IS NOT NULL ORDER BY r.deleted_at DESC, r.id"))
+        .bind(owner.as_str())
+        .fetch_all(db.pool())
+        .await?;
+    rows.iter().map(|row| Ok((rendition(row)?, row.try_get("deleted_at")?))).collect()
+}
+
+/// Files of anybody that came to the trash before then (milliseconds).
+pub async fn expired(db: &Db, before: i64) -> Result<Vec<(AccountId, RenditionId)>, sqlx::Error> {
+    let sql = "SELECT owner, id FROM renditions WHERE deleted_at < $1";
+    let rows = sqlx::query(sql).bind(before).fetch_all(db.pool()).await?;
+    rows.iter().map(|row| Ok((parsed(row, "owner")?, parsed(row, "id")?))).collect()
+}
+
+/// Deletes what is in the trash for good: the row, and its objects are doomed, in one transaction.
+pub async fn delete(db: &Db, owner: &AccountId, id: &RenditionId) -> Result<bool, sqlx::Error> {
+    let Some(row) = find(db, owner, id, "WHERE r.id = $1 AND r.owner = $2 AND r.deleted_at IS NOT NULL").await? else {
+        return Ok(false);
+    };
     let mut tx = db.begin_write().await?;
     for key in std::iter::once(&row.object_key).chain(&row.poster_key) {
         sqlx::query(
@@ -95,11 +140,17 @@ pub async fn delete(db: &Db, owner: &AccountId, row: &RenditionRow) -> Result<bo
         .execute(&mut *tx)
         .await?;
     }
-    let done = sqlx::query("DELETE FROM renditions WHERE id = $1 AND owner = $2")
+    let done = sqlx::query("DELETE FROM renditions WHERE id = $1 AND owner = $2 AND deleted_at IS NOT NULL")
         .bind(row.id.as_str())
         .bind(owner.as_str())
         .execute(&mut *tx)
         .await?;
-    tx.commit().await?;
-    Ok(done.rows_affected() == 1)
+    let is_gone = done.rows_affected() == 1;
+    // Brought back meanwhile: nothing of it is doomed.
+    if is_gone {
+        tx.commit().await?;
+    } else {
+        tx.rollback().await?;
+    }
+    Ok(is_gone)
 }

@@ -36,11 +36,6 @@ pub async fn update_game(update: GameUpdate) -> Result<Game, ApiError> {
     crate::server::door::serve(async |door| super::service::update(&door, update).await).await
 }
 
-#[server(endpoint = "games/delete", input = Json, client = TabClient)]
-pub async fn delete_game(id: GameId) -> Result<(), ApiError> {
-    crate::server::door::serve(async |door| super::service::delete(&door, &id).await).await
-}
-
 /// Remembers where the playhead was. Not an edit: no version, no refetch.
 #[server(endpoint = "games/position", input = Json, client = TabClient)]
 pub async fn remember_position(id: GameId, position: Micros) -> Result<(), ApiError> {

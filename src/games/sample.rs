@@ -59,6 +59,7 @@ pub async fn make(caller: &Caller) -> Result<Game, ApiError> {
             Ok(()) => service::get(&caller, &game.id).await,
             Err(error) => {
                 service::delete(&caller, &game.id).await?;
+                service::purge(&caller, &game.id).await?;
                 Err(error)
             }
         }

@@ -11,7 +11,7 @@ use crate::{
     live::types::Topic,
     reels,
     server::door::Caller,
-    videos,
+    uploads, videos,
 };
 
 pub async fn list(caller: &Caller, query: &GameQuery) -> Result<Vec<GameCard>, ApiError> {
@@ -63,19 +63,42 @@ pub async fn update(caller: &Caller, update: GameUpdate) -> Result<Game, ApiErro
     get(caller, &update.id).await
 }
 
-/// Deletes the game, its videos, clips and their places in reels. Open uploads end at the store, too.
+/// Moves the game to the trash: its videos, clips and their places in reels are out of sight.
 pub async fn delete(caller: &Caller, id: &GameId) -> Result<(), ApiError> {
-    let videos = videos::store::of_game(&caller.app.db, caller.owner(), id).await?;
-    for upload in videos.iter().filter_map(|video| video.upload.as_ref()) {
-        crate::uploads::service::abort(caller, upload).await?;
+    if !store::trash(&caller.app.db, caller.owner(), id).await? {
+        return Err(ApiError::not_found("game"));
     }
+    tell(caller);
+    Ok(())
+}
+
+/// Brings a game back from the trash, with all that went there with it. A second call finds it back already.
+pub async fn restore(caller: &Caller, id: &GameId) -> Result<(), ApiError> {
+    if !store::restore(&caller.app.db, caller.owner(), id).await? {
+        return get(caller, id).await.map(drop);
+    }
+    tell(caller);
+    Ok(())
+}
+
+/// Deletes a game in the trash for good. Open uploads end at the store, too.
+pub async fn purge(caller: &Caller, id: &GameId) -> Result<(), ApiError> {
+    if store::get(&caller.app.db, caller.owner(), id).await?.is_some() {
+        return Err(ApiError::not_found("game in the trash"));
+    }
+    uploads::service::abort_of_game(caller, id).await?;
     if !store::delete(&caller.app.db, caller.owner(), id).await? {
         return Err(ApiError::not_found("game"));
     }
     caller.app.wake.sweep();
+    tell(caller);
+    Ok(())
+}
+
+/// Games, clips and reels look different now.
+fn tell(caller: &Caller) {
     caller.changed(Topic::Games);
     caller.app.hub.send(caller.owner(), crate::live::types::Event::Resync);
-    Ok(())
 }
 
 pub async fn remember_position(caller: &Caller, id: &GameId, position: Micros) -> Result<(), ApiError> {

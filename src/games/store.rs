@@ -2,6 +2,7 @@
 
 use super::types::{GameCard, GameDetails, GameQuery};
 use crate::{
+    clips,
     domain::{
         ids::{AccountId, GameId},
         rating::Tally,
@@ -9,6 +10,7 @@ use crate::{
         text::folded,
         time::Micros,
     },
+    reels,
     server::db::{Db, now_ms, parsed},
     videos,
 };
@@ -85,11 +87,12 @@ pub async fn insert(db: &Db, owner: &AccountId, id: &GameId, details: &GameDetai
 
 /// Holds the game until the transaction ends: who adds to it waits. Whether there is such a game.
 pub async fn hold(connection: &mut AnyConnection, owner: &AccountId, id: &GameId) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query("UPDATE games SET updated_at = updated_at WHERE id = $1 AND owner = $2")
-        .bind(id.as_str())
-        .bind(owner.as_str())
-        .execute(connection)
-        .await?;
+    let done =
+        sqlx::query("UPDATE games SET updated_at = updated_at WHERE id = $1 AND owner = $2 AND deleted_at IS NULL")
+            .bind(id.as_str())
+            .bind(owner.as_str())
+            .execute(connection)
+            .await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -103,7 +106,7 @@ pub async fn update(
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
         "UPDATE games SET opponent = $1, played_on = $2, venue = $3, tournament = $4, search = $5, updated_at = $6, \
-         version = version + 1, sport = COALESCE($10, sport) WHERE id = $7 AND owner = $8 AND version = $9",
+         version = version + 1, sport = COALESCE($10, sport) WHERE id = $7 AND owner = $8 AND version = $9 AND deleted_at IS NULL",
     )
     .bind(&details.opponent)
     .bind(details.played_on.to_string())
@@ -128,7 +131,8 @@ pub async fn advance(
     version: i64,
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
-        "UPDATE games SET updated_at = $1, version = version + 1 WHERE id = $2 AND owner = $3 AND version = $4",
+        "UPDATE games SET updated_at = $1, version = version + 1 \
+         WHERE id = $2 AND owner = $3 AND version = $4 AND deleted_at IS NULL",
     )
     .bind(now_ms())
     .bind(id.as_str())
@@ -140,7 +144,7 @@ pub async fn advance(
 }
 
 pub async fn get(db: &Db, owner: &AccountId, id: &GameId) -> Result<Option<GameRow>, sqlx::Error> {
-    let row = sqlx::query("SELECT * FROM games WHERE id = $1 AND owner = $2")
+    let row = sqlx::query("SELECT * FROM games WHERE id = $1 AND owner = $2 AND deleted_at IS NULL")
         .bind(id.as_str())
         .bind(owner.as_str())
         .fetch_optional(db.pool())
@@ -153,7 +157,8 @@ pub async fn cards(db: &Db, owner: &AccountId, query: &GameQuery) -> Result<Vec<
     let pattern = format!("%{}%", folded(query.text.trim()).replace(['%', '_', '\\', '\0'], " "));
     let limit = if query.limit <= 0 { 500 } else { query.limit.min(500) };
     let rows = sqlx::query(
-        "SELECT * FROM games WHERE owner = $1 AND search LIKE $2 ORDER BY played_on DESC, id DESC LIMIT $3 OFFSET $4",
+        "SELECT * FROM games WHERE owner = $1 AND deleted_at IS NULL AND search LIKE $2 \
+         ORDER BY played_on DESC, id DESC LIMIT $3 OFFSET $4",
     )
     .bind(owner.as_str())
     .bind(pattern)
@@ -201,21 +206,96 @@ async fn tallies(db: &Db, owner: &AccountId) -> Result<HashMap<GameId, Tally>, s
 }
 
 pub async fn remember_position(db: &Db, owner: &AccountId, id: &GameId, at: Micros) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query("UPDATE games SET last_position = $1, last_opened_at = $2 WHERE id = $3 AND owner = $4")
-        .bind(at.0)
-        .bind(now_ms())
-        .bind(id.as_str())
-        .bind(owner.as_str())
-        .execute(db.pool())
-        .await?;
+    let sql =
+        "UPDATE games SET last_position = $1, last_opened_at = $2 WHERE id = $3 AND owner = $4 AND deleted_at IS NULL";
+    let done =
+        sqlx::query(sql).bind(at.0).bind(now_ms()).bind(id.as_str()).bind(owner.as_str()).execute(db.pool()).await?;
     Ok(done.rows_affected() == 1)
 }
 
-/// Deletes the game with its videos, clips and the reels that those made by themselves, and dooms their objects in the same transaction.
+/// Takes the game out of every list, with its clips and the reels that those made by themselves; [`restore`] brings all of it
+/// back. Whether it was there.
+pub async fn trash(db: &Db, owner: &AccountId, id: &GameId) -> Result<bool, sqlx::Error> {
+    let (mut tx, now) = (db.begin_write().await?, now_ms());
+    let done = sqlx::query(
+        "UPDATE games SET deleted_at = $1, version = version + 1 WHERE id = $2 AND owner = $3 AND deleted_at IS NULL",
+    )
+    .bind(now)
+    .bind(id.as_str())
+    .bind(owner.as_str())
+    .execute(&mut *tx)
+    .await?;
+    if done.rows_affected() == 1 {
+        reels::store::trash_untouched_of_game(&mut tx, owner, id, now).await?;
+        clips::store::trash_of_game(&mut tx, owner, id, now).await?;
+    }
+    tx.commit().await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Whether it came back from the trash: with what went there with it, and nothing else.
+pub async fn restore(db: &Db, owner: &AccountId, id: &GameId) -> Result<bool, sqlx::Error> {
+    let mut tx = db.begin_write().await?;
+    let sql = "SELECT deleted_at FROM games WHERE id = $1 AND owner = $2 AND deleted_at IS NOT NULL";
+    let row = sqlx::query(sql).bind(id.as_str()).bind(owner.as_str()).fetch_optional(&mut *tx).await?;
+    let Some(row) = row else { return Ok(false) };
+    let at: i64 = row.try_get("deleted_at")?;
+    clips::store::restore_of_game(&mut tx, owner, id, at).await?;
+    reels::store::restore_untouched_of_game(&mut tx, owner, id, at).await?;
+    sqlx::query("UPDATE games SET deleted_at = NULL, version = version + 1 WHERE id = $1 AND owner = $2")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// The games in the trash, the last one first: when they came there, and what their recordings hold (bytes).
+pub async fn trashed(db: &Db, owner: &AccountId) -> Result<Vec<(GameRow, i64, i64)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT g.*, CAST(COALESCE((SELECT SUM(v.bytes) FROM videos v WHERE v.game = g.id AND v.state <> 'waiting'), 0) AS BIGINT) AS bytes \
+         FROM games g WHERE g.owner = $1 AND g.deleted_at IS NOT NULL ORDER BY g.deleted_at DESC, g.id",
+    )
+    .bind(owner.as_str())
+    .fetch_all(db.pool())
+    .await?;
+    rows.iter().map(|row| Ok((game(row)?, row.try_get("deleted_at")?, row.try_get("bytes")?))).collect()
+}
+
+/// Games of anybody that came to the trash before then (milliseconds).
+pub async fn expired(db: &Db, before: i64) -> Result<Vec<(AccountId, GameId)>, sqlx::Error> {
+    let rows =
+        sqlx::query("SELECT owner, id FROM games WHERE deleted_at < $1").bind(before).fetch_all(db.pool()).await?;
+    rows.iter().map(|row| Ok((parsed(row, "owner")?, parsed(row, "id")?))).collect()
+}
+
+/// What the recordings of each game hold (bytes), the largest first.
+pub async fn largest(db: &Db, owner: &AccountId, most: i64) -> Result<Vec<(GameRow, i64)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT g.*, s.bytes FROM games g JOIN (SELECT game, CAST(SUM(bytes) AS BIGINT) AS bytes FROM videos \
+         WHERE owner = $1 AND state <> 'waiting' GROUP BY game) s ON s.game = g.id \
+         WHERE g.owner = $1 AND g.deleted_at IS NULL ORDER BY s.bytes DESC, g.id LIMIT $2",
+    )
+    .bind(owner.as_str())
+    .bind(most)
+    .fetch_all(db.pool())
+    .await?;
+    rows.iter().map(|row| Ok((game(row)?, row.try_get("bytes")?))).collect()
+}
+
+/// Deletes a game in the trash for good, with its videos, clips and the reels that those made by themselves, and dooms their
+/// objects in the same transaction.
 pub async fn delete(db: &Db, owner: &AccountId, id: &GameId) -> Result<bool, sqlx::Error> {
     let mut tx = db.begin_write().await?;
+    // Held, so that nobody brings it back meanwhile.
+    let sql = "UPDATE games SET updated_at = updated_at WHERE id = $1 AND owner = $2 AND deleted_at IS NOT NULL";
+    let held = sqlx::query(sql).bind(id.as_str()).bind(owner.as_str()).execute(&mut *tx).await?;
+    if held.rows_affected() == 0 {
+        return Ok(false);
+    }
     videos::store::doom_of_game(&mut tx, owner, id).await?;
-    crate::reels::store::delete_untouched_of_game(&mut tx, owner, id).await?;
+    reels::store::delete_untouched_of_game(&mut tx, owner, id).await?;
     let done = sqlx::query("DELETE FROM games WHERE id = $1 AND owner = $2")
         .bind(id.as_str())
         .bind(owner.as_str())

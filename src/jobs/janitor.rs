@@ -4,13 +4,15 @@ use super::{store, trees, types::NewJob};
 use crate::{
     clips,
     domain::ids::ExportId,
-    exports,
+    exports, gallery, games,
     live::types::{Event, Topic},
+    reels,
     server::{
         db::{Db, now_ms},
         state::AppState,
     },
     storage::ObjectKey,
+    trash::types::TRASH_DAYS,
     videos,
 };
 use sqlx::Row;
@@ -24,8 +26,8 @@ const OBJECTS_A_ROUND: i64 = 100;
 const SEGMENT_IN_USE_MS: i64 = 12 * 3_600_000;
 /// How long the pieces' jobs of an export stay after its end: a day.
 const KEEP_CHILDREN_MS: i64 = 24 * 3_600_000;
-/// How long a deleted clip can be brought back: 30 days.
-const KEEP_DELETED_MS: i64 = 30 * 24 * 3_600_000;
+/// How long what was deleted can be brought back.
+const KEEP_DELETED_MS: i64 = TRASH_DAYS * 24 * 3_600_000;
 
 pub async fn run(app: AppState) {
     if let Err(error) = make_overviews(&app).await {
@@ -53,6 +55,9 @@ pub async fn run(app: AppState) {
         if let Err(error) = sweep_folders(&app).await {
             tracing::warn!(error = %error, "janitor.folders_failed");
         }
+        if let Err(error) = empty_trash(&app.db, now_ms() - KEEP_DELETED_MS).await {
+            tracing::warn!(error = %error, "janitor.trash_failed");
+        }
         if let Err(error) = clips::store::purge(&app.db, now_ms() - KEEP_DELETED_MS).await {
             tracing::warn!(error = %error, "janitor.clips_failed");
         }
@@ -65,6 +70,20 @@ pub async fn run(app: AppState) {
             () = tokio::time::sleep(ROUND) => {}
         }
     }
+}
+
+/// Deletes for good what came to the trash before then (milliseconds).
+async fn empty_trash(db: &Db, before: i64) -> Result<(), sqlx::Error> {
+    for (owner, file) in gallery::store::expired(db, before).await? {
+        gallery::store::delete(db, &owner, &file).await?;
+    }
+    for (owner, reel) in reels::store::expired(db, before).await? {
+        reels::service::purge_of(db, &owner, &reel).await?;
+    }
+    for (owner, game) in games::store::expired(db, before).await? {
+        games::store::delete(db, &owner, &game).await?;
+    }
+    Ok(())
 }
 
 /// Recordings from before there were overviews, or copies that browsers play, get theirs.

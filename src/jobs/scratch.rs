@@ -21,7 +21,7 @@ pub fn disk_failed(error: &Error) -> Failure {
     tracing::error!(error = %error, "jobs.disk_failed");
     let (code, message) = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            return Failure::permanent("disk_full", "The disk is full. Delete old files, then retry.");
+            return Failure::permanent("disk_full", "The disk is full. Free room in Storage, then retry.");
         }
         _ => ("disk_failed", "The data folder cannot be written."),
     };

@@ -206,7 +206,7 @@ impl From<crate::storage::StoreError> for Failure {
                 return Self::permanent(error.code(), "The video is not in the store any more. Add it again.");
             }
             Kind::DiskFull => {
-                let message = "The data folder is full. Delete old files in Gallery, then try again.";
+                let message = "The data folder is full. Free room in Storage, then try again.";
                 return Self::permanent(error.code(), message);
             }
             _ => {}

@@ -49,7 +49,7 @@ impl MediaErrorKind {
             Self::TruncatedVideo => "This file ends early. Upload the recording again.",
             Self::PictureTooLarge => "The picture is larger than 8192 x 4608 pixels. Record or convert it smaller.",
             Self::SourceMissing => "The recording is no longer there. Upload it again.",
-            Self::DiskFull => "The disk is full. Delete old files, then retry.",
+            Self::DiskFull => "The disk is full. Free room in Storage, then retry.",
             Self::ToolMissing => "ffmpeg was not found. Install ffmpeg, then run touchline doctor.",
             Self::ToolFailed => "ffmpeg could not finish. The log says why; retry, or try another recording.",
             Self::Stalled => "The work stopped moving and was ended. Retry.",

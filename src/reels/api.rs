@@ -30,8 +30,3 @@ pub async fn update_framing(update: FramingUpdate) -> Result<ReelClip, ApiError>
 pub async fn follow_player(wanted: Follow) -> Result<Followed, ApiError> {
     crate::server::door::serve(async |door| super::follow::follow(&door, wanted).await).await
 }
-
-#[server(endpoint = "reels/delete", input = Json, client = TabClient)]
-pub async fn delete_reel(id: ReelId) -> Result<(), ApiError> {
-    crate::server::door::serve(async |door| super::service::delete(&door, &id).await).await
-}

@@ -6,12 +6,14 @@ use crate::{
     exports::types::Export,
     games::library::{games_tab::counted, poster::PosterPicture},
     live::versions::Versions,
+    trash::{types::Item, undo::put_away},
     ui::{
         labels::Dot,
         menu::{Menu, MenuItem},
+        toast::Toasts,
     },
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 /// The step that comes next, in a word and in the address.
 pub const fn next_step(status: ReelStatus) -> (&'static str, &'static str) {
@@ -45,8 +47,15 @@ const fn next_words(status: ReelStatus) -> &'static str {
 }
 
 #[component]
-pub fn ReelTile(card: ReelCard, deleting: RwSignal<Option<ReelCard>>) -> impl IntoView {
-    let to_delete = card.clone();
+pub fn ReelTile(card: ReelCard) -> impl IntoView {
+    let (versions, toasts) = (Versions::expect(), Toasts::expect());
+    let (item, known) = (Item::Reel(card.id.clone()), card.name.clone());
+    let delete = move || {
+        let (item, name) = (item.clone(), known.clone());
+        spawn_local(async move {
+            put_away(item, name, versions, toasts).await;
+        });
+    };
     let (_, step) = next_step(card.status);
     view! {
         <article class="card card--reel">
@@ -56,9 +65,7 @@ pub fn ReelTile(card: ReelCard, deleting: RwSignal<Option<ReelCard>>) -> impl In
                     <h3 class="card__title"><a href=format!("/reels/{}?step={step}", card.id)>{card.name.clone()}</a></h3>
                     <ReelState id=card.id.clone() status=card.status />
                     <Menu label=format!("More for {}", card.name)>
-                        <MenuItem icon="trash" danger=true on_press=move || deleting.set(Some(to_delete.clone()))>
-                            "Delete reel"
-                        </MenuItem>
+                        <MenuItem icon="trash" danger=true on_press=delete>"Delete reel"</MenuItem>
                     </Menu>
                 </div>
                 <p class="card__meta">

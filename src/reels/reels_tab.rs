@@ -1,23 +1,15 @@
 //! The reels of the library, a group for each season in which they were last changed.
 
 use super::{
-    api::delete_reel,
     reel_tile::{ReelTile, status_words},
     types::{ReelCard, ReelStatus},
 };
 use crate::{
     domain::{aspect::Aspect, calendar::Day},
     games::library::{address::Address, games_tab::counted},
-    live::versions::Versions,
-    ui::{
-        dialog::{ConfirmDialog, open_while},
-        icon::Icon,
-        labels::FilterChip,
-        notice::EmptyNotice,
-        toast::Toasts,
-    },
+    ui::{icon::Icon, labels::FilterChip, notice::EmptyNotice},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 const STATUSES: [ReelStatus; 6] = [
     ReelStatus::NotStarted,
@@ -39,19 +31,17 @@ impl Address {
 
 #[component]
 pub fn ReelsTab(reels: Signal<Vec<ReelCard>>, address: Memo<Address>) -> impl IntoView {
-    let deleting = RwSignal::new(None::<ReelCard>);
     let has_reels = Memo::new(move |_| !reels.with(Vec::is_empty));
     view! {
         <Show when=move || has_reels.get() fallback=NoReels>
-            <Shelf reels address deleting />
+            <Shelf reels address />
         </Show>
-        <DeleteReel target=deleting />
     }
 }
 
 /// The reels that search and filters keep, by season.
 #[component]
-fn Shelf(reels: Signal<Vec<ReelCard>>, address: Memo<Address>, deleting: RwSignal<Option<ReelCard>>) -> impl IntoView {
+fn Shelf(reels: Signal<Vec<ReelCard>>, address: Memo<Address>) -> impl IntoView {
     let groups = Memo::new(move |_| {
         address.with(|address| {
             by_season(reels.with(|reels| reels.iter().filter(|card| address.keeps_reel(card)).cloned().collect()))
@@ -68,7 +58,7 @@ fn Shelf(reels: Signal<Vec<ReelCard>>, address: Memo<Address>, deleting: RwSigna
         </div>
         <Show when=move || has_any.get() fallback=NoMatch>
             <For each=move || groups.get() key=|(season, _)| season.clone() let:group>
-                <SeasonGroup season=group.0 groups deleting />
+                <SeasonGroup season=group.0 groups />
             </For>
         </Show>
     }
@@ -91,7 +81,7 @@ fn by_season(list: Vec<ReelCard>) -> Vec<Group> {
 }
 
 #[component]
-fn SeasonGroup(season: String, groups: Memo<Vec<Group>>, deleting: RwSignal<Option<ReelCard>>) -> impl IntoView {
+fn SeasonGroup(season: String, groups: Memo<Vec<Group>>) -> impl IntoView {
     let name = season.clone();
     let cards = Memo::new(move |_| {
         groups.with(|groups| {
@@ -112,7 +102,7 @@ fn SeasonGroup(season: String, groups: Memo<Vec<Group>>, deleting: RwSignal<Opti
                             let id = &first.id;
                             cards.with(|cards| cards.iter().find(|card| card.id == *id).cloned())
                         });
-                        move || card.get().map(|card| view! { <ReelTile card deleting /> })
+                        move || card.get().map(|card| view! { <ReelTile card /> })
                     }
                 </For>
             </div>
@@ -165,35 +155,5 @@ fn NoMatch() -> impl IntoView {
         <EmptyNotice title="No reels found" text="No reel has all that the search and the filters ask for.">
             <a class="button button--primary button--lg" href="/?tab=reels"><span class="button__text">"Show all reels"</span></a>
         </EmptyNotice>
-    }
-}
-
-#[component]
-fn DeleteReel(target: RwSignal<Option<ReelCard>>) -> impl IntoView {
-    let (versions, toasts) = (Versions::expect(), Toasts::expect());
-    let open = open_while(target);
-    let title =
-        move || target.with(|card| card.as_ref().map(|card| format!("Delete {}?", card.name)).unwrap_or_default());
-    let delete = move || {
-        let Some(card) = target.get_untracked() else { return };
-        open.set(false);
-        spawn_local(async move {
-            match delete_reel(card.id.clone()).await {
-                Ok(()) => {
-                    versions.bump_all();
-                    toasts.say(format!("{} deleted", card.name));
-                }
-                Err(error) => toasts.error(error.to_string()),
-            }
-        });
-    };
-    view! {
-        <ConfirmDialog
-            open
-            title
-            text="Its order and framing are gone for good. Clips, videos and exported files stay."
-            verb="Delete reel"
-            on_confirm=delete
-        />
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     error::{ApiError, Code},
     live::types::Topic,
     media, music,
-    server::door::Caller,
+    server::{db::Db, door::Caller},
     videos::{self, store::VideoRow},
 };
 use sqlx::AnyConnection;
@@ -176,17 +176,49 @@ pub async fn update_framing(caller: &Caller, update: FramingUpdate) -> Result<Re
     }
 }
 
+/// Moves the reel to the trash.
 pub async fn delete(caller: &Caller, id: &ReelId) -> Result<(), ApiError> {
-    let mut tx = caller.app.db.begin_write().await?;
-    // A song that is on its way to it waits.
-    store::changed(&mut tx, caller.owner(), id).await?;
-    music::store::purge(&mut tx, caller.owner(), id).await?;
-    if !store::delete(&mut tx, caller.owner(), id).await? {
+    if !store::trash(&caller.app.db, caller.owner(), id).await? {
         return Err(ApiError::not_found("reel"));
     }
-    tx.commit().await?;
     caller.changed(Topic::Reels(id.clone()));
     Ok(())
+}
+
+/// Brings a reel back from the trash. A second call finds it back already.
+pub async fn restore(caller: &Caller, id: &ReelId) -> Result<(), ApiError> {
+    let (db, owner) = (&caller.app.db, caller.owner());
+    if !store::restore(db, owner, id).await? {
+        store::get(db.pool(), owner, id).await?.ok_or_else(|| ApiError::not_found("reel"))?;
+    }
+    caller.changed(Topic::Reels(id.clone()));
+    Ok(())
+}
+
+/// Deletes a reel in the trash for good, with its song.
+pub async fn purge(caller: &Caller, id: &ReelId) -> Result<(), ApiError> {
+    if !purge_of(&caller.app.db, caller.owner(), id).await? {
+        return Err(ApiError::not_found("reel in the trash"));
+    }
+    caller.app.wake.sweep();
+    caller.changed(Topic::Reels(id.clone()));
+    Ok(())
+}
+
+/// Whether it was in the trash and is gone.
+pub async fn purge_of(db: &Db, owner: &AccountId, id: &ReelId) -> Result<bool, sqlx::Error> {
+    let mut tx = db.begin_write().await?;
+    // A song that is on its way to it waits.
+    store::changed(&mut tx, owner, id).await?;
+    music::store::purge(&mut tx, owner, id).await?;
+    let is_gone = store::delete(&mut tx, owner, id).await?;
+    // Brought back meanwhile: its song stays.
+    if is_gone {
+        tx.commit().await?;
+    } else {
+        tx.rollback().await?;
+    }
+    Ok(is_gone)
 }
 
 fn checked_name(name: &str) -> Result<String, ApiError> {

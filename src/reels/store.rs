@@ -44,7 +44,7 @@ pub async fn get<'e, E: sqlx::Executor<'e, Database = sqlx::Any>>(
     owner: &AccountId,
     id: &ReelId,
 ) -> Result<Option<ReelRow>, sqlx::Error> {
-    let row = sqlx::query("SELECT * FROM reels WHERE id = $1 AND owner = $2")
+    let row = sqlx::query("SELECT * FROM reels WHERE id = $1 AND owner = $2 AND deleted_at IS NULL")
         .bind(id.as_str())
         .bind(owner.as_str())
         .fetch_optional(executor)
@@ -54,10 +54,11 @@ pub async fn get<'e, E: sqlx::Executor<'e, Database = sqlx::Any>>(
 
 /// Every reel as a card: three statements, however many reels.
 pub async fn cards(db: &Db, owner: &AccountId) -> Result<Vec<ReelCard>, sqlx::Error> {
-    let reels = sqlx::query("SELECT * FROM reels WHERE owner = $1 ORDER BY updated_at DESC, id DESC")
-        .bind(owner.as_str())
-        .fetch_all(db.pool())
-        .await?;
+    let reels =
+        sqlx::query("SELECT * FROM reels WHERE owner = $1 AND deleted_at IS NULL ORDER BY updated_at DESC, id DESC")
+            .bind(owner.as_str())
+            .fetch_all(db.pool())
+            .await?;
     let clips = sqlx::query(
         "SELECT r.reel, r.framing, c.start_us, c.end_us, c.video, v.poster_key FROM reel_clips r \
          JOIN clips c ON c.id = r.clip AND c.deleted_at IS NULL JOIN videos v ON v.id = c.video \
@@ -68,7 +69,7 @@ pub async fn cards(db: &Db, owner: &AccountId) -> Result<Vec<ReelCard>, sqlx::Er
     .await?;
     let exports = sqlx::query(
         "SELECT e.reel, e.created_at, j.state, n.id AS rendition FROM exports e JOIN jobs j ON j.id = e.job \
-         LEFT JOIN renditions n ON n.export = e.id WHERE e.owner = $1 AND e.reel IS NOT NULL ORDER BY e.created_at",
+         LEFT JOIN renditions n ON n.export = e.id AND n.deleted_at IS NULL WHERE e.owner = $1 AND e.reel IS NOT NULL ORDER BY e.created_at",
     )
     .bind(owner.as_str())
     .fetch_all(db.pool())
@@ -97,9 +98,11 @@ fn card(row: &AnyRow, clips: &[&AnyRow], export: Option<&AnyRow>) -> Result<Reel
     let (mut length, mut lit) = (0, false);
     for clip in clips {
         let framing: Framing = document(&clip.try_get::<String, _>("framing")?)?;
-        length += framing.playing_length(Micros(clip.try_get("start_us")?), Micros(clip.try_get("end_us")?)).0;
+        let (start, end) = framing.stretch((Micros(clip.try_get("start_us")?), Micros(clip.try_get("end_us")?)));
+        length += framing.playing_length(start, end).0;
         lit |= !(framing.spotlights.is_empty() && framing.cards.is_empty());
-        framed.push(Framing { spotlights: Vec::new(), cards: Vec::new(), ..framing } != Framing::default());
+        framed
+            .push(Framing { spotlights: Vec::new(), cards: Vec::new(), bounds: None, ..framing } != Framing::default());
     }
     let poster_url = match clips.first() {
         Some(clip) if clip.try_get::<Option<String>, _>("poster_key")?.is_some() => {
@@ -161,7 +164,7 @@ async fn reel_clips(
     let sql = format!(
         "SELECT r.id AS place_id, r.version AS place_version, r.framing, c.*, g.opponent, g.played_on, g.venue, g.tournament \
          FROM reel_clips r JOIN clips c ON c.id = r.clip AND c.deleted_at IS NULL JOIN games g ON g.id = c.game \
-         WHERE r.owner = $1 AND {condition} ORDER BY r.position, r.id"
+         JOIN reels l ON l.id = r.reel AND l.deleted_at IS NULL WHERE r.owner = $1 AND {condition} ORDER BY r.position, r.id"
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(owner.as_str()).bind(value).fetch_all(db.pool()).await?;
     let tags = tags_where(db, owner, in_reel_clips(condition), value).await?;
@@ -189,8 +192,10 @@ fn in_reel_clips(condition: &'static str) -> &'static str {
 
 /// Names that are taken.
 pub async fn names(connection: &mut AnyConnection, owner: &AccountId) -> Result<Vec<String>, sqlx::Error> {
-    let rows =
-        sqlx::query("SELECT name FROM reels WHERE owner = $1").bind(owner.as_str()).fetch_all(connection).await?;
+    let rows = sqlx::query("SELECT name FROM reels WHERE owner = $1 AND deleted_at IS NULL")
+        .bind(owner.as_str())
+        .fetch_all(connection)
+        .await?;
     rows.iter().map(|row| row.try_get("name")).collect()
 }
 
@@ -281,7 +286,7 @@ pub async fn add_clips(
 pub async fn update(connection: &mut AnyConnection, owner: &AccountId, reel: &ReelRow) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(
         "UPDATE reels SET name = $1, aspect = $2, touched = 1, updated_at = $3, version = version + 1 \
-         WHERE id = $4 AND owner = $5 AND version = $6",
+         WHERE id = $4 AND owner = $5 AND version = $6 AND deleted_at IS NULL",
     )
     .bind(&reel.name)
     .bind(reel.aspect.label())
@@ -341,7 +346,8 @@ pub async fn set_framing(
 ) -> Result<Option<ReelId>, sqlx::Error> {
     let row = sqlx::query(
         "UPDATE reel_clips SET framing = $1, version = version + 1 WHERE id = $2 AND owner = $3 AND version = $4 \
-         AND EXISTS (SELECT 1 FROM clips c WHERE c.id = reel_clips.clip AND c.deleted_at IS NULL) RETURNING reel",
+         AND EXISTS (SELECT 1 FROM clips c WHERE c.id = reel_clips.clip AND c.deleted_at IS NULL) \
+         AND EXISTS (SELECT 1 FROM reels r WHERE r.id = reel_clips.reel AND r.deleted_at IS NULL) RETURNING reel",
     )
     .bind(to_json(framing)?)
     .bind(id.as_str())
@@ -399,7 +405,7 @@ pub async fn has_made_from(
     owner: &AccountId,
     clip: &ClipId,
 ) -> Result<bool, sqlx::Error> {
-    let row = sqlx::query("SELECT id FROM reels WHERE owner = $1 AND made_from_clip = $2")
+    let row = sqlx::query("SELECT id FROM reels WHERE owner = $1 AND made_from_clip = $2 AND deleted_at IS NULL")
         .bind(owner.as_str())
         .bind(clip.as_str())
         .fetch_optional(connection)
@@ -444,8 +450,93 @@ async fn delete_untouched_where(
     .map(drop)
 }
 
+/// The untouched reels of a game that goes to the trash go with it, at the same moment `at`.
+pub async fn trash_untouched_of_game(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    game: &GameId,
+    at: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE reels SET deleted_at = $1 WHERE owner = $2 AND touched = 0 AND deleted_at IS NULL \
+         AND made_from_clip IN (SELECT c.id FROM clips c WHERE c.game = $3) \
+         AND NOT EXISTS (SELECT 1 FROM exports e WHERE e.reel = reels.id)",
+    )
+    .bind(at)
+    .bind(owner.as_str())
+    .bind(game.as_str())
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// And come back with it: those that went at that moment.
+pub async fn restore_untouched_of_game(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    game: &GameId,
+    at: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE reels SET deleted_at = NULL WHERE owner = $1 AND deleted_at = $2 AND touched = 0 \
+         AND made_from_clip IN (SELECT c.id FROM clips c WHERE c.game = $3)",
+    )
+    .bind(owner.as_str())
+    .bind(at)
+    .bind(game.as_str())
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Whether the reel was there and is in the trash now.
+pub async fn trash(db: &Db, owner: &AccountId, id: &ReelId) -> Result<bool, sqlx::Error> {
+    set_deleted(db, owner, id, Some(now_ms())).await
+}
+
+/// Whether it came back.
+pub async fn restore(db: &Db, owner: &AccountId, id: &ReelId) -> Result<bool, sqlx::Error> {
+    set_deleted(db, owner, id, None).await
+}
+
+async fn set_deleted(db: &Db, owner: &AccountId, id: &ReelId, at: Option<i64>) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "UPDATE reels SET deleted_at = $1, version = version + 1 WHERE id = $2 AND owner = $3 \
+         AND CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END <> $4",
+    )
+    .bind(at)
+    .bind(id.as_str())
+    .bind(owner.as_str())
+    .bind(i64::from(at.is_some()))
+    .execute(db.pool())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The reels in the trash, the last one first, with when they came there; not those that went with a game.
+pub async fn trashed(db: &Db, owner: &AccountId) -> Result<Vec<(ReelRow, i64)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT r.* FROM reels r WHERE r.owner = $1 AND r.deleted_at IS NOT NULL \
+         AND NOT EXISTS (SELECT 1 FROM clips c JOIN games g ON g.id = c.game \
+             WHERE c.id = r.made_from_clip AND r.touched = 0 AND g.deleted_at = r.deleted_at) \
+         ORDER BY r.deleted_at DESC, r.id",
+    )
+    .bind(owner.as_str())
+    .fetch_all(db.pool())
+    .await?;
+    rows.iter().map(|row| Ok((reel(row)?, row.try_get("deleted_at")?))).collect()
+}
+
+/// Reels of anybody that came to the trash before then (milliseconds).
+pub async fn expired(db: &Db, before: i64) -> Result<Vec<(AccountId, ReelId)>, sqlx::Error> {
+    let rows =
+        sqlx::query("SELECT owner, id FROM reels WHERE deleted_at < $1").bind(before).fetch_all(db.pool()).await?;
+    rows.iter().map(|row| Ok((parsed(row, "owner")?, parsed(row, "id")?))).collect()
+}
+
+/// Deletes a reel in the trash for good.
 pub async fn delete(connection: &mut AnyConnection, owner: &AccountId, id: &ReelId) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query("DELETE FROM reels WHERE id = $1 AND owner = $2")
+    let done = sqlx::query("DELETE FROM reels WHERE id = $1 AND owner = $2 AND deleted_at IS NOT NULL")
         .bind(id.as_str())
         .bind(owner.as_str())
         .execute(connection)

@@ -4,7 +4,7 @@ use super::state::AppState;
 use crate::{
     accounts, clips,
     error::{ApiError, Code},
-    exports, gallery, games, music, preferences, reels, uploads, videos,
+    exports, gallery, games, music, preferences, reels, trash, uploads, videos,
 };
 use axum::{
     Json, Router,
@@ -72,6 +72,10 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(exports::routes::retry))
         .routes(routes!(gallery::routes::list))
         .routes(routes!(gallery::routes::get, gallery::routes::delete))
+        .routes(routes!(trash::routes::list, trash::routes::empty))
+        .routes(routes!(trash::routes::restore))
+        .routes(routes!(trash::routes::purge))
+        .routes(routes!(trash::routes::free_pieces))
         .routes(routes!(preferences::routes::get, preferences::routes::put))
         .routes(routes!(accounts::routes::usage))
         .routes(routes!(accounts::routes::data))

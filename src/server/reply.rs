@@ -44,7 +44,7 @@ impl From<StoreError> for ApiError {
             Kind::WrongLength => (Code::Invalid, "The part does not have the length that was announced."),
             Kind::WrongChecksum => (Code::Invalid, "The part was damaged on its way. Send it again."),
             Kind::BadRange | Kind::Invalid => (Code::Invalid, "The store refuses that request."),
-            Kind::DiskFull => (Code::DiskFull, "The data folder is full. Delete old files in Gallery, then try again."),
+            Kind::DiskFull => (Code::DiskFull, "The data folder is full. Free room in Storage, then try again."),
             _ => {
                 tracing::error!(code = error.code(), detail = error.detail(), "store.failed");
                 (Code::StoreUnavailable, "The video store does not answer. Try again, or run touchline doctor.")

@@ -15,6 +15,7 @@ pub fn NotFoundPage() -> impl IntoView {
                 <p class="empty__text">"The link may be old, or what it showed was deleted."</p>
                 <div class="button-row">
                     <a class="button button--primary button--lg" href="/"><span class="button__text">"Open the library"</span></a>
+                    <a class="button button--outline button--lg" href="/storage"><span class="button__text">"Look in the trash"</span></a>
                 </div>
             </section>
         </Page>

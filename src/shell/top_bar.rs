@@ -15,8 +15,9 @@ const PLACES: [Place; 4] = [
     ("/settings", "Settings", "settings"),
 ];
 
-/// Which place a page belongs to: games and reels are in the library.
+/// Which place a page belongs to: games and reels are in the library, what they take is behind the gallery.
 fn place_of(path: &str) -> &'static str {
+    let path = if path == "/storage" { "/gallery" } else { path };
     PLACES.into_iter().skip(1).find(|(href, ..)| path.starts_with(href)).map_or("/", |(href, ..)| href)
 }
 

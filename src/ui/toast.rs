@@ -92,6 +92,22 @@ impl Toasts {
     }
 }
 
+/// An action that outlives the page that offers it: a callback goes with the owner under which it is made.
+pub fn lasting(act: impl Fn() + Send + Sync + 'static) -> Callback<()> {
+    let page = Owner::current();
+    let own = Owner::new_root(None);
+    if let Some(page) = page {
+        page.set();
+    }
+    let kept = own.clone();
+    own.with(move || {
+        Callback::new(move |()| {
+            let _ = &kept;
+            act();
+        })
+    })
+}
+
 /// Where toasts stand. Both regions are there from the start, so that a reader announces what comes into them.
 #[component]
 pub fn ToastRegion() -> impl IntoView {

@@ -347,6 +347,14 @@ pub async fn abort(caller: &Caller, id: &UploadId) -> Result<(), ApiError> {
     give_up(caller, &row, true).await
 }
 
+/// Ends the open uploads of a game that goes for good.
+pub async fn abort_of_game(caller: &Caller, game: &GameId) -> Result<(), ApiError> {
+    for row in store::open_of_game(&caller.app.db, caller.owner(), game).await? {
+        give_up(caller, &row, false).await?;
+    }
+    Ok(())
+}
+
 /// Ends an open upload without a result; its video goes with it when nothing was marked in it and nobody needs it.
 async fn give_up(caller: &Caller, row: &UploadRow, with_video: bool) -> Result<(), ApiError> {
     let key = stored_key(&row.object_key)?;

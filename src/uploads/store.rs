@@ -59,13 +59,26 @@ fn upload(row: &AnyRow) -> Result<UploadRow, sqlx::Error> {
 pub async fn get(db: &Db, owner: &AccountId, id: &UploadId) -> Result<Option<UploadRow>, sqlx::Error> {
     let row = sqlx::query(
         "SELECT u.*, v.game, v.file_name, v.object_key FROM uploads u JOIN videos v ON v.id = u.video \
-         WHERE u.id = $1 AND u.owner = $2",
+         JOIN games g ON g.id = v.game AND g.deleted_at IS NULL WHERE u.id = $1 AND u.owner = $2",
     )
     .bind(id.as_str())
     .bind(owner.as_str())
     .fetch_optional(db.pool())
     .await?;
     row.as_ref().map(upload).transpose()
+}
+
+/// The open uploads of a game, in the trash or not.
+pub async fn open_of_game(db: &Db, owner: &AccountId, game: &GameId) -> Result<Vec<UploadRow>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT u.*, v.game, v.file_name, v.object_key FROM uploads u JOIN videos v ON v.id = u.video \
+         WHERE u.owner = $1 AND v.game = $2 AND u.state = 'open'",
+    )
+    .bind(owner.as_str())
+    .bind(game.as_str())
+    .fetch_all(db.pool())
+    .await?;
+    rows.iter().map(upload).collect()
 }
 
 /// The open upload of the same file to the same game.
@@ -118,7 +131,7 @@ pub struct OpenRow {
 pub async fn finished(db: &Db, owner: &AccountId, since: i64) -> Result<Vec<FinishedUpload>, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT u.id, u.bytes, u.created_at, u.updated_at, v.game, v.file_name, v.state AS video_state, g.opponent, g.played_on, \
-         g.venue, g.tournament, g.sport FROM uploads u JOIN videos v ON v.id = u.video JOIN games g ON g.id = v.game \
+         g.venue, g.tournament, g.sport FROM uploads u JOIN videos v ON v.id = u.video JOIN games g ON g.id = v.game AND g.deleted_at IS NULL \
          WHERE u.owner = $1 AND u.state = 'complete' AND v.state IN ('ready', 'error') AND u.updated_at >= $2 AND u.dismissed_at IS NULL \
          ORDER BY u.updated_at DESC, u.id DESC LIMIT 500",
     )
@@ -166,7 +179,7 @@ pub async fn dismiss(db: &Db, owner: &AccountId, ids: &[UploadId]) -> Result<u64
 pub async fn all_open(db: &Db, owner: &AccountId) -> Result<Vec<OpenRow>, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT u.*, v.game, v.file_name, v.object_key, g.opponent, g.played_on, g.venue, g.tournament, g.sport \
-         FROM uploads u JOIN videos v ON v.id = u.video JOIN games g ON g.id = v.game \
+         FROM uploads u JOIN videos v ON v.id = u.video JOIN games g ON g.id = v.game AND g.deleted_at IS NULL \
          WHERE u.owner = $1 AND u.state = 'open' ORDER BY u.created_at, u.id",
     )
     .bind(owner.as_str())
@@ -308,7 +321,8 @@ pub async fn delete_waiting_video(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "DELETE FROM videos WHERE id = $1 AND owner = $2 AND state = 'waiting' \
-         AND NOT EXISTS (SELECT 1 FROM clips c WHERE c.video = videos.id AND c.deleted_at IS NULL)",
+         AND NOT EXISTS (SELECT 1 FROM clips c WHERE c.video = videos.id AND c.deleted_at IS NULL) \
+         AND NOT EXISTS (SELECT 1 FROM games g WHERE g.id = videos.game AND g.deleted_at IS NOT NULL)",
     )
     .bind(video.as_str())
     .bind(owner.as_str())

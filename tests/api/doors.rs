@@ -127,7 +127,7 @@ on_both!(bad_values_are_refused_at_both_doors, |app: TestApp| async move {
 });
 
 /// Every call that takes a body.
-const BODIES: [(&str, &str); 40] = [
+const BODIES: [(&str, &str); 42] = [
     ("POST", "/api/games"),
     ("PUT", "/api/games/{id}"),
     ("PUT", "/api/games/{id}/videos"),
@@ -165,7 +165,9 @@ const BODIES: [(&str, &str); 40] = [
     ("POST", "/_fn/exports/batch"),
     ("POST", "/_fn/exports/dismiss"),
     ("POST", "/_fn/uploads/finished"),
-    ("POST", "/_fn/gallery/delete"),
+    ("POST", "/_fn/trash/put"),
+    ("POST", "/_fn/trash/restore"),
+    ("POST", "/_fn/trash/purge"),
     ("PUT", "/api/preferences"),
     ("POST", "/_fn/preferences/put"),
 ];

@@ -99,8 +99,8 @@ on_both!(a_reel_becomes_a_file, |app: TestApp| async move {
     let poster = location(&app, id(&rendition["poster_url"])).await;
     assert!(app.request(Method::GET, &poster).send().await.unwrap().bytes().await.unwrap().starts_with(&[0xff, 0xd8]));
     assert_eq!(app.get("/api/reels").await.ok()[0]["status"], "complete");
-    // Deleting takes row and object.
-    assert_eq!(app.delete(&format!("/api/renditions/{}", id(&rendition["id"]))).await.status.as_u16(), 204);
+    // Deleting for good takes row and object.
+    app.destroy("rendition", &rendition["id"]).await;
     assert_eq!(app.get("/api/renditions").await.ok(), json!([]));
     app.get(id(&rendition["url"])).await.refused(404, "not_found");
     eventually("the object is gone", async || (app.get(&play).await.status.as_u16() == 404).then_some(())).await;

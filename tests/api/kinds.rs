@@ -159,7 +159,7 @@ async fn h265_gets_a_copy_that_plays() {
     let export = app.post("/api/exports", json!({"reel": reel["id"], "settings": {"size": "small"}})).await.ok();
     assert_eq!(probe(&file_of(&app, &export).await)["streams"][0]["nb_read_frames"], "25");
     // Deleted with its video.
-    app.delete(&at).await;
+    app.destroy("game", &game["id"]).await;
     eventually("its copy is gone", async || {
         let answer = app.request(Method::GET, id(&video["url"])).send().await.unwrap();
         (answer.status().as_u16() == 404).then_some(())

@@ -31,6 +31,7 @@ mod single;
 mod statements;
 mod strangers;
 mod support;
+mod trash;
 mod uploads;
 mod videos;
 mod whole;

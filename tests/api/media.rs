@@ -76,7 +76,7 @@ on_both!(a_recording_is_drawn, |app: TestApp| async move {
     }
     let before = app.state().store.list("").await.expect("a list").len();
     assert_eq!(before, 4, "the recording, its poster, its pictures, its peaks");
-    app.delete(&format!("/api/games/{}", id(&game["id"]))).await;
+    app.destroy("game", &game["id"]).await;
     eventually("its objects are gone", async || {
         app.state().store.list("").await.expect("a list").is_empty().then_some(())
     })

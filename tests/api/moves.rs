@@ -94,7 +94,9 @@ async fn a_backup_of_a_running_server_brings_everything_back() {
             let upload = server.begin_upload(&game["id"], MATCH.len(), &format!("g{n}")).await;
             assert!(server.send_part(&upload, 1, MATCH.clone()).await);
             server.finish_upload(&upload).await;
-            server.call(Method::DELETE, &format!("/api/games/{}", id(&game["id"])), Value::Null).await;
+            for path in ["games", "trash/game"] {
+                server.ok(Method::DELETE, &format!("/api/{path}/{}", id(&game["id"])), Value::Null).await;
+            }
         }
     };
     let arguments = ["backup", shown(&backup)];

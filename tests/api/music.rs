@@ -109,7 +109,7 @@ on_both!(a_song_plays_under_its_reel, |app: TestApp| async move {
     };
     assert!(songs().await >= 1);
     eventually("the first song is swept", async || (songs().await == 1).then_some(())).await;
-    app.delete(&path).await;
+    app.destroy("reel", &reel["id"]).await;
     let left = sqlx::query("SELECT 1 FROM reel_music").fetch_all(app.db.pool()).await.unwrap();
     assert!(left.is_empty());
     eventually("the second one goes with its reel", async || (songs().await == 0).then_some(())).await;

@@ -9,9 +9,12 @@ const CALLS: &str = "\
 DELETE /api/clips/{id}
 DELETE /api/exports/{id}
 DELETE /api/games/{id}
+DELETE /api/pieces
 DELETE /api/reels/{id}
 DELETE /api/reels/{id}/music
 DELETE /api/renditions/{id}
+DELETE /api/trash
+DELETE /api/trash/{kind}/{id}
 DELETE /api/uploads/{id}
 DELETE /api/videos/{id}
 GET /api/clips/{id}
@@ -29,6 +32,7 @@ GET /api/reels
 GET /api/reels/{id}
 GET /api/renditions
 GET /api/renditions/{id}
+GET /api/trash
 GET /api/uploads
 GET /api/uploads/finished
 GET /api/uploads/{id}
@@ -46,6 +50,7 @@ POST /api/games/{id}/clips/import
 POST /api/games/{id}/confirm-video
 POST /api/reel-clips/{id}/follow
 POST /api/reels
+POST /api/trash/{kind}/{id}/restore
 POST /api/uploads
 POST /api/uploads/dismiss
 POST /api/uploads/{id}/complete

@@ -148,6 +148,7 @@ on_both!(a_deleted_reel_leaves_its_clips, |app: TestApp| async move {
     let path = format!("/api/reels/{}", id(&reel["id"]));
     assert_eq!(app.delete(&path).await.status.as_u16(), 204);
     app.delete(&path).await.refused(404, "not_found");
+    assert_eq!(app.delete(&format!("/api/trash/reel/{}", id(&reel["id"]))).await.status.as_u16(), 204);
     assert_eq!((app.count("reels").await, app.count("reel_clips").await, app.count("clips").await), (0, 0, 1));
     for (body, status, code) in [
         (json!({"aspect": "9:16", "clips": []}), 422, "invalid"),

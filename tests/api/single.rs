@@ -237,7 +237,7 @@ async fn a_full_disk_loses_nothing() {
     })
     .await;
     assert_eq!(refused["error_code"], "disk_full");
-    assert!(id(&refused["error"]).contains("Delete old files"), "{refused}");
+    assert!(id(&refused["error"]).contains("Free room in Storage"), "{refused}");
     let clips = server.ok(Method::POST, "/api/clips/search", json!({})).await;
     assert_eq!(clips.as_array().map(Vec::len), Some(1), "nothing is lost");
     let game =

@@ -72,6 +72,7 @@ fn calls(ids: &Ids) -> Vec<Call> {
     let range = json!({"start": 0, "end": 1_000_000});
     let (name, framing) = (json!({"name": "Mine"}), json!({"framing": {}}));
     let one = |id: &str| json!({ "id": id });
+    let item = |kind: &str, id: &str| json!({"item": {"kind": kind, "id": id}});
     both("games/get", one(game), get.clone(), format!("/api/games/{game}"), Value::Null);
     both(
         "games/update",
@@ -89,7 +90,12 @@ fn calls(ids: &Ids) -> Vec<Call> {
         with(NOBODY, &order),
     );
     both("videos/delete", one(video), delete.clone(), format!("/api/videos/{video}"), Value::Null);
-    both("games/delete", one(game), delete.clone(), format!("/api/games/{game}"), Value::Null);
+    both("trash/put", item("game", game), delete.clone(), format!("/api/games/{game}"), Value::Null);
+    for (kind, id) in [("game", game), ("reel", reel), ("rendition", rendition)] {
+        let path = format!("/api/trash/{kind}/{id}");
+        both("trash/restore", item(kind, id), post.clone(), format!("{path}/restore"), Value::Null);
+        both("trash/purge", item(kind, id), delete.clone(), path, Value::Null);
+    }
     both("clips/of-game", json!({"game": game}), get.clone(), format!("/api/games/{game}/clips"), Value::Null);
     let text = json!({"text": "0,1,a"});
     both(
@@ -141,7 +147,7 @@ fn calls(ids: &Ids) -> Vec<Call> {
     );
     let of = json!({"reel": reel});
     both("music/delete", of, delete.clone(), format!("/api/reels/{reel}/music"), Value::Null);
-    both("reels/delete", one(reel), delete.clone(), format!("/api/reels/{reel}"), Value::Null);
+    both("trash/put", item("reel", reel), delete.clone(), format!("/api/reels/{reel}"), Value::Null);
     let parts = json!({"parts": {"upload": upload, "parts": [{"number": 1}]}});
     both("uploads/sign", parts, post.clone(), format!("/api/uploads/{upload}/sign"), json!({"parts": [{"number": 1}]}));
     both("uploads/get", one(upload), get.clone(), format!("/api/uploads/{upload}"), Value::Null);
@@ -151,7 +157,7 @@ fn calls(ids: &Ids) -> Vec<Call> {
     both("exports/cancel", one(export), delete.clone(), format!("/api/exports/{export}"), Value::Null);
     both("exports/retry", one(export), post.clone(), format!("/api/exports/{export}/retry"), Value::Null);
     both("gallery/get", one(rendition), get.clone(), format!("/api/renditions/{rendition}"), Value::Null);
-    both("gallery/delete", one(rendition), delete, format!("/api/renditions/{rendition}"), Value::Null);
+    both("trash/put", item("rendition", rendition), delete, format!("/api/renditions/{rendition}"), Value::Null);
     // In the body of both doors.
     for (function, argument, path, body) in [
         ("clips/create", "clip", "/api/clips", json!({"video": video, "start": 0, "end": 1_000_000, "rating": 5})),

@@ -201,6 +201,13 @@ impl TestApp {
         self.send(self.request(Method::DELETE, path)).await
     }
 
+    /// To the trash, and out of it for good.
+    pub async fn destroy(&self, kind: &str, id: &Value) {
+        let id = id.as_str().expect("an id");
+        assert_eq!(self.delete(&format!("/api/{kind}s/{id}")).await.status.as_u16(), 204);
+        assert_eq!(self.delete(&format!("/api/trash/{kind}/{id}")).await.status.as_u16(), 204);
+    }
+
     /// The other door: a server function.
     pub async fn call(&self, function: &str, body: Value) -> Answer {
         self.post(&format!("/_fn/{function}"), body).await

@@ -173,7 +173,7 @@ on_both!(an_aborted_upload_ends_and_its_clips_wait, |app: TestApp| async move {
     app.post(&format!("{}/sign", path(&upload)), json!({"parts": [{"number": 1}]})).await.refused(409, "not_ready");
     let again = app.upload_to(&game, 11).await;
     assert_eq!((&again["video"], again["id"] == upload["id"]), (&clip["video"], false));
-    assert_eq!(app.delete(&format!("/api/games/{}", id(&game["id"]))).await.status.as_u16(), 204);
+    app.destroy("game", &game["id"]).await;
     assert_eq!((app.count("uploads").await, app.count("store_uploads").await, app.count("clips").await), (0, 0, 0));
 });
 
@@ -202,7 +202,7 @@ on_both!(a_deleted_game_takes_its_recording_along, |app: TestApp| async move {
     let see = app.request(Method::GET, &format!("/media/videos/{}", id(&video["id"]))).send().await.unwrap();
     let url = see.headers()["location"].to_str().unwrap().to_owned();
     assert_eq!(app.get(&url).await.status.as_u16(), 200);
-    assert_eq!(app.delete(&format!("/api/games/{}", id(&game["id"]))).await.status.as_u16(), 204);
+    app.destroy("game", &game["id"]).await;
     eventually("the object is gone", async || (app.get(&url).await.status.as_u16() == 404).then_some(())).await;
     assert_eq!((app.count("videos").await, app.count("uploads").await), (0, 0));
 });

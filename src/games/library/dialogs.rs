@@ -1,17 +1,17 @@
-//! The dialogs of a game: its details, and the question before it is deleted.
+//! The dialog of a game: its details.
 
-use super::games_tab::{Target, counted};
+use super::games_tab::Target;
 use crate::{
     error::Code,
     games::{
-        api::{delete_game, update_game},
+        api::update_game,
         details_form::{DetailsDraft, DetailsFields},
         types::{GameCard, GameUpdate},
     },
     live::{types::Topic, versions::Versions},
     ui::{
         button::{Button, Look},
-        dialog::{ConfirmDialog, Dialog, open_while},
+        dialog::{Dialog, open_while},
         toast::Toasts,
     },
 };
@@ -67,40 +67,5 @@ fn EditForm(card: GameCard, open: RwSignal<bool>) -> impl IntoView {
                 <Button look=Look::Primary submit=true loading=is_saving>"Save details"</Button>
             </div>
         </form>
-    }
-}
-
-#[component]
-pub fn DeleteGame(target: Target) -> impl IntoView {
-    let (versions, toasts) = (Versions::expect(), Toasts::expect());
-    let open = open_while(target);
-    let name = move || target.with(|card| card.as_ref().map(|card| card.details.name()).unwrap_or_default());
-    let text = move || {
-        let what = target.with(|card| card.as_ref().map(what_goes).unwrap_or_default());
-        format!("{what} gone for good, in every reel too. Exported files stay in the gallery.")
-    };
-    let delete = move || {
-        let Some(card) = target.get_untracked() else { return };
-        open.set(false);
-        spawn_local(async move {
-            match delete_game(card.id.clone()).await {
-                Ok(()) => {
-                    versions.bump_all();
-                    toasts.say(format!("{} deleted", card.details.name()));
-                }
-                Err(error) => toasts.error(error.to_string()),
-            }
-        });
-    };
-    view! { <ConfirmDialog open title=move || format!("Delete {}?", name()) text verb="Delete game" on_confirm=delete /> }
-}
-
-/// "Its video and 15 clips are"
-fn what_goes(card: &GameCard) -> String {
-    match (card.video.is_some(), card.tally.clips()) {
-        (false, 0) => "It is".to_owned(),
-        (true, 0) => "Its video is".to_owned(),
-        (false, clips) => format!("Its {} are", counted(clips, "clip")),
-        (true, clips) => format!("Its video and {} are", counted(clips, "clip")),
     }
 }

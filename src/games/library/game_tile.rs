@@ -7,17 +7,28 @@ use super::{
 use crate::{
     browser::pointer,
     games::types::GameCard,
+    live::versions::Versions,
+    trash::{types::Item, undo::put_away},
     ui::{
         labels::{Score, Tally},
         menu::{Menu, MenuItem},
+        toast::Toasts,
     },
 };
-use leptos::{ev, prelude::*};
+use leptos::{ev, prelude::*, task::spawn_local};
 
 #[component]
-pub fn GameTile(card: GameCard, editing: Target, deleting: Target) -> impl IntoView {
+pub fn GameTile(card: GameCard, editing: Target) -> impl IntoView {
     let (name, counts) = (card.details.name(), card.tally);
-    let (to_edit, to_delete) = (card.clone(), card.clone());
+    let (versions, toasts) = (Versions::expect(), Toasts::expect());
+    let to_edit = card.clone();
+    let (item, known) = (Item::Game(card.id.clone()), name.clone());
+    let delete = move || {
+        let (item, name) = (item.clone(), known.clone());
+        spawn_local(async move {
+            put_away(item, name, versions, toasts).await;
+        });
+    };
     // Where a mouse is over it, from left (0) to right (1): the poster shows that part of the game.
     let part = RwSignal::new(None::<f64>);
     let look = move |event: ev::PointerEvent| {
@@ -36,9 +47,7 @@ pub fn GameTile(card: GameCard, editing: Target, deleting: Target) -> impl IntoV
                     <Score counts />
                     <Menu label=format!("More for {name}")>
                         <MenuItem icon="text" on_press=move || editing.set(Some(to_edit.clone()))>"Edit details"</MenuItem>
-                        <MenuItem icon="trash" danger=true on_press=move || deleting.set(Some(to_delete.clone()))>
-                            "Delete game"
-                        </MenuItem>
+                        <MenuItem icon="trash" danger=true on_press=delete>"Delete game"</MenuItem>
                     </Menu>
                 </div>
                 <p class="card__meta">

@@ -3,7 +3,7 @@
 use super::{
     address::Address,
     clips_found::ClipsFound,
-    dialogs::{DeleteGame, EditGame},
+    dialogs::EditGame,
     filters::{GameFilters, seasons},
     game_tile::GameTile,
 };
@@ -23,7 +23,7 @@ pub fn GamesTab(
     clips: Signal<Vec<LibraryClip>>,
     address: Memo<Address>,
 ) -> impl IntoView {
-    let (editing, deleting): (Target, Target) = (RwSignal::new(None), RwSignal::new(None));
+    let editing: Target = RwSignal::new(None);
     let shown = Memo::new(move |_| {
         address.with(|address| {
             games.with(|games| games.iter().filter(|card| address.keeps(card)).cloned().collect::<Vec<_>>())
@@ -35,18 +35,17 @@ pub fn GamesTab(
         <div class="toolbar"><GameFilters games address /></div>
         <Show when=move || has_any.get() || has_clips.get() fallback=move || view! { <NoMatch address /> }>
             <For each=move || shown.with(|shown| seasons(shown)) key=Clone::clone let:season>
-                <SeasonGroup season shown editing deleting />
+                <SeasonGroup season shown editing />
             </For>
             <Show when=move || has_clips.get()><ClipsFound clips /></Show>
         </Show>
         <EditGame target=editing />
-        <DeleteGame target=deleting />
     }
 }
 
 /// Folds without JavaScript.
 #[component]
-fn SeasonGroup(season: String, shown: Memo<Vec<GameCard>>, editing: Target, deleting: Target) -> impl IntoView {
+fn SeasonGroup(season: String, shown: Memo<Vec<GameCard>>, editing: Target) -> impl IntoView {
     let name = season.clone();
     let cards = Memo::new(move |_| {
         let is_of = |card: &&GameCard| card.details.played_on.season().to_string() == season;
@@ -72,7 +71,7 @@ fn SeasonGroup(season: String, shown: Memo<Vec<GameCard>>, editing: Target, dele
                             let id = &first.id;
                             cards.with(|cards| cards.iter().find(|card| card.id == *id).cloned())
                         });
-                        move || card.get().map(|card| view! { <GameTile card editing deleting /> })
+                        move || card.get().map(|card| view! { <GameTile card editing /> })
                     }
                 </For>
             </div>

@@ -5,13 +5,12 @@ use super::{
     session::{SaveState, Session},
 };
 use crate::{
+    browser::keys::on_press,
     editor::undo_buttons::UndoButtons,
-    live::{types::Topic, versions::Versions},
-    reels::{
-        api::delete_reel,
-        types::{MAX_NAME, ReelClip},
-    },
-    ui::{dialog::ConfirmDialog, icon::Icon, toast::Toasts},
+    live::versions::Versions,
+    reels::types::{MAX_NAME, ReelClip},
+    trash::{types::Item, undo::put_away},
+    ui::{icon::Icon, toast::Toasts},
 };
 use leptos::{html, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -19,6 +18,17 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 #[component]
 pub fn ReelBar(session: Session, step: Memo<Step>) -> impl IntoView {
     let is_editing = Memo::new(move |_| step.get() != Step::Export);
+    let go = StoredValue::new(std::sync::Arc::new(use_navigate()));
+    // In the export step the same keys press its button.
+    Effect::new(move |_| {
+        on_press(move |press| {
+            let is_wanted = press.is_export() && is_editing.get_untracked();
+            if is_wanted {
+                (go.get_value())("?step=export", NavigateOptions::default());
+            }
+            is_wanted
+        });
+    });
     view! {
         <header class="topbar">
             <div class="topbar__start">
@@ -40,7 +50,7 @@ pub fn ReelBar(session: Session, step: Memo<Step>) -> impl IntoView {
                 </button>
                 <DeleteReel session />
                 <Show when=move || is_editing.get()>
-                    <a class="button button--primary" href="?step=export"><span class="button__text">"Export"</span></a>
+                    <a class="button button--primary" href="?step=export" title="Export (Ctrl+E)"><span class="button__text">"Export"</span></a>
                 </Show>
             </div>
         </header>
@@ -116,25 +126,25 @@ fn Steps(session: Session, step: Memo<Step>) -> impl IntoView {
     });
     let is_now = move |this: Step| move || (step.get() == this).then_some("step");
     view! {
-        <a class="step step--done" href=move || game.get().map_or_else(|| "/".to_owned(), |id| format!("/games/{id}")) title="Annotate">
+        <a class="step step--done" href=move || game.get().map_or_else(|| "/".to_owned(), |id| format!("/games/{id}")) aria-label="Annotate" title="Annotate">
             <span class="step__dot"><Icon name="check" /></span><span class="step__text">"Annotate"</span>
         </a>
         <span class="steps__link"></span>
-        <a class="step" class:step--done=move || framed.get() && step.get() != Step::Framing href="?step=framing" aria-current=is_now(Step::Framing) title="Framing">
+        <a class="step" class:step--done=move || framed.get() && step.get() != Step::Framing href="?step=framing" aria-current=is_now(Step::Framing) aria-label="Framing" title="Framing">
             <span class="step__dot">
                 <Show when=move || framed.get() && step.get() != Step::Framing fallback=|| "2"><Icon name="check" /></Show>
             </span>
             <span class="step__text">"Framing"</span>
         </a>
         <span class="steps__link"></span>
-        <a class="step" class:step--done=move || lit.get() && step.get() == Step::Export href="?step=overlay" aria-current=is_now(Step::Overlay) title="Overlay">
+        <a class="step" class:step--done=move || lit.get() && step.get() == Step::Export href="?step=overlay" aria-current=is_now(Step::Overlay) aria-label="Overlay" title="Overlay">
             <span class="step__dot">
                 <Show when=move || lit.get() && step.get() == Step::Export fallback=|| "3"><Icon name="check" /></Show>
             </span>
             <span class="step__text">"Overlay"</span>
         </a>
         <span class="steps__link"></span>
-        <a class="step" href="?step=export" aria-current=is_now(Step::Export) title="Export">
+        <a class="step" href="?step=export" aria-current=is_now(Step::Export) aria-label="Export" title="Export">
             <span class="step__dot">"4"</span><span class="step__text">"Export"</span>
         </a>
     }
@@ -142,27 +152,21 @@ fn Steps(session: Session, step: Memo<Step>) -> impl IntoView {
 
 #[component]
 fn DeleteReel(session: Session) -> impl IntoView {
-    let open = RwSignal::new(false);
     let (versions, toasts) = (Versions::expect(), Toasts::expect());
     let go = StoredValue::new(std::sync::Arc::new(use_navigate()));
-    let delete = move || {
-        open.set(false);
+    let delete = move |_| {
+        let (item, name) = (Item::Reel(session.id()), session.reel.with_untracked(|reel| reel.name.clone()));
         spawn_local(async move {
-            match delete_reel(session.id()).await {
-                Ok(()) => {
-                    versions.bump(&Topic::Reels(session.id()));
-                    (go.get_value())("/?tab=reels", NavigateOptions::default());
-                    toasts.say("Reel deleted");
-                }
-                Err(error) => toasts.error(error.to_string()),
+            if put_away(item, name, versions, toasts).await
+                && let Some(go) = go.try_get_value()
+            {
+                go("/?tab=reels", NavigateOptions::default());
             }
         });
     };
-    let title = Signal::derive(move || session.reel.with(|reel| format!("Delete {}?", reel.name)));
     view! {
-        <button class="icon-button" type="button" aria-label="Delete reel" title="Delete reel" on:click=move |_| open.set(true)>
+        <button class="icon-button" type="button" aria-label="Delete reel" title="Delete reel" on:click=delete>
             <Icon name="trash" />
         </button>
-        <ConfirmDialog open title text="Its order and framing are gone for good. Clips, videos and exported files stay." verb="Delete reel" on_confirm=delete />
     }
 }
