@@ -75,7 +75,7 @@ async function rest(page: Page, frame: number): Promise<void> {
 }
 
 test("whatever is done to a clip, what is stored is what is shown is what is exported", async ({ page, request }, info) => {
-  test.setTimeout(900_000);
+  test.setTimeout(1_800_000);
   const recording = makeGame({ name: "moving", seconds: 9, size: "1920x1080", moving: true });
   const game = await readyGame(request, "Edits", recording.path);
   const middle = { x: recording.marker.x + recording.marker.size / 2, y: recording.marker.y + recording.marker.size / 2 };
