@@ -42,6 +42,7 @@ test("axe-core finds nothing serious on any screen", async ({ page, request }) =
     ["gallery", "/gallery"],
     ["jobs", "/jobs"],
     ["settings", "/settings"],
+    ["storage", "/storage"],
     ["login", "/login"],
     ["not found", "/nowhere"],
   ] as const;

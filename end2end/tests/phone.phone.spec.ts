@@ -7,7 +7,7 @@ test("every screen fits a phone", async ({ page, request }) => {
   const recording = makeGame({ name: "small", seconds: 6, size: "640x360" });
   const game = await readyGame(request, "Millbrook", recording.path);
   const reel = await readyReel(request, game, [1, 4]);
-  for (const path of ["/", "/?tab=reels", "/games/new", `/games/${game.id}`, "/reels/new", `/reels/${reel}?step=framing`, `/reels/${reel}?step=export`, "/gallery", "/jobs", "/settings"]) {
+  for (const path of ["/", "/?tab=reels", "/games/new", `/games/${game.id}`, "/reels/new", `/reels/${reel}?step=framing`, `/reels/${reel}?step=export`, "/gallery", "/jobs", "/settings", "/storage"]) {
     await gotoHydrated(page, path);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(wide, `${path} scrolls sideways`).toBeLessThanOrEqual(0);

@@ -126,25 +126,25 @@ fn Steps(session: Session, step: Memo<Step>) -> impl IntoView {
     });
     let is_now = move |this: Step| move || (step.get() == this).then_some("step");
     view! {
-        <a class="step step--done" href=move || game.get().map_or_else(|| "/".to_owned(), |id| format!("/games/{id}")) aria-label="Annotate" title="Annotate">
+        <a class="step step--done" href=move || game.get().map_or_else(|| "/".to_owned(), |id| format!("/games/{id}")) title="Annotate">
             <span class="step__dot"><Icon name="check" /></span><span class="step__text">"Annotate"</span>
         </a>
         <span class="steps__link"></span>
-        <a class="step" class:step--done=move || framed.get() && step.get() != Step::Framing href="?step=framing" aria-current=is_now(Step::Framing) aria-label="Framing" title="Framing">
+        <a class="step" class:step--done=move || framed.get() && step.get() != Step::Framing href="?step=framing" aria-current=is_now(Step::Framing) title="Framing">
             <span class="step__dot">
                 <Show when=move || framed.get() && step.get() != Step::Framing fallback=|| "2"><Icon name="check" /></Show>
             </span>
             <span class="step__text">"Framing"</span>
         </a>
         <span class="steps__link"></span>
-        <a class="step" class:step--done=move || lit.get() && step.get() == Step::Export href="?step=overlay" aria-current=is_now(Step::Overlay) aria-label="Overlay" title="Overlay">
+        <a class="step" class:step--done=move || lit.get() && step.get() == Step::Export href="?step=overlay" aria-current=is_now(Step::Overlay) title="Overlay">
             <span class="step__dot">
                 <Show when=move || lit.get() && step.get() == Step::Export fallback=|| "3"><Icon name="check" /></Show>
             </span>
             <span class="step__text">"Overlay"</span>
         </a>
         <span class="steps__link"></span>
-        <a class="step" href="?step=export" aria-current=is_now(Step::Export) aria-label="Export" title="Export">
+        <a class="step" href="?step=export" aria-current=is_now(Step::Export) title="Export">
             <span class="step__dot">"4"</span><span class="step__text">"Export"</span>
         </a>
     }
