@@ -127,7 +127,8 @@ test.describe("when saving fails", () => {
     await roster.focus();
     await page.keyboard.press("End");
     // By the keyboard to another page: the field is left, too.
-    await page.keyboard.press("Alt+ArrowLeft");
+    await page.getByRole("link", { name: "Library" }).first().focus();
+    await page.keyboard.press("Enter");
     await page.waitForURL(`${server.url}/`);
     await expect.poll(async () => (await preferences()).roster).toContain("#99 Late");
   });
@@ -180,7 +181,7 @@ test("settings say how much room the files take, and hand out what was made", as
   expect(data.games.map((it: { game: { id: string } }) => it.game.id)).toContain(game.id);
   await section.getByRole("link", { name: "Storage" }).click();
   const room = page.getByRole("region", { name: "Room" });
-  await expect(room.locator(".option").filter({ hasText: "Recordings" })).toContainText(`in ${usage.recordings.count} file`);
+  await expect(room.locator(".option").filter({ hasText: "As they were uploaded" })).toContainText(`in ${usage.recordings.count} file`);
 });
 
 test("the first steps are shown one by one, and once", async ({ page }) => {
