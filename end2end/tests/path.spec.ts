@@ -38,8 +38,8 @@ test("from a clip to a 9:16 file with a spotlight, with keys alone", async ({ pa
   const framing = async () => (await (await request.get(`/api/reels/${reel}`)).json()).clips[0].framing;
 
   await tabTo(page, page.getByTestId("crop-box"));
-  await page.keyboard.press("Shift+ArrowLeft");
-  await expect.poll(async () => (await framing()).crop.length).toBe(2);
+  for (let n = 0; n < 12; n++) await page.keyboard.press("Shift+ArrowLeft");
+  await expect.poll(async () => (await framing()).crop.map(({ x }: { x: number }) => x)).toEqual([520_000, 520_000]);
   await enter(page, page.getByRole("navigation", { name: "Steps" }).getByRole("link", { name: "Overlay" }).first());
   await page.waitForURL(/step=overlay/);
   await expect(page.getByTestId("result")).toBeVisible();

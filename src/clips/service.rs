@@ -87,7 +87,7 @@ pub async fn update(caller: &Caller, update: ClipUpdate) -> Result<Clip, ApiErro
     let clip = Clip { version: update.version + 1, details, ..before.clone() };
     let reel = match (before.details.rating == Rating::Brilliant, clip.details.rating == Rating::Brilliant) {
         (false, true) => Some(reels::service::make_from_clip(&mut tx, caller.owner(), &clip).await?),
-        (true, false) => reels::store::delete_untouched_of(&mut tx, caller.owner(), &clip.id).await?,
+        (true, false) => reels::made::store::delete_of(&mut tx, caller.owner(), &clip.id).await?,
         _ => None,
     };
     tx.commit().await?;
@@ -98,7 +98,7 @@ pub async fn update(caller: &Caller, update: ClipUpdate) -> Result<Clip, ApiErro
 pub async fn delete(caller: &Caller, id: &ClipId) -> Result<(), ApiError> {
     let clip = get(caller, id).await?;
     let mut tx = caller.app.db.begin_write().await?;
-    let reel = reels::store::delete_untouched_of(&mut tx, caller.owner(), id).await?;
+    let reel = reels::made::store::delete_of(&mut tx, caller.owner(), id).await?;
     if !store::delete(&mut tx, caller.owner(), id).await? {
         return Err(ApiError::not_found("clip"));
     }
@@ -122,7 +122,7 @@ pub async fn restore(caller: &Caller, id: &ClipId) -> Result<Clip, ApiError> {
     let mut reel = None;
     if clip.details.rating == Rating::Brilliant {
         let mut tx = db.begin_write().await?;
-        if !reels::store::has_made_from(&mut tx, owner, id).await? {
+        if !reels::made::store::is_there(&mut tx, owner, id).await? {
             reel = Some(reels::service::make_from_clip(&mut tx, owner, &clip).await?);
         }
         tx.commit().await?;

@@ -105,44 +105,17 @@ mod tests {
     use super::*;
     use crate::domain::{
         aspect::Aspect,
-        framing::{CropKey, Ease, Framing},
-        plan::{ClipForPlan, ReelForPlan, plan},
+        framing::{CropKey, Ease},
+        plan::{ClipForPlan, ReelForPlan, plan, testing},
         preset::{ExportSettings, Sound},
         time::FrameRate,
-        video::{Container, PixelFacts, VideoFacts},
     };
 
     fn clip(n: u8, start: i64) -> ClipForPlan {
         let rate = FrameRate { num: 25, den: 1 };
-        let facts = VideoFacts {
-            width: 1920,
-            height: 1080,
-            rate,
-            duration: Micros::from_seconds(100),
-            frames: 2_500,
-            first_frame: Micros::ZERO,
-            stream_start: Micros::ZERO,
-            has_sound: true,
-            codec: "h264".to_owned(),
-            sound_codec: None,
-            container: Container::Mp4,
-            rotation: 0,
-            video_stream: 0,
-            sound_stream: Some(1),
-            pixels: PixelFacts::default(),
-        };
-        ClipForPlan {
-            reel_clip: format!("0192f0c1-2345-7abc-8def-0123456789{n:02x}").parse().expect("an id"),
-            title: format!("Clip {n}"),
-            banner: None,
-            gain: 0,
-            video: "0192f0c1-2345-7abc-8def-0123456789ac".parse().expect("an id"),
-            facts,
-            start: Micros::from_seconds(start),
-            end: Micros::from_seconds(start + 4),
-            framing: Framing::default(),
-            whole: false,
-        }
+        let reel_clip = format!("0192f0c1-2345-7abc-8def-0123456789{n:02x}").parse().expect("an id");
+        let span = (start * 1_000_000, (start + 4) * 1_000_000);
+        ClipForPlan { reel_clip, title: format!("Clip {n}"), ..testing::clip(rate, span.0, span.1) }
     }
 
     fn planned(clips: Vec<ClipForPlan>, settings: ExportSettings) -> ExportPlan {

@@ -393,4 +393,6 @@ fn frames_in(rate: FrameRate, seconds: i64) -> i64 {
 }
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;

@@ -123,44 +123,15 @@ mod tests {
     use crate::domain::{
         aspect::Aspect,
         framing::{Framing, Segment, Speed},
-        plan::{ClipForPlan, ReelForPlan, plan},
+        plan::{ClipForPlan, ReelForPlan, plan, testing},
         preset::ExportSettings,
         transition::Transition,
-        video::{Container, PixelFacts, VideoFacts},
     };
 
     const RATE: FrameRate = FrameRate { num: 25, den: 1 };
 
     fn clip(framing: Framing) -> ClipForPlan {
-        let facts = VideoFacts {
-            width: 640,
-            height: 360,
-            rate: RATE,
-            duration: Micros::from_seconds(100),
-            frames: 2_500,
-            first_frame: Micros::ZERO,
-            stream_start: Micros::ZERO,
-            has_sound: true,
-            codec: "h264".to_owned(),
-            sound_codec: None,
-            container: Container::Mp4,
-            rotation: 0,
-            video_stream: 0,
-            sound_stream: Some(1),
-            pixels: PixelFacts::default(),
-        };
-        ClipForPlan {
-            reel_clip: "0192f0c1-2345-7abc-8def-0123456789ab".parse().expect("an id"),
-            title: String::new(),
-            banner: None,
-            gain: 0,
-            video: "0192f0c1-2345-7abc-8def-0123456789ac".parse().expect("an id"),
-            facts,
-            start: Micros::from_seconds(10),
-            end: Micros::from_seconds(14),
-            framing,
-            whole: false,
-        }
+        ClipForPlan { framing, ..testing::clip(RATE, 10_000_000, 14_000_000) }
     }
 
     fn playlist(clips: Vec<ClipForPlan>) -> Playlist {

@@ -57,6 +57,12 @@ impl<S: Clone + PartialEq> History<S> {
         self.done.last().map(|step| (&step.before, &step.after))
     }
 
+    /// What was there before the step that one more of this gesture would go on with, if `now` is where it led.
+    pub fn before(&self, gesture: &str, now: &S) -> Option<&S> {
+        let goes_on = |step: &&Step<S>| step.gesture.as_deref() == Some(gesture) && step.after == *now;
+        self.done.last().filter(goes_on).map(|step| &step.before)
+    }
+
     /// From what, to what.
     pub fn undo(&mut self) -> Option<(S, S)> {
         let step = self.done.pop()?;

@@ -6,7 +6,7 @@ use crate::{
         time::Micros,
     },
     exports::types::ExportKind,
-    server::db::{Db, now_ms, parsed},
+    server::db::{Db, now_ms, parsed, set_deleted},
 };
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
@@ -86,26 +86,12 @@ async fn find(db: &Db, owner: &AccountId, id: &RenditionId, which: &str) -> Resu
 
 /// Whether the file was there and is in the trash now.
 pub async fn trash(db: &Db, owner: &AccountId, id: &RenditionId) -> Result<bool, sqlx::Error> {
-    set_deleted(db, owner, id, Some(now_ms())).await
+    set_deleted(db, "renditions", owner, id.as_str(), Some(now_ms())).await
 }
 
 /// Whether it came back.
 pub async fn restore(db: &Db, owner: &AccountId, id: &RenditionId) -> Result<bool, sqlx::Error> {
-    set_deleted(db, owner, id, None).await
-}
-
-async fn set_deleted(db: &Db, owner: &AccountId, id: &RenditionId, at: Option<i64>) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query(
-        "UPDATE renditions SET deleted_at = $1, version = version + 1 WHERE id = $2 AND owner = $3 \
-         AND CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END <> $4",
-    )
-    .bind(at)
-    .bind(id.as_str())
-    .bind(owner.as_str())
-    .bind(i64::from(at.is_some()))
-    .execute(db.pool())
-    .await?;
-    Ok(done.rows_affected() == 1)
+    set_deleted(db, "renditions", owner, id.as_str(), None).await
 }
 
 /// The files in the trash, the last one first, with when they came there (milliseconds).
@@ -115,13 +101,6 @@ pub async fn trashed(db: &Db, owner: &AccountId) -> Result<Vec<(RenditionRow, i6
         .fetch_all(db.pool())
         .await?;
     rows.iter().map(|row| Ok((rendition(row)?, row.try_get("deleted_at")?))).collect()
-}
-
-/// Files of anybody that came to the trash before then (milliseconds).
-pub async fn expired(db: &Db, before: i64) -> Result<Vec<(AccountId, RenditionId)>, sqlx::Error> {
-    let sql = "SELECT owner, id FROM renditions WHERE deleted_at < $1";
-    let rows = sqlx::query(sql).bind(before).fetch_all(db.pool()).await?;
-    rows.iter().map(|row| Ok((parsed(row, "owner")?, parsed(row, "id")?))).collect()
 }
 
 /// Deletes what is in the trash for good: the row, and its objects are doomed, in one transaction.

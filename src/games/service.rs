@@ -83,13 +83,11 @@ pub async fn restore(caller: &Caller, id: &GameId) -> Result<(), ApiError> {
 
 /// Deletes a game in the trash for good. Open uploads end at the store, too.
 pub async fn purge(caller: &Caller, id: &GameId) -> Result<(), ApiError> {
-    if store::get(&caller.app.db, caller.owner(), id).await?.is_some() {
+    let open = uploads::store::open_of_game(&caller.app.db, caller.owner(), id).await?;
+    if !store::delete(&caller.app.db, caller.owner(), id).await? {
         return Err(ApiError::not_found("game in the trash"));
     }
-    uploads::service::abort_of_game(caller, id).await?;
-    if !store::delete(&caller.app.db, caller.owner(), id).await? {
-        return Err(ApiError::not_found("game"));
-    }
+    uploads::service::end_at_store(caller, &open).await;
     caller.app.wake.sweep();
     tell(caller);
     Ok(())

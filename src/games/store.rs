@@ -226,7 +226,7 @@ pub async fn trash(db: &Db, owner: &AccountId, id: &GameId) -> Result<bool, sqlx
     .execute(&mut *tx)
     .await?;
     if done.rows_affected() == 1 {
-        reels::store::trash_untouched_of_game(&mut tx, owner, id, now).await?;
+        reels::made::store::trash_of_game(&mut tx, owner, id, now).await?;
         clips::store::trash_of_game(&mut tx, owner, id, now).await?;
     }
     tx.commit().await?;
@@ -241,7 +241,7 @@ pub async fn restore(db: &Db, owner: &AccountId, id: &GameId) -> Result<bool, sq
     let Some(row) = row else { return Ok(false) };
     let at: i64 = row.try_get("deleted_at")?;
     clips::store::restore_of_game(&mut tx, owner, id, at).await?;
-    reels::store::restore_untouched_of_game(&mut tx, owner, id, at).await?;
+    reels::made::store::restore_of_game(&mut tx, owner, id, at).await?;
     sqlx::query("UPDATE games SET deleted_at = NULL, version = version + 1 WHERE id = $1 AND owner = $2")
         .bind(id.as_str())
         .bind(owner.as_str())
@@ -261,13 +261,6 @@ pub async fn trashed(db: &Db, owner: &AccountId) -> Result<Vec<(GameRow, i64, i6
     .fetch_all(db.pool())
     .await?;
     rows.iter().map(|row| Ok((game(row)?, row.try_get("deleted_at")?, row.try_get("bytes")?))).collect()
-}
-
-/// Games of anybody that came to the trash before then (milliseconds).
-pub async fn expired(db: &Db, before: i64) -> Result<Vec<(AccountId, GameId)>, sqlx::Error> {
-    let rows =
-        sqlx::query("SELECT owner, id FROM games WHERE deleted_at < $1").bind(before).fetch_all(db.pool()).await?;
-    rows.iter().map(|row| Ok((parsed(row, "owner")?, parsed(row, "id")?))).collect()
 }
 
 /// What the recordings of each game hold (bytes), the largest first.
@@ -295,7 +288,7 @@ pub async fn delete(db: &Db, owner: &AccountId, id: &GameId) -> Result<bool, sql
         return Ok(false);
     }
     videos::store::doom_of_game(&mut tx, owner, id).await?;
-    reels::store::delete_untouched_of_game(&mut tx, owner, id).await?;
+    reels::made::store::delete_of_game(&mut tx, owner, id).await?;
     let done = sqlx::query("DELETE FROM games WHERE id = $1 AND owner = $2")
         .bind(id.as_str())
         .bind(owner.as_str())

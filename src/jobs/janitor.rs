@@ -8,7 +8,7 @@ use crate::{
     live::types::{Event, Topic},
     reels,
     server::{
-        db::{Db, now_ms},
+        db::{Db, expired, now_ms},
         state::AppState,
     },
     storage::ObjectKey,
@@ -74,13 +74,13 @@ pub async fn run(app: AppState) {
 
 /// Deletes for good what came to the trash before then (milliseconds).
 async fn empty_trash(db: &Db, before: i64) -> Result<(), sqlx::Error> {
-    for (owner, file) in gallery::store::expired(db, before).await? {
+    for (owner, file) in expired(db, "renditions", before).await? {
         gallery::store::delete(db, &owner, &file).await?;
     }
-    for (owner, reel) in reels::store::expired(db, before).await? {
+    for (owner, reel) in expired(db, "reels", before).await? {
         reels::service::purge_of(db, &owner, &reel).await?;
     }
-    for (owner, game) in games::store::expired(db, before).await? {
+    for (owner, game) in expired(db, "games", before).await? {
         games::store::delete(db, &owner, &game).await?;
     }
     Ok(())

@@ -5,6 +5,8 @@ mod aspect_choice;
 pub mod editor;
 #[cfg(feature = "ssr")]
 pub mod follow;
+#[cfg(feature = "ssr")]
+pub mod made;
 pub mod new;
 pub mod reel_tile;
 pub mod reels_tab;

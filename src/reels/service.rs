@@ -13,6 +13,7 @@ use crate::{
         ids::{AccountId, ClipId, ReelClipId, ReelId},
         naming,
         overlay::{self, Card, TextCard},
+        plan::OVERHANG,
         text::clean,
         time::Micros,
     },
@@ -157,10 +158,16 @@ fn retargeted<'a>(
 pub async fn update_framing(caller: &Caller, update: FramingUpdate) -> Result<ReelClip, ApiError> {
     update.framing.check().map_err(|error| ApiError::invalid("framing", error.to_string()))?;
     let (db, owner) = (&caller.app.db, caller.owner());
-    if let Some(place) = store::reel_clip(db, owner, &update.id).await?
-        && update.framing.playing_length(place.clip.details.start, place.clip.details.end) == Micros::ZERO
-    {
-        return Err(ApiError::invalid("framing", "Nothing of the clip would be left to play. Keep a part of it."));
+    if let Some(place) = store::reel_clip(db, owner, &update.id).await? {
+        let (start, end) = update.framing.stretch(place.marks());
+        if update.framing.playing_length(start, end) == Micros::ZERO {
+            return Err(ApiError::invalid("framing", "Nothing of the clip would be left to play. Keep a part of it."));
+        }
+        let video = videos::store::get(db, owner, &place.clip.video).await?;
+        let length = video.and_then(|video| video.facts).map(|facts| facts.duration);
+        if update.framing.bounds.is_some() && length.is_some_and(|length| start >= length || end > length + OVERHANG) {
+            return Err(ApiError::invalid("framing", "What plays of a clip lies within its recording."));
+        }
     }
     let mut tx = db.begin_write().await?;
     let reel = store::set_framing(&mut tx, owner, &update.id, update.version, &update.framing).await?;

@@ -6,12 +6,12 @@ use crate::{
     domain::{
         aspect::Aspect,
         framing::Framing,
-        ids::{AccountId, ClipId, GameId, ReelClipId, ReelId, VideoId},
+        ids::{AccountId, ClipId, ReelClipId, ReelId},
         naming::{self, ReelSource},
         rating::Rating,
         time::Micros,
     },
-    server::db::{Db, document, now_ms, parsed},
+    server::db::{Db, document, now_ms, parsed, set_deleted},
     videos::media::video_path,
 };
 use sqlx::{AnyConnection, AssertSqlSafe, Row, any::AnyRow};
@@ -382,135 +382,14 @@ pub async fn touch(connection: &mut AnyConnection, owner: &AccountId, id: &ReelI
         .map(drop)
 }
 
-/// Deletes the reel that a clip made by itself, while nobody has touched it.
-pub async fn delete_untouched_of(
-    connection: &mut AnyConnection,
-    owner: &AccountId,
-    clip: &ClipId,
-) -> Result<Option<ReelId>, sqlx::Error> {
-    let row = sqlx::query(
-        "DELETE FROM reels WHERE owner = $1 AND made_from_clip = $2 AND touched = 0 \
-         AND NOT EXISTS (SELECT 1 FROM exports e WHERE e.reel = reels.id) RETURNING id",
-    )
-    .bind(owner.as_str())
-    .bind(clip.as_str())
-    .fetch_optional(connection)
-    .await?;
-    row.map(|row| parsed(&row, "id")).transpose()
-}
-
-/// Whether there is a reel that this clip made by itself.
-pub async fn has_made_from(
-    connection: &mut AnyConnection,
-    owner: &AccountId,
-    clip: &ClipId,
-) -> Result<bool, sqlx::Error> {
-    let row = sqlx::query("SELECT id FROM reels WHERE owner = $1 AND made_from_clip = $2 AND deleted_at IS NULL")
-        .bind(owner.as_str())
-        .bind(clip.as_str())
-        .fetch_optional(connection)
-        .await?;
-    Ok(row.is_some())
-}
-
-/// Deletes the reels that a game's clips made by themselves, while nobody has touched them.
-pub async fn delete_untouched_of_game(
-    connection: &mut AnyConnection,
-    owner: &AccountId,
-    game: &GameId,
-) -> Result<(), sqlx::Error> {
-    delete_untouched_where(connection, owner, "c.game", game.as_str()).await
-}
-
-/// The same for the clips of one video.
-pub async fn delete_untouched_of_video(
-    connection: &mut AnyConnection,
-    owner: &AccountId,
-    video: &VideoId,
-) -> Result<(), sqlx::Error> {
-    delete_untouched_where(connection, owner, "c.video", video.as_str()).await
-}
-
-async fn delete_untouched_where(
-    connection: &mut AnyConnection,
-    owner: &AccountId,
-    column: &str,
-    id: &str,
-) -> Result<(), sqlx::Error> {
-    // Only literals of this file are joined.
-    sqlx::query(AssertSqlSafe(format!(
-        "DELETE FROM reels WHERE owner = $1 AND touched = 0 \
-         AND made_from_clip IN (SELECT c.id FROM clips c WHERE {column} = $2) \
-         AND NOT EXISTS (SELECT 1 FROM exports e WHERE e.reel = reels.id)",
-    )))
-    .bind(owner.as_str())
-    .bind(id)
-    .execute(connection)
-    .await
-    .map(drop)
-}
-
-/// The untouched reels of a game that goes to the trash go with it, at the same moment `at`.
-pub async fn trash_untouched_of_game(
-    connection: &mut AnyConnection,
-    owner: &AccountId,
-    game: &GameId,
-    at: i64,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "UPDATE reels SET deleted_at = $1 WHERE owner = $2 AND touched = 0 AND deleted_at IS NULL \
-         AND made_from_clip IN (SELECT c.id FROM clips c WHERE c.game = $3) \
-         AND NOT EXISTS (SELECT 1 FROM exports e WHERE e.reel = reels.id)",
-    )
-    .bind(at)
-    .bind(owner.as_str())
-    .bind(game.as_str())
-    .execute(connection)
-    .await
-    .map(drop)
-}
-
-/// And come back with it: those that went at that moment.
-pub async fn restore_untouched_of_game(
-    connection: &mut AnyConnection,
-    owner: &AccountId,
-    game: &GameId,
-    at: i64,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "UPDATE reels SET deleted_at = NULL WHERE owner = $1 AND deleted_at = $2 AND touched = 0 \
-         AND made_from_clip IN (SELECT c.id FROM clips c WHERE c.game = $3)",
-    )
-    .bind(owner.as_str())
-    .bind(at)
-    .bind(game.as_str())
-    .execute(connection)
-    .await
-    .map(drop)
-}
-
 /// Whether the reel was there and is in the trash now.
 pub async fn trash(db: &Db, owner: &AccountId, id: &ReelId) -> Result<bool, sqlx::Error> {
-    set_deleted(db, owner, id, Some(now_ms())).await
+    set_deleted(db, "reels", owner, id.as_str(), Some(now_ms())).await
 }
 
 /// Whether it came back.
 pub async fn restore(db: &Db, owner: &AccountId, id: &ReelId) -> Result<bool, sqlx::Error> {
-    set_deleted(db, owner, id, None).await
-}
-
-async fn set_deleted(db: &Db, owner: &AccountId, id: &ReelId, at: Option<i64>) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query(
-        "UPDATE reels SET deleted_at = $1, version = version + 1 WHERE id = $2 AND owner = $3 \
-         AND CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END <> $4",
-    )
-    .bind(at)
-    .bind(id.as_str())
-    .bind(owner.as_str())
-    .bind(i64::from(at.is_some()))
-    .execute(db.pool())
-    .await?;
-    Ok(done.rows_affected() == 1)
+    set_deleted(db, "reels", owner, id.as_str(), None).await
 }
 
 /// The reels in the trash, the last one first, with when they came there; not those that went with a game.
@@ -525,13 +404,6 @@ pub async fn trashed(db: &Db, owner: &AccountId) -> Result<Vec<(ReelRow, i64)>, 
     .fetch_all(db.pool())
     .await?;
     rows.iter().map(|row| Ok((reel(row)?, row.try_get("deleted_at")?))).collect()
-}
-
-/// Reels of anybody that came to the trash before then (milliseconds).
-pub async fn expired(db: &Db, before: i64) -> Result<Vec<(AccountId, ReelId)>, sqlx::Error> {
-    let rows =
-        sqlx::query("SELECT owner, id FROM reels WHERE deleted_at < $1").bind(before).fetch_all(db.pool()).await?;
-    rows.iter().map(|row| Ok((parsed(row, "owner")?, parsed(row, "id")?))).collect()
 }
 
 /// Deletes a reel in the trash for good.

@@ -1,12 +1,14 @@
 //! The database: one pool over SQLite or PostgreSQL, and the two things in which they differ for us.
 
+use crate::domain::ids::AccountId;
 use sqlx::{
-    Any, AnyConnection, AnyPool, Executor, Row, Transaction,
+    Any, AnyConnection, AnyPool, AssertSqlSafe, Executor, Row, Transaction,
     any::{AnyPoolOptions, AnyRow},
     migrate::{MigrateError, Migrator},
 };
 use std::{
     path::{Path, PathBuf},
+    str::FromStr,
     time::Duration,
 };
 
@@ -111,6 +113,35 @@ pub fn is_away(error: &MigrateError) -> bool {
     }
 }
 
+/// Puts a row of `table` into the trash at a moment (milliseconds), or takes it out of it; whether that changed anything.
+pub async fn set_deleted(
+    db: &Db,
+    table: &'static str,
+    owner: &AccountId,
+    id: &str,
+    at: Option<i64>,
+) -> Result<bool, sqlx::Error> {
+    // Only names of ours are joined.
+    let sql = AssertSqlSafe(format!(
+        "UPDATE {table} SET deleted_at = $1, version = version + 1 WHERE id = $2 AND owner = $3 \
+         AND CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END <> $4"
+    ));
+    let write = sqlx::query(sql).bind(at).bind(id).bind(owner.as_str()).bind(i64::from(at.is_some()));
+    Ok(write.execute(db.pool()).await?.rows_affected() == 1)
+}
+
+/// Rows of `table`, of anybody, that came to the trash before then (milliseconds).
+pub async fn expired<Id: FromStr>(
+    db: &Db,
+    table: &'static str,
+    before: i64,
+) -> Result<Vec<(AccountId, Id)>, sqlx::Error> {
+    // Only names of ours are joined.
+    let sql = AssertSqlSafe(format!("SELECT owner, id FROM {table} WHERE deleted_at < $1"));
+    let rows = sqlx::query(sql).bind(before).fetch_all(db.pool()).await?;
+    rows.iter().map(|row| Ok((parsed(row, "owner")?, parsed(row, "id")?))).collect()
+}
+
 /// PostgreSQL's NOTIFY: whoever listens to the channel hears the text.
 pub async fn notify(db: &Db, channel: &str, text: &str) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT CAST(pg_notify($1, $2) AS TEXT)").bind(channel).bind(text).execute(db.pool()).await.map(drop)
@@ -124,7 +155,7 @@ pub fn now_ms() -> i64 {
 }
 
 /// A text that we wrote ourselves and that must read back; a row that does not is an error, not a panic.
-pub fn parsed<T: std::str::FromStr>(row: &AnyRow, column: &str) -> Result<T, sqlx::Error> {
+pub fn parsed<T: FromStr>(row: &AnyRow, column: &str) -> Result<T, sqlx::Error> {
     row.try_get::<String, _>(column)?
         .parse()
         .map_err(|_| sqlx::Error::Decode(format!("{column} does not hold what we wrote").into()))

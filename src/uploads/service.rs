@@ -347,12 +347,14 @@ pub async fn abort(caller: &Caller, id: &UploadId) -> Result<(), ApiError> {
     give_up(caller, &row, true).await
 }
 
-/// Ends the open uploads of a game that goes for good.
-pub async fn abort_of_game(caller: &Caller, game: &GameId) -> Result<(), ApiError> {
-    for row in store::open_of_game(&caller.app.db, caller.owner(), game).await? {
-        give_up(caller, &row, false).await?;
+/// Ends uploads at the store whose rows are gone with their game. One that the store does not end now is left to the reaper.
+pub async fn end_at_store(caller: &Caller, rows: &[UploadRow]) {
+    for row in rows {
+        let Ok(key) = stored_key(&row.object_key) else { continue };
+        if let Err(error) = caller.app.store.abort_multipart(&key, &row.store_upload).await {
+            tracing::warn!(error = %error, upload = %row.id, "uploads.left_to_reaper");
+        }
     }
-    Ok(())
 }
 
 /// Ends an open upload without a result; its video goes with it when nothing was marked in it and nobody needs it.

@@ -140,7 +140,7 @@ pub async fn remove(caller: &Caller, id: &VideoId) -> Result<(), ApiError> {
     }
     let (db, owner) = (&caller.app.db, caller.owner());
     let mut tx = db.begin_write().await?;
-    reels::store::delete_untouched_of_video(&mut tx, owner, id).await?;
+    reels::made::store::delete_of_video(&mut tx, owner, id).await?;
     // An abort has removed it already when nothing was marked in it.
     store::delete(&mut tx, owner, id).await?;
     tx.commit().await?;

@@ -140,6 +140,9 @@ on_both!(what_is_gone_for_good_is_gone, |app: TestApp| async move {
     for (kind, of) in [("game", &game), ("reel", &reel), ("rendition", &file), ("clip", &game)] {
         app.delete(&format!("/api/trash/{kind}/{}", id(&of["id"]))).await.refused(404, "not_found");
     }
+    for path in ["game/nonsense", "game/%ff", "%ff/x"] {
+        app.delete(&format!("/api/trash/{path}")).await.refused(404, "not_found");
+    }
     app.delete("/api/trash").await;
     assert_eq!(app.count("games").await, 2);
 

@@ -1,9 +1,8 @@
-use super::*;
+use super::{testing::*, *};
 use crate::domain::{
     framing::{Ease, Segment},
     geometry::Crop,
     preset::{Pace, Size},
-    video::Container,
 };
 use crate::domain::{
     geometry::CropSpace,
@@ -14,42 +13,6 @@ use proptest::prelude::*;
 
 const PAL: FrameRate = FrameRate { num: 25, den: 1 };
 const NTSC: FrameRate = FrameRate { num: 30000, den: 1001 };
-
-fn facts(rate: FrameRate, seconds: i64) -> VideoFacts {
-    let frames = frames_in(rate, seconds);
-    VideoFacts {
-        width: 1920,
-        height: 1080,
-        rate,
-        duration: rate.frame_start(frames),
-        frames,
-        first_frame: Micros::ZERO,
-        stream_start: Micros::ZERO,
-        has_sound: true,
-        codec: "h264".to_owned(),
-        sound_codec: None,
-        container: Container::Mp4,
-        rotation: 0,
-        video_stream: 0,
-        sound_stream: Some(1),
-        pixels: crate::domain::video::PixelFacts::default(),
-    }
-}
-
-fn clip(rate: FrameRate, start: i64, end: i64) -> ClipForPlan {
-    ClipForPlan {
-        reel_clip: "0192f0c1-2345-7abc-8def-0123456789ab".parse().expect("an id"),
-        title: String::new(),
-        banner: None,
-        gain: 0,
-        whole: false,
-        video: "0192f0c1-2345-7abc-8def-0123456789ac".parse().expect("an id"),
-        facts: facts(rate, 600),
-        start: Micros(start),
-        end: Micros(end),
-        framing: Framing::default(),
-    }
-}
 
 fn frames(spec: &ChunkSpec) -> Vec<i64> {
     spec.shot.shown(spec.rate).map(|shown| shown.frame).collect()

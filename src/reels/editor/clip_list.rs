@@ -4,7 +4,7 @@ use super::{
     add_clips::AddClips,
     export::{Planned, planned, round_bytes},
     opening_section::kind_name,
-    session::{SaveState, Session},
+    session::Session,
 };
 use crate::{
     browser::focus::focus,
@@ -29,15 +29,9 @@ pub fn ClipList(session: Session) -> impl IntoView {
     let ids =
         Memo::new(move |_| session.reel.with(|reel| reel.clips.iter().map(|clip| clip.id.clone()).collect::<Vec<_>>()));
     let count = move || session.reel.with(|reel| format!("{} · {}", reel.clips.len(), marked_length(reel)));
-    // Worked out when something was saved, not while it is dragged.
-    let bytes = Memo::new(move |before: Option<&Option<i64>>| match (session.state.get(), before) {
-        (SaveState::Saved, _) | (_, None) => {
-            match session.reel.with_untracked(|reel| planned(reel, ExportSettings::default())) {
-                Planned::Ready(plan) => Some(expected_bytes(&plan)),
-                Planned::Not(_) => None,
-            }
-        }
-        (_, Some(before)) => *before,
+    let bytes = Memo::new(move |_| match session.reel.with(|reel| planned(reel, ExportSettings::default())) {
+        Planned::Ready(plan) => Some(expected_bytes(&plan)),
+        Planned::Not(_) => None,
     });
     let about = move || bytes.get().map(|bytes| format!(" · {}", round_bytes(bytes)));
     view! {

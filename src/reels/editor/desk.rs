@@ -137,10 +137,16 @@ impl Desk {
     /// Writes a crop under the playhead; changes of one `kind` in a row at one frame are one step of undo.
     pub fn write_crop(self, kind: &str, crop: Crop) {
         let at = untrack(|| self.at());
-        if let Some(framing) = self.framing_with(crop) {
-            let id = self.session.current.get_untracked().map(|id| id.to_string()).unwrap_or_default();
-            self.session.set_framing(Some(format!("{kind} {id} {}", at.0)), framing);
-        }
+        let id = self.session.current.get_untracked().map(|id| id.to_string()).unwrap_or_default();
+        let gesture = format!("{kind} {id} {}", at.0);
+        // Like a drag, each step is made on what was there before the first: the first crop of a clip is its crop all the time,
+        // however many presses it takes to place it.
+        let before = self.session.framing_before(&gesture).map(|framing| framing.crop);
+        self.edit(Some(gesture), |it| {
+            let crop_before = before.unwrap_or_else(|| it.framing.crop.clone());
+            let base = Framing { crop: crop_before, ..it.framing.clone() };
+            Some(base.with_key_at(it.space, it.span, at, crop))
+        });
     }
 
     pub fn copy_crop(self) {

@@ -8,14 +8,13 @@ use crate::domain::{
     geometry::{Crop, CropSpace, Rect},
     highlights::{Highlight, Part},
     overlay::{Card, Ellipse},
-    plan::{ClipForPlan, ExportPlan, ReelForPlan, Shot, plan},
+    plan::{ClipForPlan, ExportPlan, ReelForPlan, Shot, plan, testing},
     playlist::Playlist,
     preset::ExportSettings,
     straighten::Straighten,
     time::{FrameRate, Micros},
     time_map::{Shown, TimeMap},
     transition::{Transition, TransitionKind},
-    video::{Container, PixelFacts, VideoFacts},
 };
 use proptest::prelude::*;
 
@@ -24,38 +23,6 @@ const SIZE: (u32, u32) = (1920, 1080);
 
 /// One thing done: which, when (millionths of the clip), and three numbers from 0 to 1 that say how much.
 type Step = (u8, i64, f64, f64, f64);
-
-fn clip(rate: FrameRate, span: (Micros, Micros), framing: Framing) -> ClipForPlan {
-    let facts = VideoFacts {
-        width: SIZE.0,
-        height: SIZE.1,
-        rate,
-        duration: rate.frame_start(9_000),
-        frames: 9_000,
-        first_frame: Micros::ZERO,
-        stream_start: Micros::ZERO,
-        has_sound: true,
-        codec: "h264".to_owned(),
-        sound_codec: None,
-        container: Container::Mp4,
-        rotation: 0,
-        video_stream: 0,
-        sound_stream: Some(1),
-        pixels: PixelFacts::default(),
-    };
-    ClipForPlan {
-        reel_clip: "0192f0c1-2345-7abc-8def-0123456789ab".parse().expect("an id"),
-        title: String::new(),
-        banner: None,
-        gain: 0,
-        video: "0192f0c1-2345-7abc-8def-0123456789ac".parse().expect("an id"),
-        facts,
-        start: span.0,
-        end: span.1,
-        framing,
-        whole: false,
-    }
-}
 
 /// What the editor's tools do.
 fn done(framing: &Framing, space: CropSpace, span: Span, (kind, when, a, b, c): Step) -> Framing {
@@ -155,7 +122,8 @@ proptest! {
 
         let opening = Transition { kind: TransitionKind::Dissolve, length: Micros(400_000) };
         let after = Framing { opening, ..Framing::default() };
-        let clips = vec![clip(rate, (span.start, span.end), stored), clip(rate, (span.start, span.end), after)];
+        let clip = |framing| ClipForPlan { framing, ..testing::clip(rate, span.start.0, span.end.0) };
+        let clips = vec![clip(stored), clip(after)];
         let planned = plan(&ReelForPlan { aspect, settings: ExportSettings::default(), clips, music: None }).expect("a plan");
         let list = Playlist::of(&planned);
         let map = TimeMap::new(rate, planned.rate, span.start, span.end, &framing.segments).expect("a map");

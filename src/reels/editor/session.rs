@@ -139,6 +139,15 @@ impl Session {
         self.commit(before, gesture);
     }
 
+    /// The framing of the current clip as it was before a gesture that one more step would go on with.
+    pub fn framing_before(self, gesture: &str) -> Option<Framing> {
+        let (now, id) = (self.draft(), self.current.get_untracked()?);
+        self.history.with_untracked(|history| {
+            let clip = history.before(gesture, &now)?.clips.iter().find(|clip| clip.id == id)?;
+            Some(clip.framing.clone())
+        })
+    }
+
     pub fn set_aspect(self, aspect: Aspect) {
         self.change(None, |reel| reshape(reel, aspect));
     }
