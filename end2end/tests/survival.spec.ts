@@ -4,6 +4,9 @@ import { Server } from "../server";
 import { exportOf, readyGame, readyReel, startExport } from "../steps";
 import { request as newRequest } from "@playwright/test";
 
+// The page hears that its server is gone.
+test.use({ expectedErrors: /net::ERR_CONNECTION_|WebSocket/ });
+
 // A power cut in the middle of an export: it goes on by itself, and what was rendered is not rendered again.
 test("an export survives the server's death", async ({ page }) => {
   test.setTimeout(240_000);

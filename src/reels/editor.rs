@@ -134,13 +134,10 @@ fn follow_changes(session: Session) {
     const BURST_MS: u32 = 250;
     let versions = Versions::expect();
     let reel = StoredValue::new(Topic::Reels(session.id()));
-    // Timers belong to the browser: made in an effect, never on the server.
-    Effect::new(move |_| {
-        let pending = StoredValue::new_local(None::<Timeout>);
-        Effect::watch(
-            move || (reel.with_value(|reel| versions.of(reel)), versions.clips.get(), versions.games.get()),
-            move |_, _, _| pending.set_value(Some(Timeout::new(BURST_MS, move || session.refresh()))),
-            false,
-        );
-    });
+    Effect::watch(
+        move || (reel.with_value(|reel| versions.of(reel)), versions.clips.get(), versions.games.get()),
+        // The timer of the run before ends with it.
+        move |_, _, _: Option<Timeout>| Timeout::new(BURST_MS, move || session.refresh()),
+        false,
+    );
 }

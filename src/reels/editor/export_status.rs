@@ -138,18 +138,18 @@ fn WhatChanged(export: Memo<Export>, settings: Settings, sum: Memo<String>) -> i
     // What is typed comes in bursts, and an edit has to be saved before the server knows of it.
     const BURST_MS: u32 = 400;
     let changes = RwSignal::new(None::<Changes>);
-    let pending = StoredValue::new_local(None::<Timeout>);
-    Effect::new(move |_| {
+    // The timer of the run before ends with it.
+    Effect::new(move |_: Option<Timeout>| {
         let (id, settings) = (export.get().id, settings.get());
         sum.track();
-        pending.set_value(Some(Timeout::new(BURST_MS, move || {
+        Timeout::new(BURST_MS, move || {
             spawn_local(async move {
                 // Where it cannot be said, the words above say enough.
                 if let Ok(answer) = export_changes(id, settings).await {
                     changes.try_set(Some(answer));
                 }
             });
-        })));
+        })
     });
     let said = move || changes.with(|changes| changes.as_ref().map(Changes::said)).filter(|said| !said.is_empty());
     let again = move || {

@@ -26,6 +26,7 @@ pub struct Decks {
     /// Which take each of them has.
     takes: StoredValue<[Option<usize>; 2]>,
     leader: StoredValue<usize>,
+    /// They stay on their thread: decks are made when the reel is watched, so in a browser.
     pictures: StoredValue<Pictures, LocalStorage>,
 }
 
