@@ -73,6 +73,25 @@ test("a clip is split, a part of it cut out, another slowed down on the way, by 
   await expect(clock).toHaveText("0:00.96");
   await press(page, ".");
   await expect(clock).toHaveText("0:01.00");
+  // Both edges of what was cut out are moved, by keys and by the mouse; closed, they are one border.
+  const [cutFrom, cutTo] = [page.getByRole("slider", { name: "End of segment 1" }), page.getByRole("slider", { name: "Start of segment 2" })];
+  const frames = async () => (await segmentsOf(request, reel)).map(([start, end]: [number, number]) => [start * RATE, end * RATE].map(Math.round));
+  await cutFrom.press("ArrowLeft");
+  await cutTo.press("Shift+ArrowLeft");
+  await expect.poll(frames).toEqual([[30, 59], [80, 210]]);
+  const edge = (await cutFrom.boundingBox())!;
+  await page.mouse.move(edge.x + edge.width - 4, edge.y + edge.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(edge.x + 40, edge.y + edge.height / 2, { steps: 3 });
+  await page.mouse.move(edge.x + 600, edge.y + edge.height / 2, { steps: 3 });
+  await page.mouse.up();
+  await expect.poll(frames).toEqual([[30, 80], [80, 210]]);
+  await expect(cutFrom).toHaveCount(0);
+  await expect(page.getByRole("slider", { name: "Border of segments 1 and 2" })).toBeVisible();
+  await press(page, "Control+z", "Control+z", "Control+z");
+  await expect.poll(frames).toEqual([[30, 60], [90, 210]]);
+  await press(page, "Shift+KeyI", "Shift+ArrowRight");
+  await expect(panelOf(page)).toContainText("Segment 2 of 2");
   await panelOf(page).getByRole("radiogroup", { name: "Speed", exact: true }).getByRole("radio", { name: "0.5x" }).click();
   await expect(length).toHaveText("/ 0:08.93");
   await press(page, "Shift+KeyI");

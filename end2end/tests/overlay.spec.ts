@@ -96,6 +96,22 @@ test("a spotlight is put on a player and follows; the export has it where the pr
   await expect(box).toHaveCount(0);
   for (let n = 0; n < 12; n++) await page.keyboard.press("Control+Shift+z");
   await expect.poll(async () => (await spots())[0]?.keys.length).toBe(2);
+
+  // A keyframe is moved in time, by a key and by the mouse; its place stays.
+  const [start, second] = [page.getByRole("button", { name: /^Spotlight at/ }).first(), page.getByRole("button", { name: /^Spotlight at/ }).nth(1)];
+  const when = async () => (await spots())[0].keys.map((key: { at: number }) => Math.round((key.at * RATE) / 1e6));
+  await second.press("ArrowLeft");
+  await expect.poll(when).toEqual([30, 59]);
+  const [from, to] = [(await second.boundingBox())!, (await start.boundingBox())!];
+  const middle = (box: { x: number; width: number }) => box.x + box.width / 2;
+  await page.mouse.move(middle(from), from.y + from.height / 2);
+  await page.mouse.down();
+  await page.mouse.move((middle(from) + middle(to)) / 2, from.y + from.height / 2, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(async () => Math.abs((await when())[1] - 45)).toBeLessThan(4);
+  expect((await spots())[0].keys[1].x).toBe(keys[1].x);
+  await playheadBy(page, "Control+z");
+  await expect.poll(when).toEqual([30, 59]);
 });
 
 test("a text is in the preview as it is in the export", async ({ page, request }, info) => {
@@ -202,8 +218,20 @@ test("a spotlight that lies on a player follows them, and says where they were l
   await panel.getByRole("textbox", { name: "Out" }).fill("0:05.00");
   await panel.getByRole("textbox", { name: "Out" }).press("Enter");
   await expect.poll(async () => (await spots())[0].end).toBe(6e6);
+  // Given up on the way, it stays as it is.
+  await page.route("**/reels/follow", () => undefined);
+  const givenUp = page.waitForEvent("requestfailed");
+  await panel.getByRole("button", { name: "Follow the player from here" }).click();
+  await panel.getByRole("button", { name: "Stop following" }).click();
+  expect((await givenUp).url()).toContain("/reels/follow");
+  await page.unroute("**/reels/follow");
+  await expect(page.getByTestId("spot-path")).toHaveCount(0);
+
   await panel.getByRole("button", { name: "Follow the player from here" }).click();
   await expect.poll(async () => (await spots())[0].keys.length, { timeout: 30_000 }).toBeGreaterThan(1);
+  // Its way is drawn: a point for each keyframe.
+  const ways = page.getByTestId("spot-path").locator("path");
+  await expect.poll(async () => (await ways.last().getAttribute("d"))?.split("M").length).toBe((await spots())[0].keys.length + 1);
   const { keys } = (await spots())[0];
   expect(keys.at(-1).at).toBeGreaterThan(5.9e6);
   for (const key of keys) {

@@ -15,13 +15,10 @@ impl Framing {
         if [framing.key_near(span.rate, first), framing.key_near(span.rate, last)].contains(&Some(index)) {
             return framing;
         }
-        let frame = |key: Option<&CropKey>| key.map(|key| span.rate.nearest_frame(key.at));
-        let low =
-            frame(index.checked_sub(1).and_then(|before| self.crop.get(before))).map_or(i64::MIN, |frame| frame + 1);
-        let high = frame(self.crop.get(index + 1)).map_or(i64::MAX, |frame| frame - 1);
-        let wanted = span.rate.frame_at(span.snap(to));
-        if low <= high {
-            framing.crop[index].at = span.rate.frame_start(wanted.clamp(low, high));
+        let at = |key: Option<&CropKey>| key.map(|key| key.at);
+        let before = at(index.checked_sub(1).and_then(|before| self.crop.get(before)));
+        if let Some(to) = span.between(before, at(self.crop.get(index + 1)), to) {
+            framing.crop[index].at = to;
         }
         framing
     }

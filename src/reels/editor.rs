@@ -6,6 +6,7 @@ mod clip_list;
 mod clip_sheet;
 mod crop_box;
 mod desk;
+mod diamonds;
 mod draft;
 #[cfg(test)]
 mod edits;

@@ -2,6 +2,7 @@
 
 use super::{
     desk::{Desk, Subject},
+    diamonds::{Diamonds, Mark},
     draft::Draft,
     trim,
 };
@@ -18,7 +19,7 @@ use crate::{
         timeline::{Lane, Timeline},
     },
 };
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
 /// The time of the clip on the desk as its lanes have it: as it plays, without what is cut away, each part at its speed.
 #[derive(Clone, Copy)]
@@ -104,21 +105,13 @@ fn Posters(desk: Desk) -> impl IntoView {
     }
 }
 
-/// A keyframe as its lane shows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Mark {
-    at: Micros,
-    is_end: bool,
-}
-
 #[component]
 fn Keyframes(time: ClipTime) -> impl IntoView {
     let desk = time.desk;
-    let marks = Memo::new(move |_| desk.subject.with(|it| it.as_ref().map(marks_of).unwrap_or_default()));
-    let count = Memo::new(move |_| marks.with(Vec::len));
-    view! {
-        <For each=move || 0..count.get() key=|index| *index let:index><Keyframe time marks index /></For>
-    }
+    let marks = Signal::derive(move || desk.subject.with(|it| it.as_ref().map(marks_of).unwrap_or_default()));
+    let moved = Callback::new(move |(at, to)| desk.with_subject(|it| it.framing.with_key_moved(it.span, at, to)));
+    let on_remove = Callback::new(move |at| desk.remove_key(at));
+    view! { <Diamonds time name="Crop" marks moved on_remove /> }
 }
 
 /// Those of what plays; both ends of the clip have one even before the first is written.
@@ -144,98 +137,15 @@ fn marks_of(it: &Subject) -> Vec<Mark> {
     marks
 }
 
-/// A drag that goes on: what is undone when it is, and where the keyframe is now.
-type KeyDrag = (Draft, Micros, i32);
-
-#[component]
-fn Keyframe(time: ClipTime, marks: Memo<Vec<Mark>>, index: usize) -> impl IntoView {
-    let desk = time.desk;
-    let mark = Memo::new(move |_| marks.with(|marks| marks.get(index).copied().unwrap_or_default()));
-    let is_end = Memo::new(move |_| mark.get().is_end);
-    let is_current = Memo::new(move |_| {
-        let (at, now) = (mark.get().at, desk.at());
-        desk.subject.with(|it| it.as_ref().is_some_and(|it| it.span.snap(at) == now))
-    });
-    let drag = StoredValue::new(None::<KeyDrag>);
-    let label = move || format!("Crop at {}", time.said(mark.get().at));
-    let title = move || {
-        if is_end.get() { label() } else { format!("{}. Drag or arrow keys move it, Delete removes it", label()) }
-    };
-    let press = move |event: &ev::PointerEvent| {
-        event.stop_propagation();
-        if pointer::is_main(event) {
-            desk.playback.pause();
-            desk.playback.seek(mark.get_untracked().at);
-            if !is_end.get_untracked() {
-                pointer::capture(event);
-                drag.set_value(Some((desk.session.draft(), mark.get_untracked().at, event.pointer_id())));
-            }
-        }
-    };
-    let go_on = move |event: &ev::PointerEvent| {
-        let Some((before, at, pointer)) = drag.get_value().filter(|(_, _, pointer)| *pointer == event.pointer_id())
-        else {
-            return;
-        };
-        let to = time.recorded_at(event.client_x());
-        let moved = to.and_then(|to| desk.with_subject(|it| it.framing.with_key_moved(it.span, at, to)));
-        if let Some(framing) = moved.filter(|_| !time.scale.pinched.get_untracked()) {
-            desk.session.show_framing(framing);
-            let at = mark.get_untracked().at;
-            drag.set_value(Some((before, at, pointer)));
-            desk.playback.seek(at);
-        }
-    };
-    let end = move || {
-        if let Some((before, ..)) = drag.try_update_value(Option::take).flatten() {
-            desk.session.commit(before, None);
-        }
-    };
-    let on_key = move |event: ev::KeyboardEvent| {
-        let at = mark.get_untracked().at;
-        let frames = match event.key().as_str() {
-            _ if is_end.get_untracked() => return,
-            "Delete" | "Backspace" => {
-                desk.remove_key(at);
-                0
-            }
-            "ArrowLeft" => -1,
-            "ArrowRight" => 1,
-            _ => return,
-        };
-        event.prevent_default();
-        event.stop_propagation();
-        if frames != 0 {
-            let frames = if event.shift_key() { frames * 10 } else { frames };
-            let gesture = desk.session.current.get_untracked().map(|id| format!("key {id} {index}"));
-            desk.edit(gesture, |it| {
-                let to = it.span.rate.frame_start(it.span.rate.nearest_frame(at) + frames);
-                Some(it.framing.with_key_moved(it.span, at, to))
-            });
-            desk.playback.pause();
-            desk.playback.seek(mark.get_untracked().at);
-        }
-    };
-    view! {
-        <button class="keyframe" class:keyframe--end=move || is_end.get() type="button" style:--at=move || format!("clamp(8px, {}, calc(100% - 8px))", time.percent(mark.get().at))
-            aria-pressed=move || is_current.get().to_string() aria-label=label title=title
-            on:pointerdown=move |event| press(&event) on:pointermove=move |event| go_on(&event)
-            on:pointerup=move |_| end() on:pointercancel=move |_| end()
-            on:click=move |_| {
-                desk.playback.pause();
-                desk.playback.seek(mark.get_untracked().at);
-            }
-            on:keydown=on_key></button>
-    }
-}
-
 /// What is dragged on the speed lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Edge {
     Start,
     End,
-    /// Between this segment and the one before it.
+    /// Where this segment starts after the one before it.
     Border(usize),
+    /// Where the one before this segment ends, while something is cut out between the two.
+    Gap(usize),
 }
 
 #[component]
@@ -250,6 +160,7 @@ fn Segments(time: ClipTime) -> impl IntoView {
             <SegmentBar time segments index />
         </For>
         <For each=move || 1..count.get().max(1) key=|index| *index let:index>
+            <TrimHandle time segments edge=Edge::Gap(index) />
             <TrimHandle time segments edge=Edge::Border(index) />
         </For>
         <Show when=move || count.get() != 0>
@@ -311,7 +222,14 @@ fn TrimHandle(time: ClipTime, segments: Memo<Vec<Segment>>, edge: Edge) -> impl 
             Edge::Start => all.first().map(|part| part.start),
             Edge::End => all.last().map(|part| part.end),
             Edge::Border(index) => all.get(index).map(|part| part.start),
+            Edge::Gap(index) => all.get(index - 1).map(|part| part.end),
         })
+    });
+    // What is cut out takes no room: both of its edges stand at one place, side by side.
+    let is_apart = Memo::new(move |_| match edge {
+        Edge::Border(index) | Edge::Gap(index) => segments
+            .with(|all| all.get(index - 1).zip(all.get(index)).is_some_and(|(before, after)| before.end < after.start)),
+        Edge::Start | Edge::End => false,
     });
     let at = move || at.get().unwrap_or_default();
     let drag = StoredValue::new(None::<EdgeDrag>);
@@ -320,6 +238,7 @@ fn TrimHandle(time: ClipTime, segments: Memo<Vec<Segment>>, edge: Edge) -> impl 
             Edge::Start => trim::with_start(&it.framing, it.span, to),
             Edge::End => trim::with_end(&it.framing, it.span, to),
             Edge::Border(index) => trim::with_border(&it.framing, it.span, index, to),
+            Edge::Gap(index) => trim::with_gap_from(&it.framing, it.span, index, to),
         })
     };
     // A pixel of what plays fast is more of the recording.
@@ -329,6 +248,7 @@ fn TrimHandle(time: ClipTime, segments: Memo<Vec<Segment>>, edge: Edge) -> impl 
                 Edge::Start => all.first(),
                 Edge::End => all.last(),
                 Edge::Border(index) => all.get(index),
+                Edge::Gap(index) => all.get(index - 1),
             };
             #[allow(clippy::cast_precision_loss)]
             part.map_or(1.0, |part| part.twice_speed() as f64 / 200.0)
@@ -337,19 +257,21 @@ fn TrimHandle(time: ClipTime, segments: Memo<Vec<Segment>>, edge: Edge) -> impl 
     let span = move || desk.subject.with(|it| it.as_ref().map(|it| it.span));
     let since_start = move |at: Micros| span().map_or(Micros::ZERO, |span| at - span.start);
     let length = move || since_start(span().map_or(Micros::ZERO, |span| span.end));
-    let label = match edge {
+    let label = move || match edge {
         Edge::Start => "Trim the start".to_owned(),
         Edge::End => "Trim the end".to_owned(),
+        Edge::Border(index) if is_apart.get() => format!("Start of segment {}", index + 1),
         Edge::Border(index) => format!("Border of segments {index} and {}", index + 1),
+        Edge::Gap(index) => format!("End of segment {index}"),
     };
-    let gesture = label.clone();
     let end = move || {
         if let Some(EdgeDrag { before, .. }) = drag.try_update_value(Option::take).flatten() {
             desk.session.commit(before, None);
         }
     };
     view! {
-        <span class="trim-handle" class:trim-handle--end=edge == Edge::End class:trim-handle--border=matches!(edge, Edge::Border(_))
+        <span class="trim-handle"  class:trim-handle--end=matches!(edge, Edge::End | Edge::Gap(_)) class:trim-handle--border=matches!(edge, Edge::Border(_) | Edge::Gap(_))
+            class:trim-handle--apart=move || is_apart.get() hidden=move || matches!(edge, Edge::Gap(_)) && !is_apart.get()
             role="slider" tabindex="0" aria-label=label title="Drag it, or move it by arrow keys; with Shift by ten frames"
             aria-valuemin="0" aria-valuemax=move || format!("{:.3}", length().seconds())
             aria-valuenow=move || format!("{:.3}", since_start(at()).seconds())
@@ -392,7 +314,7 @@ fn TrimHandle(time: ClipTime, segments: Memo<Vec<Segment>>, edge: Edge) -> impl 
                 let to = desk.with_subject(|it| it.span.rate.frame_start(it.span.rate.frame_at(untrack(at)) + frames));
                 if let Some(framing) = to.and_then(moved) {
                     let clip = desk.session.current.get_untracked();
-                    desk.session.set_framing(clip.map(|id| format!("{gesture} {id}")), framing);
+                    desk.session.set_framing(clip.map(|id| format!("{edge:?} {id}")), framing);
                 }
             }></span>
     }

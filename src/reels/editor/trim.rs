@@ -133,6 +133,16 @@ pub fn with_border(framing: &Framing, span: Span, index: usize, to: Micros) -> F
     stored(framing, span, segments)
 }
 
+/// The end of the segment before `index` at `to`, where a gap is between the two: up to the next, and it keeps a frame.
+pub fn with_gap_from(framing: &Framing, span: Span, index: usize, to: Micros) -> Framing {
+    let mut segments = segments(framing, span);
+    let Some(before) = index.checked_sub(1).filter(|_| index < segments.len()) else { return framing.clone() };
+    let first = span.rate.frame_start(span.rate.frame_at(segments[before].start) + 1);
+    let next = segments[index].start;
+    segments[before].end = on_grid(span, to).clamp_to(first.min(next), next);
+    stored(framing, span, segments)
+}
+
 /// The segment at `at` changed; its bounds stay.
 pub fn with_segment(framing: &Framing, span: Span, at: Micros, change: impl FnOnce(&mut Segment)) -> Framing {
     let mut segments = segments(framing, span);
@@ -259,5 +269,11 @@ mod tests {
         let apart =
             Framing { segments: vec![part(1_000_000, 2_000_000), part(3_000_000, 5_000_000)], ..Framing::default() };
         assert_eq!(ends(&with_border(&apart, SPAN, 1, Micros(0))), [(1_000_000, 2_000_000), (2_000_000, 5_000_000)]);
+        // The other side of a gap.
+        let gap_from = |to| ends(&with_gap_from(&apart, SPAN, 1, Micros(to)));
+        assert_eq!(gap_from(1_510_000), [(1_000_000, 1_520_000), (3_000_000, 5_000_000)]);
+        assert_eq!(gap_from(0), [(1_000_000, 1_040_000), (3_000_000, 5_000_000)]);
+        assert_eq!(gap_from(9_000_000), [(1_000_000, 3_000_000), (3_000_000, 5_000_000)]);
+        assert_eq!(with_gap_from(&apart, SPAN, 0, Micros(0)), apart);
     }
 }

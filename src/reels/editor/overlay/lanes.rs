@@ -6,10 +6,12 @@ use crate::{
     domain::{
         framing::Framing,
         highlights::{Highlight, Part},
+        overlay::SpotKey,
         time::Micros,
     },
     editor::timeline::{Lane, Timeline},
     reels::editor::{
+        diamonds::{Diamonds, Mark},
         draft::Draft,
         lanes::{ClipTime, Thumbs},
     },
@@ -152,29 +154,19 @@ fn Region(lights: Lights, time: ClipTime, highlight: Highlight) -> impl IntoView
 /// The keyframes of the chosen spotlight.
 #[component]
 fn PathKeys(lights: Lights, time: ClipTime) -> impl IntoView {
-    let keys = Memo::new(move |_| {
-        lights.spot().map(|(_, spot)| spot.keys.iter().map(|key| key.at).collect::<Vec<_>>()).unwrap_or_default()
+    let desk = lights.desk;
+    let marks = Signal::derive(move || {
+        let mark = |key: &SpotKey| Mark { at: key.at, is_end: false };
+        lights.spot().map(|(_, spot)| spot.keys.iter().map(mark).collect()).unwrap_or_default()
     });
-    let remove = move |at: Micros| {
+    let moved = Callback::new(move |(at, to)| {
+        let (spot, _) = untrack(|| lights.spot())?;
+        desk.with_subject(|it| it.framing.with_ellipse_moved(spot, it.span, at, to))
+    });
+    let on_remove = Callback::new(move |at| {
         if let Some((spot, _)) = untrack(|| lights.spot()) {
             lights.change(None, |framing, span| framing.without_ellipse_at(spot, span, at));
         }
-    };
-    view! {
-        <For each=move || keys.get() key=|at| *at let:at>
-            <button class="keyframe" type="button" style:--at=move || format!("clamp(8px, {}, calc(100% - 8px))", time.percent(at))
-                aria-pressed=move || (lights.desk.at() == at).to_string() aria-label=move || format!("Spotlight at {}", time.said(at))
-                title=move || format!("Spotlight at {}. Delete removes it", time.said(at))
-                on:pointerdown=|event| event.stop_propagation()
-                on:click=move |_| {
-                    lights.desk.playback.pause();
-                    lights.desk.playback.seek(at);
-                }
-                on:keydown=move |event| if matches!(event.key().as_str(), "Delete" | "Backspace") {
-                    event.prevent_default();
-                    event.stop_propagation();
-                    remove(at);
-                }></button>
-        </For>
-    }
+    });
+    view! { <Diamonds time name="Spotlight" marks moved on_remove /> }
 }

@@ -6,6 +6,7 @@ mod keys;
 mod lanes;
 mod list;
 mod spot_box;
+mod spot_path;
 mod stage;
 
 use self::{
@@ -31,6 +32,7 @@ use crate::{
     },
     ui::toast::Toasts,
 };
+use futures::future::{AbortHandle, abortable};
 use leptos::{prelude::*, task::spawn_local};
 
 /// A highlight as it was when it was picked or last changed here: undo and other tabs may put others in front of it.
@@ -48,8 +50,8 @@ pub struct Lights {
     pub desk: Desk,
     picked: RwSignal<Option<Picked>>,
     pub safe_area: RwSignal<bool>,
-    /// Whether a player is being followed right now.
-    pub following: RwSignal<bool>,
+    /// Ends the following that goes on right now.
+    following: RwSignal<Option<AbortHandle>>,
     toasts: Toasts,
 }
 
@@ -59,7 +61,7 @@ impl Lights {
             desk: Desk::new(session),
             picked: RwSignal::new(None),
             safe_area: RwSignal::new(false),
-            following: RwSignal::new(false),
+            following: RwSignal::new(None),
             toasts: Toasts::expect(),
         }
     }
@@ -227,20 +229,24 @@ impl Lights {
             self.toasts.say("Choose a spotlight, and move the playhead to where it is on the player");
             return;
         };
-        let Some(id) = self.desk.session.current.get_untracked().filter(|_| !self.following.get_untracked()) else {
+        if untrack(|| self.is_following()) {
             return;
-        };
+        }
+        let Some(id) = self.desk.session.current.get_untracked() else { return };
         let at = untrack(|| self.desk.at());
         let SpotKey { x, y, rx, ry, angle, .. } = key_of(at, ellipse, Ease::Linear);
         // A long one in parts.
         let until = known.end.min(at + LONGEST_FOLLOW);
         self.desk.playback.pause();
-        self.following.set(true);
+        // Given up, the request is cancelled, and the server looks no further.
+        let (answer, stop) = abortable(follow_player(Follow { id, at, until, x, y, rx, ry, angle }));
+        self.following.set(Some(stop));
         spawn_local(async move {
-            let answer = follow_player(Follow { id, at, until, x, y, rx, ry, angle }).await;
-            if self.following.try_set(false).is_some() {
+            let answer = answer.await;
+            if self.following.try_set(None).is_some() {
                 return;
             }
+            let Ok(answer) = answer else { return };
             match answer {
                 // Nobody's correction is overwritten.
                 Ok(_) if untrack(|| self.spot()) != Some((spot, known)) => {
@@ -259,6 +265,17 @@ impl Lights {
                 Err(error) => self.toasts.error(error.message),
             }
         });
+    }
+
+    pub fn is_following(self) -> bool {
+        self.following.with(Option::is_some)
+    }
+
+    /// The spotlight stays as it was before.
+    pub fn stop_following(self) {
+        if let Some(stop) = self.following.get_untracked() {
+            stop.abort();
+        }
     }
 
     /// The crop goes where the chosen spotlight goes.

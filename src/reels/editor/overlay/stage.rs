@@ -1,6 +1,6 @@
 //! The result as the stage, with the handles of the chosen spotlight.
 
-use super::{Lights, spot_box::SpotBox};
+use super::{Lights, spot_box::SpotBox, spot_path::SpotPath};
 use crate::{
     domain::overlay::Card,
     editor::player::Stage,
@@ -27,6 +27,7 @@ pub fn OverlayStage(lights: Lights) -> impl IntoView {
             <canvas class="frame__layer frame__result" data-testid="result" node_ref=canvas role="img" aria-label="The result at the playhead"
                 width=move || size.get().0 height=move || size.get().1 on:click=move |_| desk.playback.toggle()></canvas>
             <Show when=move || lights.safe_area.get()><div class="safe-area"></div></Show>
+            <SpotPath lights />
             <Show when=move || is_seen.get()><SpotBox lights /></Show>
             <StageNotice desk />
         </Stage>
