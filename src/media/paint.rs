@@ -7,6 +7,7 @@ use crate::domain::{
     overlay::{BRIGHTER, EDGE, Ellipse, RING, SpotStyle, Spotlight},
     time::Micros,
 };
+use std::thread;
 
 /// One plane, and where its samples lie in the picture.
 struct Plane<'a> {
@@ -75,15 +76,27 @@ fn dim(samples: &mut [u8], black: u16, part: u16) {
 /// The spotlights that are seen at source time `at`, on a picture that shows `crop` of the source.
 pub fn spotlights(picture: &mut [u8], size: Size, crop: Rect, at: Micros, all: &[Spotlight]) {
     debug_assert_eq!(picture.len(), frame_bytes(size.0, size.1));
-    for spot in all {
-        let opacity = spot.opacity_at(at);
-        if let Some(ellipse) = spot.ellipse_at(at).filter(|_| opacity > 0.0) {
-            let ellipse = ellipse.shown(crop, f64::from(size.0));
-            for plane in planes(picture, size) {
-                paint(plane, &Shape::of(ellipse), spot, opacity);
-            }
-        }
+    let seen: Vec<_> = all
+        .iter()
+        .filter_map(|spot| {
+            let (ellipse, opacity) = (spot.ellipse_at(at)?, spot.opacity_at(at));
+            (opacity > 0.0).then(|| (spot, Shape::of(ellipse.shown(crop, f64::from(size.0))), opacity))
+        })
+        .collect();
+    if seen.is_empty() {
+        return;
     }
+    let paint_all = |mut plane: Plane| {
+        for (spot, shape, opacity) in &seen {
+            paint(&mut plane, shape, spot, *opacity);
+        }
+    };
+    let [light, blue, red] = planes(picture, size);
+    // Colour has half as many samples as light: on another core it is done before.
+    thread::scope(|scope| {
+        scope.spawn(|| [blue, red].map(paint_all));
+        paint_all(light);
+    });
 }
 
 /// An ellipse as it is asked for millions of points.
@@ -123,8 +136,8 @@ fn rise(distance: f32, (from, to): (f32, f32)) -> f32 {
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)] // Samples and their places.
-fn paint(plane: Plane, shape: &Shape, spot: &Spotlight, opacity: f32) {
-    let Plane { samples, width, step, first, which } = plane;
+fn paint(plane: &mut Plane, shape: &Shape, spot: &Spotlight, opacity: f32) {
+    let Plane { ref mut samples, width, step, first, which } = *plane;
     let height = samples.len() / width.max(1);
     let colour = spot.colour.yuv()[which];
     let black = if which == 0 { 16.0 } else { 128.0 };
@@ -133,6 +146,12 @@ fn paint(plane: Plane, shape: &Shape, spot: &Spotlight, opacity: f32) {
         ..index(shape.centre.1 + shape.reach.1 + 2.0 * step, first.1, height);
     let columns = index(shape.centre.0 - shape.reach.0, first.0, width)
         ..index(shape.centre.0 + shape.reach.0 + 2.0 * step, first.0, width);
+    // Nothing changes nearer to the centre than this, which is most of it.
+    let unchanged = match spot.style {
+        SpotStyle::Dim => EDGE.0 * EDGE.0,
+        SpotStyle::Ring => RING[0] * RING[0],
+        SpotStyle::Brighten | SpotStyle::Fill => -1.0,
+    };
     let outside = |samples: &mut [u8]| dim(samples, black as u16, 256 - (opacity * 256.0) as u16);
     for (number, row) in samples.chunks_exact_mut(width.max(1)).enumerate() {
         let seen = rows.contains(&number);
@@ -147,6 +166,9 @@ fn paint(plane: Plane, shape: &Shape, spot: &Spotlight, opacity: f32) {
         let y = first.1 + number as f32 * step;
         for (column, sample) in row.iter_mut().enumerate().take(columns.end).skip(columns.start) {
             let square = shape.square(first.0 + column as f32 * step, y);
+            if square <= unchanged {
+                continue;
+            }
             let value = f32::from(*sample);
             let to = |target: f32, part: f32| value + (target - value) * part * opacity;
             let inside = || if square <= EDGE.0 * EDGE.0 { 1.0 } else { 1.0 - rise(square.sqrt(), EDGE) };
