@@ -221,8 +221,9 @@ test("a spotlight that lies on a player follows them, and says where they were l
   // Given up on the way, it stays as it is.
   await page.route("**/reels/follow", () => undefined);
   const givenUp = page.waitForEvent("requestfailed");
-  await panel.getByRole("button", { name: "Follow the player from here" }).click();
-  await panel.getByRole("button", { name: "Stop following" }).click();
+  await panel.getByRole("button", { name: "Follow the player from here" }).press("Enter");
+  await expect(panel.getByRole("button", { name: "Stop following" })).toBeFocused();
+  await page.keyboard.press("Enter");
   expect((await givenUp).url()).toContain("/reels/follow");
   await page.unroute("**/reels/follow");
   await expect(page.getByTestId("spot-path")).toHaveCount(0);

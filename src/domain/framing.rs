@@ -148,15 +148,6 @@ impl Span {
         let (first, last) = self.ends();
         self.rate.shown_at(at).clamp_to(first, last)
     }
-
-    /// The frame shown at `to`, at least one after `before` and one before `after`; none where there is no room.
-    pub fn between(self, before: Option<Micros>, after: Option<Micros>, to: Micros) -> Option<Micros> {
-        let frame = |at| self.rate.nearest_frame(at);
-        let low = before.map_or(i64::MIN, |at| frame(at) + 1);
-        let high = after.map_or(i64::MAX, |at| frame(at) - 1);
-        let wanted = self.rate.frame_at(self.snap(to));
-        (low <= high).then(|| self.rate.frame_start(wanted.clamp(low, high)))
-    }
 }
 
 /// Edits of the keyframes. Each answers a new framing, so that undo is the old one.

@@ -181,22 +181,6 @@ impl Framing {
         framing
     }
 
-    /// The keyframe of the spotlight at `at` moved to the frame shown at `to`, kept between its neighbours.
-    #[must_use]
-    pub fn with_ellipse_moved(&self, spot: usize, span: Span, at: Micros, to: Micros) -> Self {
-        let mut framing = self.clone();
-        if let Some(keys) = framing.spotlights.get_mut(spot).map(|spot| &mut spot.keys)
-            && let Some(near) = key_near(keys, span, at)
-        {
-            let time = |key: Option<&SpotKey>| key.map(|key| key.at);
-            let before = time(near.checked_sub(1).and_then(|before| keys.get(before)));
-            if let Some(to) = span.between(before, time(keys.get(near + 1)), to) {
-                keys[near].at = to;
-            }
-        }
-        framing
-    }
-
     /// A spotlight that follows: from the first of `keys` to the last its way is theirs; what it was before and after stays.
     #[must_use]
     pub fn with_way(&self, spot: usize, keys: &[SpotKey]) -> Self {
@@ -272,7 +256,7 @@ impl Framing {
 }
 
 /// The keyframe within half a frame of `at`.
-fn key_near(keys: &[SpotKey], span: Span, at: Micros) -> Option<usize> {
+pub(super) fn key_near(keys: &[SpotKey], span: Span, at: Micros) -> Option<usize> {
     let far = |key: &SpotKey| (key.at().0 - at.0).abs() * 2;
     let (index, key) = keys.iter().enumerate().min_by_key(|(_, key)| far(key))?;
     (far(key) < span.rate.frame_length().0).then_some(index)
@@ -304,22 +288,6 @@ mod tests {
         assert_eq!(add(10_400_000), Some((vec![(10_400, 11_000), (11_000, 13_000)], Highlight::Spot(0))));
         assert_eq!(add(10_800_000), Some((vec![(10_500, 11_000), (11_000, 13_000)], Highlight::Spot(0))));
         assert_eq!(add(15_960_000), Some((vec![(11_000, 13_000), (15_500, 16_000)], Highlight::Spot(1))));
-    }
-
-    #[test]
-    fn a_keyframe_of_a_spotlight_stays_between_its_neighbours() {
-        let framing = with_spot(11_000_000);
-        let ellipse = framing.spotlights[0].ellipse_at(Micros(11_000_000)).expect("an ellipse");
-        let framing = framing.with_ellipse_at(0, SPAN, Micros(12_000_000), Ellipse { x: 1000.0, ..ellipse });
-        let moved = |at, to| {
-            let moved = framing.with_ellipse_moved(0, SPAN, Micros(at), Micros(to));
-            moved.spotlights[0].keys.iter().map(|key| (key.at.0 / 1_000, key.x / 1_000)).collect::<Vec<_>>()
-        };
-        assert_eq!(moved(12_010_000, 11_530_000), [(11_000, 903), (11_520, 1000)]);
-        assert_eq!(moved(12_000_000, 0), [(11_000, 903), (11_040, 1000)]);
-        assert_eq!(moved(11_000_000, 99_000_000), [(11_960, 903), (12_000, 1000)]);
-        assert_eq!(moved(12_000_000, 99_000_000), [(11_000, 903), (15_960, 1000)]);
-        assert_eq!(moved(14_000_000, 15_000_000), [(11_000, 903), (12_000, 1000)], "there is none");
     }
 
     #[test]

@@ -144,7 +144,7 @@ enum Edge {
     End,
     /// Where this segment starts after the one before it.
     Border(usize),
-    /// Where the one before this segment ends, while something is cut out between the two.
+    /// Where the one before this segment ends; by keys also while nothing is cut out between the two.
     Gap(usize),
 }
 
@@ -271,7 +271,7 @@ fn TrimHandle(time: ClipTime, segments: Memo<Vec<Segment>>, edge: Edge) -> impl 
     };
     view! {
         <span class="trim-handle"  class:trim-handle--end=matches!(edge, Edge::End | Edge::Gap(_)) class:trim-handle--border=matches!(edge, Edge::Border(_) | Edge::Gap(_))
-            class:trim-handle--apart=move || is_apart.get() hidden=move || matches!(edge, Edge::Gap(_)) && !is_apart.get()
+            class:trim-handle--apart=move || is_apart.get() class:trim-handle--gap=matches!(edge, Edge::Gap(_))
             role="slider" tabindex="0" aria-label=label title="Drag it, or move it by arrow keys; with Shift by ten frames"
             aria-valuemin="0" aria-valuemax=move || format!("{:.3}", length().seconds())
             aria-valuenow=move || format!("{:.3}", since_start(at()).seconds())

@@ -133,7 +133,7 @@ pub fn with_border(framing: &Framing, span: Span, index: usize, to: Micros) -> F
     stored(framing, span, segments)
 }
 
-/// The end of the segment before `index` at `to`, where a gap is between the two: up to the next, and it keeps a frame.
+/// The end of the segment before `index` at `to`, at most up to the next: what lies between is cut out. It keeps a frame.
 pub fn with_gap_from(framing: &Framing, span: Span, index: usize, to: Micros) -> Framing {
     let mut segments = segments(framing, span);
     let Some(before) = index.checked_sub(1).filter(|_| index < segments.len()) else { return framing.clone() };

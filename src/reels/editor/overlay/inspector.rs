@@ -64,18 +64,15 @@ fn FollowSection(lights: Lights) -> impl IntoView {
     let is_seen = Memo::new(move |_| lights.ellipse().is_some());
     let keys = move || lights.spot().map_or(0, |(_, spot)| spot.keys.len());
     let has_way = Memo::new(move |_| keys() > 1);
-    let follow = move || {
-        view! {
-            <Button block=true icon="target" title="From the playhead on, while the spotlight is seen (G)" disabled=Signal::derive(move || !is_seen.get())
-                on_press=move |()| lights.follow()>"Follow the player from here"</Button>
-        }
-    };
+    let cannot = Signal::derive(move || !is_seen.get() && !lights.is_following());
     view! {
         <div class="panel__section">
-            <Show when=move || lights.is_following() fallback=follow>
-                <Button block=true icon="close" title="The spotlight stays as it is (G)" on_press=move |()| lights.stop_following()>"Stop following"</Button>
-                <p class="field__hint" role="status">"Following the player"</p>
-            </Show>
+            // One button, so that it keeps the focus.
+            <Button block=true icon="target" title="From the playhead on, while the spotlight is seen (G); again, it stops" disabled=cannot
+                on_press=move |()| lights.toggle_following()>
+                {move || if lights.is_following() { "Stop following" } else { "Follow the player from here" }}
+            </Button>
+            <p class="field__hint" role="status">{move || lights.is_following().then_some("Following the player…")}</p>
             <Show when=move || has_way.get()>
                 <Button block=true look=crate::ui::button::Look::Outline icon="crop" title="The crop goes where the spotlight goes" on_press=move |()| lights.keep_in_frame()>
                     "Keep this player in frame"

@@ -224,14 +224,11 @@ impl Lights {
     }
 
     /// The spotlight follows who is under it, from the playhead to its end, or to where they are lost.
-    pub fn follow(self) {
+    fn follow(self) {
         let (Some((spot, known)), Some(ellipse)) = untrack(|| (self.spot(), self.ellipse())) else {
             self.toasts.say("Choose a spotlight, and move the playhead to where it is on the player");
             return;
         };
-        if untrack(|| self.is_following()) {
-            return;
-        }
         let Some(id) = self.desk.session.current.get_untracked() else { return };
         let at = untrack(|| self.desk.at());
         let SpotKey { x, y, rx, ry, angle, .. } = key_of(at, ellipse, Ease::Linear);
@@ -271,11 +268,16 @@ impl Lights {
         self.following.with(Option::is_some)
     }
 
-    /// The spotlight stays as it was before.
-    pub fn stop_following(self) {
-        if let Some(stop) = self.following.get_untracked() {
-            stop.abort();
+    pub fn toggle_following(self) {
+        if !self.stop_following() {
+            self.follow();
         }
+    }
+
+    /// The spotlight stays as it was before; false when none follows.
+    fn stop_following(self) -> bool {
+        let stop = self.following.try_get_untracked().flatten();
+        stop.map(|stop| stop.abort()).is_some()
     }
 
     /// The crop goes where the chosen spotlight goes.
@@ -298,6 +300,9 @@ impl Lights {
 pub fn OverlayStep(session: Session) -> impl IntoView {
     let lights = Lights::new(session);
     lights.desk.drive_player();
+    on_cleanup(move || {
+        lights.stop_following();
+    });
     let help = RwSignal::new(false);
     Effect::new(move |_| listen(lights, help));
     view! {
