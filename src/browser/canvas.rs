@@ -46,6 +46,23 @@ pub fn draw_scene(video: &HtmlVideoElement, canvas: &HtmlCanvasElement, scene: &
     }
 }
 
+/// Gives a canvas the pixels of `size`; while its pictures go by no more than are seen of it, because each costs its part of a
+/// frame's time. It is empty then, and wants to be drawn.
+pub fn fit(canvas: &HtmlCanvasElement, size: (u32, u32), moving: bool) {
+    let wanted = if moving { seen_of(canvas, size) } else { size };
+    if (canvas.width(), canvas.height()) != wanted {
+        canvas.set_width(wanted.0);
+        canvas.set_height(wanted.1);
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Pixels.
+fn seen_of(canvas: &HtmlCanvasElement, (width, height): (u32, u32)) -> (u32, u32) {
+    let density = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
+    let across = ((f64::from(canvas.client_width()) * density).ceil() as u32).clamp(1, width.max(1));
+    (across, (height * across).div_ceil(width.max(1)).max(1))
+}
+
 fn context_of(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
     canvas.get_context("2d").ok().flatten()?.dyn_into().ok()
 }

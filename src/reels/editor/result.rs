@@ -1,9 +1,10 @@
-//! The live result: the crop of the very frame on the stage, drawn at the export's own size.
+//! The live result: the crop of the very frame on the stage, drawn at the export's own size; while it plays, at the size that
+//! is seen.
 
 use super::desk::{Desk, Subject};
 use crate::{
     browser::{
-        canvas::{Scene, draw_scene, watch_pictures},
+        canvas::{Scene, draw_scene, fit, watch_pictures},
         pictures::Pictures,
         text::encoded,
         video::{has_frame_callbacks, has_metadata, watch_frames},
@@ -25,8 +26,7 @@ pub fn ResultPicture(desk: Desk) -> impl IntoView {
         <div class="result">
             <span class="result__label">"Result"</span>
             <div class="frame" style=move || format!("--w: {}; --h: {}", size.get().0, size.get().1)>
-                <canvas class="frame__layer" data-testid="result" node_ref=canvas role="img" aria-label="The result at the playhead"
-                    width=move || size.get().0 height=move || size.get().1></canvas>
+                <canvas class="frame__layer" data-testid="result" node_ref=canvas role="img" aria-label="The result at the playhead"></canvas>
             </div>
         </div>
     }
@@ -100,6 +100,7 @@ pub fn draw_frames(desk: Desk, canvas: NodeRef<html::Canvas>, size: Memo<(u32, u
         let size = size.get();
         let (at, _) = shown.get();
         let (Some(video), Some(canvas)) = (desk.playback.video.get(), canvas.get()) else { return };
+        fit(&canvas, size, desk.playback.playing.get());
         desk.subject.with(|it| {
             if let Some(it) = it {
                 draw_scene(&video, &canvas, &scene_of(it, at, size, &pictures, again));

@@ -80,8 +80,8 @@ fn Screen(session: Session, list: Memo<Result<Playlist, String>>) -> impl IntoVi
                     on:seeked=move |_| decks.draw() on:loadeddata=move |_| decks.draw() on:timeupdate=move |_| decks.ticked()></video>
                 <video class="screening__deck" node_ref=decks.videos[1] preload="auto" playsinline aria-hidden="true" tabindex="-1"
                     on:seeked=move |_| decks.draw() on:loadeddata=move |_| decks.draw() on:timeupdate=move |_| decks.ticked()></video>
-                <canvas class="frame__layer screening__deck" node_ref=decks.over aria-hidden="true" width=move || size.get().0 height=move || size.get().1></canvas>
-                <canvas class="frame__layer" data-testid="whole-reel" node_ref=decks.canvas role="img" aria-label="The reel" width=move || size.get().0 height=move || size.get().1
+                <canvas class="frame__layer screening__deck" node_ref=decks.over aria-hidden="true"></canvas>
+                <canvas class="frame__layer" data-testid="whole-reel" node_ref=decks.canvas role="img" aria-label="The reel"
                     on:click=move |_| decks.toggle()></canvas>
             </div>
             <p class="screening__title" aria-live="polite">{move || title.get()}</p>

@@ -25,7 +25,7 @@ pub fn OverlayStage(lights: Lights) -> impl IntoView {
         <StageBar lights />
         <Stage playback=desk.playback src=desk.source.url poster size=Signal::derive(move || Some(size.get())) class="stage--padded stage--tall">
             <canvas class="frame__layer frame__result" data-testid="result" node_ref=canvas role="img" aria-label="The result at the playhead"
-                width=move || size.get().0 height=move || size.get().1 on:click=move |_| desk.playback.toggle()></canvas>
+                on:click=move |_| desk.playback.toggle()></canvas>
             <Show when=move || lights.safe_area.get()><div class="safe-area"></div></Show>
             <SpotPath lights />
             <Show when=move || is_seen.get()><SpotBox lights /></Show>

@@ -2,7 +2,7 @@
 
 use crate::{
     browser::{
-        canvas::{darken, draw_scene, lay_over},
+        canvas::{darken, draw_scene, fit, lay_over},
         pictures::Pictures,
         video,
     },
@@ -72,6 +72,11 @@ impl Decks {
             })
         });
         decks
+    }
+
+    /// Of the reel's pictures.
+    fn size(self) -> (u32, u32) {
+        self.session.reel.try_with_untracked(|reel| reel.aspect).unwrap_or_default().size()
     }
 
     fn first_of_current(self) -> i64 {
@@ -179,6 +184,8 @@ impl Decks {
         for video in self.videos.iter().filter_map(NodeRef::get_untracked) {
             let _ = video.pause();
         }
+        // With all its pixels again.
+        self.draw();
     }
 
     /// Once for each picture of the screen while it plays.
@@ -274,6 +281,9 @@ impl Decks {
         let Some(n) = self.at.try_get_untracked() else { return };
         let (Some(canvas), Some(over)) = (self.canvas.get_untracked(), self.over.get_untracked()) else { return };
         let Some(Seen { take, over: above, light }) = self.seen(n) else { return };
+        let (size, moving) = (self.size(), self.playing.try_get_untracked() == Some(true));
+        fit(&canvas, size, moving);
+        fit(&over, size, moving);
         self.draw_take(self.canvas, take, n);
         if let Some((index, part)) = above {
             self.draw_take(self.over, index, n);
@@ -289,7 +299,7 @@ impl Decks {
         let Some((deck, take)) = deck.zip(self.take(index)) else { return };
         let (Some(canvas), Some(video)) = (canvas.get_untracked(), self.videos[deck].get_untracked()) else { return };
         if let Some(subject) = self.subject(&take) {
-            let (size, again) = ((canvas.width(), canvas.height()), move || self.draw());
+            let (size, again) = (self.size(), move || self.draw());
             self.pictures.with_value(|pictures| {
                 draw_scene(&video, &canvas, &scene_of(&subject, take.source_time(n), size, pictures, again));
             });
