@@ -50,6 +50,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App />
+                // Here and not in the app: a browser has it from the server, its WASM need not bring it again.
+                <IconSprite />
             </body>
         </html>
     }
@@ -70,6 +72,8 @@ macro_rules! lazy_page {
 
             fn view(this: Self) -> AnyView {
                 let _ = this;
+                #[cfg(feature = "ssr")]
+                crate::shell::page_code::announce();
                 view! { <$page /> }.into_any()
             }
         }
@@ -126,6 +130,5 @@ pub fn App() -> impl IntoView {
           </ViewerProvider>
         </Router>
         <ToastRegion />
-        <IconSprite />
     }
 }

@@ -129,6 +129,52 @@ test("a clip is split, a part of it cut out, another slowed down on the way, by 
   await expect.poll(() => segmentsOf(request, reel)).toEqual([]);
 });
 
+test("while it plays the live result shows each frame with the crop of that frame, at the size that is seen", async ({ page, request }) => {
+  const reel = await aReel(request, "Playing");
+  // The picture is straightened, and the crop goes with the marker: where picture and crop part, it leaves the middle.
+  const straighten = 3_000;
+  const [sin, cos] = [Math.sin((3 * Math.PI) / 180), Math.cos((3 * Math.PI) / 180)];
+  const zoom = cos + (sin * 1280) / 720;
+  const key = (frame: number) => {
+    const [x, y] = [384 + 20 + (26 * frame) / RATE - 640, 288 + 20 - 360];
+    return { at: us(frame), x: Math.round((640 + (cos * x - sin * y) * zoom) * 1e3), y: Math.round((360 + (sin * x + cos * y) * zoom) * 1e3), h: 240_000, ease: "linear" };
+  };
+  await frame(request, reel, { straighten, crop: [key(30), key(209)] });
+  await open(page, reel);
+  const seen = page.getByTestId("result").evaluate(
+    (canvas: HTMLCanvasElement) =>
+      new Promise<{ width: number; off: number }[]>((done) => {
+        const video = document.querySelector(".stage video") as HTMLVideoElement;
+        const all: { width: number; off: number }[] = [];
+        video.addEventListener("pause", () => done(all), { once: true });
+        const look = () => {
+          const { width, height } = canvas;
+          const { data } = canvas.getContext("2d")!.getImageData(0, 0, width, height);
+          let [count, x, y] = [0, 0, 0];
+          for (let at = 0; at < width * height; at++) {
+            if (data[at * 4] > 180 && data[at * 4 + 1] < 110 && data[at * 4 + 2] > 180) [count, x, y] = [count + 1, x + (at % width), y + Math.floor(at / width)];
+          }
+          // In pixels of the recording.
+          if (!video.paused) all.push({ width, off: (Math.hypot(x / count - width / 2, y / count - height / 2) / height) * 240 });
+          requestAnimationFrame(look);
+        };
+        // The faster it plays the farther apart frames are: the marker goes on by four pixels between two of them.
+        video.addEventListener("playing", () => ((video.playbackRate = 4), look()), { once: true });
+      }),
+  );
+  await press(page, "Space");
+  const all = (await seen).slice(2);
+  expect(all.length).toBeGreaterThan(5);
+  expect(Math.max(...all.map(({ width }) => width))).toBeLessThan(500);
+  expect(Math.max(...all.map(({ off }) => off))).toBeLessThan(2.5);
+  // The work is done beside the page; at rest all pixels are there again.
+  expect(page.workers().map((it) => new URL(it.url()).pathname)).toEqual(["/cutter.js"]);
+  await expect.poll(async () => (await result(page)).width).toBe(1080);
+  await page.getByRole("link", { name: "Back to library" }).click();
+  await expect(page).toHaveURL(/tab=reels/);
+  await expect.poll(() => page.workers().length).toBe(0);
+});
+
 test("straightening moves neither the crop nor a spotlight from what it shows", async ({ page, request }) => {
   const reel = await aReel(request, "Level");
   // At its second second the marker is in the middle of both.

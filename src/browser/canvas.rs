@@ -1,5 +1,6 @@
 //! Pictures cut from the frame that a video element shows.
 
+use super::cutter::{Cut, Picture};
 use crate::domain::{
     geometry::Rect,
     overlay::{EDGE, RING, SpotStyle, Spotlight},
@@ -8,7 +9,7 @@ use crate::domain::{
     video::VideoFacts,
 };
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, HtmlVideoElement};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, HtmlVideoElement, ResizeObserver};
 
 /// What an export shows of a frame, as `media` composes it.
 pub struct Scene<'a> {
@@ -23,44 +24,91 @@ pub struct Scene<'a> {
     pub at: Micros,
 }
 
-/// Draws the scene over the whole canvas. Nothing happens while the video has no frame, and nothing is drawn on a canvas that
-/// is not shown.
+/// Draws the scene over the whole canvas. Nothing happens while the video has no frame.
 pub fn draw_scene(video: &HtmlVideoElement, canvas: &HtmlCanvasElement, scene: &Scene) {
     const HAVE_CURRENT_DATA: u16 = 2;
-    if video.ready_state() < HAVE_CURRENT_DATA || canvas.client_width() == 0 {
+    if video.ready_state() < HAVE_CURRENT_DATA {
         return;
     }
     if let Some(context) = context_of(canvas) {
         // A canvas that refuses shows what it had.
         let _ = draw_picture(&context, video, canvas, scene);
-        for spot in scene.spotlights {
-            let _ = draw_spotlight(&context, canvas, scene, spot);
-        }
-        let _ = context.reset_transform();
-        let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
-        for (card, opacity) in &scene.cards {
-            context.set_global_alpha(f64::from(*opacity));
-            let _ = context.draw_image_with_html_image_element_and_dw_and_dh(card, 0.0, 0.0, width, height);
-        }
-        context.set_global_alpha(1.0);
+        draw_over(&context, canvas, scene);
     }
 }
 
-/// Gives a canvas the pixels of `size`; while its pictures go by no more than are seen of it, because each costs its part of a
-/// frame's time. It is empty then, and wants to be drawn.
-pub fn fit(canvas: &HtmlCanvasElement, size: (u32, u32), moving: bool) {
-    let wanted = if moving { seen_of(canvas, size) } else { size };
-    if (canvas.width(), canvas.height()) != wanted {
+/// The same with the picture as it was cut by [`cut_of`].
+pub fn draw_cut(picture: &Picture, canvas: &HtmlCanvasElement, scene: &Scene) {
+    if let Some(context) = context_of(canvas) {
+        let _ = context.reset_transform();
+        let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
+        let _ = context.draw_image_with_image_bitmap_and_dw_and_dh(picture, 0.0, 0.0, width, height);
+        draw_over(&context, canvas, scene);
+    }
+}
+
+/// How a frame is drawn for the canvas.
+pub fn cut_of(canvas: &HtmlCanvasElement, scene: &Scene) -> Cut {
+    let (recorded, size) = ((scene.facts.width, scene.facts.height), (canvas.width(), canvas.height()));
+    let matrix = matrix_of(scene, f64::from(size.0), f64::from(size.1));
+    Cut { matrix, recorded, size }
+}
+
+fn matrix_of(Scene { facts, rect, straighten, .. }: &Scene, width: f64, height: f64) -> [f64; 6] {
+    straighten.turn(facts.width, facts.height).matrix(*rect, width, height)
+}
+
+/// What lies over the picture.
+fn draw_over(context: &CanvasRenderingContext2d, canvas: &HtmlCanvasElement, scene: &Scene) {
+    for spot in scene.spotlights {
+        let _ = draw_spotlight(context, canvas, scene, spot);
+    }
+    let _ = context.reset_transform();
+    let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
+    for (card, opacity) in &scene.cards {
+        context.set_global_alpha(f64::from(*opacity));
+        let _ = context.draw_image_with_html_image_element_and_dw_and_dh(card, 0.0, 0.0, width, height);
+    }
+    context.set_global_alpha(1.0);
+}
+
+/// Gives a canvas the pixels of `size`, but no more across than `most`. True when they are others than before: it is empty
+/// then.
+pub fn fit(canvas: &HtmlCanvasElement, (width, height): (u32, u32), most: Option<u32>) -> bool {
+    let across = most.unwrap_or(width).clamp(1, width.max(1));
+    let wanted = (across, (height * across).div_ceil(width.max(1)).max(1));
+    let is_other = (canvas.width(), canvas.height()) != wanted;
+    if is_other {
         canvas.set_width(wanted.0);
         canvas.set_height(wanted.1);
     }
+    is_other
 }
 
+/// Keeps the observer alive; dropping it ends the watch.
+pub struct WidthWatch {
+    observer: ResizeObserver,
+    _listener: Closure<dyn FnMut()>,
+}
+
+impl Drop for WidthWatch {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+/// Calls `on_width` with how many pixels of the screen a canvas is wide, soon and whenever that changes; 0 where it is not shown.
+/// To ask the canvas itself with each frame would have the page laid out each time.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Pixels.
-fn seen_of(canvas: &HtmlCanvasElement, (width, height): (u32, u32)) -> (u32, u32) {
-    let density = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
-    let across = ((f64::from(canvas.client_width()) * density).ceil() as u32).clamp(1, width.max(1));
-    (across, (height * across).div_ceil(width.max(1)).max(1))
+pub fn watch_width(canvas: &HtmlCanvasElement, on_width: impl Fn(u32) + 'static) -> Option<WidthWatch> {
+    let seen = canvas.clone();
+    let listener: Closure<dyn FnMut()> = Closure::new(move || {
+        let density = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
+        on_width((f64::from(seen.client_width()) * density).ceil() as u32);
+    });
+    let observer = ResizeObserver::new(listener.as_ref().unchecked_ref()).ok()?;
+    observer.observe(canvas);
+    Some(WidthWatch { observer, _listener: listener })
 }
 
 fn context_of(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
@@ -113,12 +161,9 @@ fn draw_picture(
             height,
         );
     }
-    let turn = straighten.turn(facts.width, facts.height);
-    context.scale(width / rect.w, height / rect.h)?;
-    context.translate(across / 2.0 - rect.x, down / 2.0 - rect.y)?;
-    context.rotate(f64::from(straighten.thousandths()) / 1e3 * std::f64::consts::PI / 180.0)?;
-    context.scale(turn.zoom, turn.zoom)?;
-    context.draw_image_with_html_video_element_and_dw_and_dh(video, -across / 2.0, -down / 2.0, across, down)
+    let m = matrix_of(scene, width, height);
+    context.set_transform(m[0], m[1], m[2], m[3], m[4], m[5])?;
+    context.draw_image_with_html_video_element_and_dw_and_dh(video, 0.0, 0.0, across, down)
 }
 
 /// In the ellipse's own units, where it is the circle of radius 1: the same steps from its middle as in an export.

@@ -4,6 +4,7 @@
 pub mod canvas;
 pub mod client;
 pub mod clock;
+pub mod cutter;
 pub mod dialog;
 pub mod files;
 pub mod focus;

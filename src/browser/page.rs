@@ -1,5 +1,6 @@
 //! The tab as a whole: leaving, coming back, connection, clipboard.
 
+use super::js;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 
@@ -22,6 +23,16 @@ pub fn on_hidden(act: impl Fn() + 'static) {
             act();
         }
     });
+    on_cleanup(move || listener.remove());
+}
+
+/// Calls `act` when all that the page needs at first has come: its pictures, the beginning of its video. At once where it has.
+pub fn once_loaded(act: impl Fn() + 'static) {
+    if js::get(&document(), "readyState").is_some_and(|state| state == "complete") {
+        act();
+        return;
+    }
+    let listener = window_event_listener_untyped("load", move |_| act());
     on_cleanup(move || listener.remove());
 }
 

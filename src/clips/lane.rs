@@ -9,6 +9,7 @@ use crate::{
         snap,
         timeline::{Lane, OverviewMark},
     },
+    ui::growing,
 };
 use leptos::{ev, prelude::*};
 use std::{
@@ -70,10 +71,11 @@ pub fn ClipsLane(
         }))
     });
     let rows = Memo::new(move |_| placed.with(|all| all.values().map(|(_, row)| row + 1).max().unwrap_or(1)));
+    let room = growing::room(Signal::derive(move || clips.with(Vec::len)));
     let shown = Memo::new(move |_| {
         clips.with(|clips| {
             let is_shown = |clip: &&Clip| scale.shows(clip.details.start, clip.details.end);
-            clips.iter().filter(is_shown).map(|clip| clip.id.clone()).collect::<Vec<_>>()
+            clips.iter().filter(is_shown).take(room.get()).map(|clip| clip.id.clone()).collect::<Vec<_>>()
         })
     });
     let caught = RwSignal::new(None::<Micros>);
@@ -227,15 +229,13 @@ fn ClipBar(
 /// The clips as marks of the whole game.
 #[component]
 pub fn ClipMarks(scale: Scale, #[prop(into)] clips: Signal<Vec<Clip>>) -> impl IntoView {
-    let marks = Memo::new(move |_| {
-        clips.with(|clips| clips.iter().map(|clip| (clip.details.start, clip.details.rating)).collect::<Vec<_>>())
-    });
-    move || {
-        marks
-            .get()
-            .into_iter()
-            .map(|(at, rating)| view! { <OverviewMark scale at class=rating_class(rating) /> })
-            .collect_view()
+    let room = growing::room(Signal::derive(move || clips.with(Vec::len)));
+    let mark = |clip: &Clip| (clip.id.clone(), clip.details.start, clip.details.rating);
+    let marks = Memo::new(move |_| clips.with(|clips| clips.iter().take(room.get()).map(mark).collect::<Vec<_>>()));
+    view! {
+        <For each=move || marks.get() key=Clone::clone let:mark>
+            <OverviewMark scale at=mark.1 class=rating_class(mark.2) />
+        </For>
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
         ids::ClipId,
         palette::{Palette, TagColour},
     },
-    ui::labels::Badge,
+    ui::{growing, labels::Badge},
 };
 use leptos::{ev, prelude::*};
 use std::{
@@ -56,7 +56,10 @@ pub fn ClipList(
                 clips.iter().map(|clip| (clip.id.clone(), clip.clone())).collect::<BTreeMap<ClipId, Clip>>()
             }))
         });
-    let ids = Memo::new(move |_| clips.with(|clips| clips.iter().map(|clip| clip.id.clone()).collect::<Vec<_>>()));
+    let room = growing::room(Signal::derive(move || clips.with(Vec::len)));
+    let ids = Memo::new(move |_| {
+        clips.with(|clips| clips.iter().take(room.get()).map(|clip| clip.id.clone()).collect::<Vec<_>>())
+    });
     view! {
         <div class="panel__scroll" role="listbox" aria-label="Clips" aria-multiselectable="true">
             <For each=move || ids.get() key=Clone::clone let:id>

@@ -75,6 +75,15 @@ impl Turn {
         (self.centre.0 + across * self.zoom, self.centre.1 + down * self.zoom)
     }
 
+    /// From recorded pixels to those of a picture of `width` x `height` that shows `rect` of what is seen: [a, b, c, d, e, f],
+    /// x' = a x + c y + e, y' = b x + d y + f.
+    pub fn matrix(&self, rect: Rect, width: f64, height: f64) -> [f64; 6] {
+        let (across, down) = (width / rect.w, height / rect.h);
+        let (x, y) = self.seen(0.0, 0.0);
+        let (cos, sin) = (self.cos * self.zoom, self.sin * self.zoom);
+        [cos * across, sin * down, -sin * across, cos * down, (x - rect.x) * across, (y - rect.y) * down]
+    }
+
     /// What of the recorded picture is seen in `rect` of the straightened one, and a little more: its four corners are in it.
     pub fn covered(&self, rect: Rect) -> Rect {
         let corners = [(0.0, 0.0), (rect.w, 0.0), (0.0, rect.h), (rect.w, rect.h)];
@@ -145,6 +154,20 @@ mod tests {
         assert!(turn.recorded(1_900.0, 540.0).1 < 450.0);
         assert_eq!(Straighten(0).turn(1920, 1080).recorded(5.0, 7.0), (5.0, 7.0));
         assert!((Straighten(-2_500).turn(1000, 1000).zoom - 1.042_668).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_matrix_takes_what_was_recorded_where_it_is_seen() {
+        let rect = Rect { x: 400.0, y: 100.0, w: 480.0, h: 800.0 };
+        for angle in [0, 10_000, -3_300] {
+            let turn = Straighten(angle).turn(1920, 1080);
+            let m = turn.matrix(rect, 240.0, 400.0);
+            for (x, y) in [(0.0, 0.0), (1920.0, 0.0), (700.0, 333.0)] {
+                let seen = turn.seen(x, y);
+                assert!((m[0] * x + m[2] * y + m[4] - (seen.0 - 400.0) / 2.0).abs() < 1e-9);
+                assert!((m[1] * x + m[3] * y + m[5] - (seen.1 - 100.0) / 2.0).abs() < 1e-9);
+            }
+        }
     }
 
     proptest! {

@@ -4,6 +4,8 @@ pub mod avatar;
 mod drop;
 mod export_watch;
 pub mod not_found;
+#[cfg(all(feature = "ssr", feature = "split"))]
+pub mod page_code;
 mod search;
 mod status_bar;
 mod top_bar;

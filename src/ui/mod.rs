@@ -4,6 +4,7 @@ pub mod button;
 pub mod choice;
 pub mod dialog;
 pub mod field;
+pub mod growing;
 pub mod icon;
 pub mod labels;
 pub mod menu;

@@ -3,7 +3,10 @@
 use super::{draft::Draft, lanes::ClipTime};
 use crate::{
     browser::pointer,
-    domain::{framing::Framing, time::Micros},
+    domain::{
+        framing::{Framing, Span},
+        time::Micros,
+    },
 };
 use leptos::{ev, prelude::*};
 
@@ -29,8 +32,17 @@ pub fn Diamonds(
 ) -> impl IntoView {
     let marks = Memo::new(move |_| marks.get());
     let count = Memo::new(move |_| marks.with(Vec::len));
+    let desk = time.desk;
+    // Of hundreds only two hear of it: the one that was under the playhead, and the one that is.
+    let current = Selector::new(move || {
+        let now = desk.at();
+        let of = |span: Span| marks.with(|marks| marks.iter().position(|mark| span.snap(mark.at) == now));
+        desk.subject.with(|it| it.as_ref().and_then(|it| of(it.span)))
+    });
     view! {
-        <For each=move || 0..count.get() key=|index| *index let:index><Diamond time name marks index moved on_remove /></For>
+        <For each=move || 0..count.get() key=|index| *index let:index>
+            <Diamond time name marks index current=current.clone() moved on_remove />
+        </For>
     }
 }
 
@@ -40,16 +52,14 @@ fn Diamond(
     name: &'static str,
     marks: Memo<Vec<Mark>>,
     index: usize,
+    /// The one under the playhead.
+    current: Selector<Option<usize>>,
     moved: Callback<(Micros, Micros), Option<Framing>>,
     on_remove: Callback<Micros>,
 ) -> impl IntoView {
     let desk = time.desk;
     let mark = Memo::new(move |_| marks.with(|marks| marks.get(index).copied().unwrap_or_default()));
     let is_end = Memo::new(move |_| mark.get().is_end);
-    let is_current = Memo::new(move |_| {
-        let (at, now) = (mark.get().at, desk.at());
-        desk.subject.with(|it| it.as_ref().is_some_and(|it| it.span.snap(at) == now))
-    });
     let drag = StoredValue::new(None::<Drag>);
     let label = move || format!("{name} at {}", time.said(mark.get().at));
     let title = move || {
@@ -110,7 +120,7 @@ fn Diamond(
     };
     view! {
         <button class="keyframe" class:keyframe--end=move || is_end.get() type="button" style:--at=move || format!("clamp(8px, {}, calc(100% - 8px))", time.percent(mark.get().at))
-            aria-pressed=move || is_current.get().to_string() aria-label=label title=title
+            aria-pressed=move || current.selected(&Some(index)).to_string() aria-label=label title=title
             on:pointerdown=move |event| press(&event) on:pointermove=move |event| go_on(&event)
             on:pointerup=move |_| end() on:pointercancel=move |_| end()
             on:click=move |_| go_to()

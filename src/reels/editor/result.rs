@@ -4,7 +4,8 @@
 use super::desk::{Desk, Subject};
 use crate::{
     browser::{
-        canvas::{Scene, draw_scene, fit, watch_pictures},
+        canvas::{Scene, cut_of, draw_cut, draw_scene, fit, watch_pictures, watch_width},
+        cutter::{Cutter, Picture},
         pictures::Pictures,
         text::encoded,
         video::{has_frame_callbacks, has_metadata, watch_frames},
@@ -96,15 +97,37 @@ pub fn draw_frames(desk: Desk, canvas: NodeRef<html::Canvas>, size: Memo<(u32, u
     let again = move || {
         let _ = shown.try_update(|(_, count)| *count += 1);
     };
+    let (seen, set_seen) = signal(0);
     Effect::new(move |_| {
-        let size = size.get();
-        let (at, _) = shown.get();
-        let (Some(video), Some(canvas)) = (desk.playback.video.get(), canvas.get()) else { return };
-        fit(&canvas, size, desk.playback.playing.get());
-        desk.subject.with(|it| {
-            if let Some(it) = it {
-                draw_scene(&video, &canvas, &scene_of(it, at, size, &pictures, again));
-            }
-        });
+        watch_width(&canvas.get()?, move |pixels| {
+            let _ = set_seen.try_set(pixels);
+        })
+    });
+    let cards = pictures.clone();
+    let draw = move |picture: &Picture, at| {
+        let Some(canvas) = canvas.get_untracked() else { return };
+        let subject = desk.subject.try_get_untracked().flatten();
+        // At rest the frame was drawn with all its pixels meanwhile.
+        if let Some(it) = subject.filter(|_| desk.playback.playing.get_untracked()) {
+            draw_cut(picture, &canvas, &scene_of(&it, at, size.get_untracked(), &cards, again));
+        }
+    };
+    // The effect keeps the cutter as its own value.
+    Effect::new(move |cutter: Option<Cutter>| {
+        let cutter = cutter.unwrap_or_else(|| Cutter::new(draw.clone()));
+        let (size, seen, (at, _)) = (size.get(), seen.get(), shown.get());
+        if let (Some(video), Some(canvas), 1..) = (desk.playback.video.get(), canvas.get(), seen) {
+            let moving = desk.playback.playing.get();
+            desk.subject.with(|it| {
+                let Some(it) = it else { return };
+                let is_empty = fit(&canvas, size, moving.then_some(seen));
+                let scene = scene_of(it, at, size, &pictures, again);
+                let is_cut = moving && cutter.cut(&video, cut_of(&canvas, &scene), at);
+                if is_empty || !is_cut {
+                    draw_scene(&video, &canvas, &scene);
+                }
+            });
+        }
+        cutter
     });
 }

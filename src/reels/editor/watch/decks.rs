@@ -2,7 +2,7 @@
 
 use crate::{
     browser::{
-        canvas::{darken, draw_scene, fit, lay_over},
+        canvas::{darken, draw_scene, fit, lay_over, watch_width},
         pictures::Pictures,
         video,
     },
@@ -23,6 +23,8 @@ pub struct Decks {
     pub canvas: NodeRef<html::Canvas>,
     /// Where the clip that comes up is drawn before it is laid over.
     pub over: NodeRef<html::Canvas>,
+    /// How many pixels of the screen it is wide.
+    width: RwSignal<u32>,
     /// Which take each of them has.
     takes: StoredValue<[Option<usize>; 2]>,
     leader: StoredValue<usize>,
@@ -41,6 +43,7 @@ impl Decks {
             videos: [NodeRef::new(), NodeRef::new()],
             canvas: NodeRef::new(),
             over: NodeRef::new(),
+            width: RwSignal::new(0),
             takes: StoredValue::new([None; 2]),
             leader: StoredValue::new(0),
             pictures: StoredValue::new_local(Pictures::default()),
@@ -59,6 +62,12 @@ impl Decks {
             for video in decks.videos.iter().filter_map(NodeRef::get) {
                 video.set_muted(muted);
             }
+        });
+        Effect::new(move |_| {
+            watch_width(&decks.canvas.get()?, move |pixels| {
+                let _ = decks.width.try_set(pixels);
+                decks.draw();
+            })
         });
         // The picture of a seek may come a moment after its end was told.
         Effect::new(move |_| {
@@ -281,9 +290,13 @@ impl Decks {
         let Some(n) = self.at.try_get_untracked() else { return };
         let (Some(canvas), Some(over)) = (self.canvas.get_untracked(), self.over.get_untracked()) else { return };
         let Some(Seen { take, over: above, light }) = self.seen(n) else { return };
-        let (size, moving) = (self.size(), self.playing.try_get_untracked() == Some(true));
-        fit(&canvas, size, moving);
-        fit(&over, size, moving);
+        let (size, width) = (self.size(), self.width.get_untracked());
+        if width == 0 {
+            return;
+        }
+        let most = (self.playing.try_get_untracked() == Some(true)).then_some(width);
+        fit(&canvas, size, most);
+        fit(&over, size, most);
         self.draw_take(self.canvas, take, n);
         if let Some((index, part)) = above {
             self.draw_take(self.over, index, n);

@@ -1,0 +1,38 @@
+//! Long lists come in pieces: a page of hundreds of rows can be used as soon as those that are seen are there.
+
+use crate::browser::page;
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// More than any window shows of a list.
+const FIRST: usize = 60;
+/// So many come at once: a few milliseconds of work.
+const MORE: usize = 60;
+/// What the page needs first goes before, but not for longer.
+const LATEST: Duration = Duration::from_secs(1);
+
+/// How many of `length` rows are in the page: the first ones, which the server renders, then a piece at a time until all
+/// are there, and from then on all.
+pub fn room(length: Signal<usize>) -> ReadSignal<usize> {
+    let (room, set_room) = signal(FIRST);
+    let begun = RwSignal::new(false);
+    Effect::new(move |_| {
+        let go = move || {
+            let _ = begun.try_set(true);
+        };
+        page::once_loaded(go);
+        set_timeout(go, LATEST);
+    });
+    Effect::new(move |_| {
+        if begun.get() && room.get() < usize::MAX {
+            let grow = move || {
+                if let (Some(now), Some(all)) = (room.try_get_untracked(), length.try_get_untracked()) {
+                    let more = now + MORE;
+                    let _ = set_room.try_set(if more < all { more } else { usize::MAX });
+                }
+            };
+            set_timeout(grow, Duration::ZERO);
+        }
+    });
+    room
+}
