@@ -176,3 +176,25 @@ test("clips come from a table, are looked at first, taken back together, and sav
   await expect(dialog).toContainText("1 clip (CSV)");
   await expect(dialog).toContainText("Müller");
 });
+
+test("of many clips the page brings the first ones at once and the others right after; a link to the last one shows it", async ({ page, request }) => {
+  const recording = makeGame({ name: "minute", seconds: 60, size: "640x360" });
+  const game = await readyGame(request, "Many", recording.path);
+  const COUNT = 150;
+  let last = "";
+  for (let n = 0; n < COUNT; n++) {
+    const data = { video: game.video, start: n * 300_000, end: n * 300_000 + 5_000_000, rating: 3, tags: [], notes: "", name: `Clip number ${n}` };
+    const made = await request.post("/api/clips", { data });
+    expect(made.ok(), await made.text()).toBe(true);
+    last = (await made.json()).id;
+  }
+  // A browser without scripts has them all, too.
+  const html = await (await request.get(`/games/${game.id}`)).text();
+  expect(new Set(html.match(/"clip-row__name">Clip number \d+/g)).size).toBe(COUNT);
+  await gotoHydrated(page, `/games/${game.id}?clip=${last}`);
+  await expect(page.locator(".clip-row")).toHaveCount(COUNT);
+  await expect(page.locator(".lane--clips .clip-bar")).toHaveCount(COUNT);
+  const row = page.locator(".clip-row", { hasText: `Clip number ${COUNT - 1}` });
+  await expect(row).toHaveAttribute("aria-selected", "true");
+  await expect(row).toBeInViewport();
+});

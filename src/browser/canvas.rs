@@ -1,6 +1,9 @@
 //! Pictures cut from the frame that a video element shows.
 
-use super::cutter::{Cut, Picture};
+use super::{
+    cutter::{Cut, Picture},
+    video::has_picture,
+};
 use crate::domain::{
     geometry::Rect,
     overlay::{EDGE, RING, SpotStyle, Spotlight},
@@ -26,11 +29,7 @@ pub struct Scene<'a> {
 
 /// Draws the scene over the whole canvas. Nothing happens while the video has no frame.
 pub fn draw_scene(video: &HtmlVideoElement, canvas: &HtmlCanvasElement, scene: &Scene) {
-    const HAVE_CURRENT_DATA: u16 = 2;
-    if video.ready_state() < HAVE_CURRENT_DATA {
-        return;
-    }
-    if let Some(context) = context_of(canvas) {
+    if let Some(context) = context_of(canvas).filter(|_| has_picture(video)) {
         // A canvas that refuses shows what it had.
         let _ = draw_picture(&context, video, canvas, scene);
         draw_over(&context, canvas, scene);

@@ -63,6 +63,7 @@ struct Table {
     /// The source time of the frame that is being cut.
     busy: Cell<Option<Micros>>,
     next: RefCell<Option<Order>>,
+    /// The thread cannot do it.
     failed: Cell<bool>,
 }
 
@@ -92,12 +93,13 @@ impl Cutter {
 
     /// Has the frame that `video` shows cut. False where this browser cannot, or may not: it is to be drawn directly.
     pub fn cut(&self, video: &HtmlVideoElement, cut: Cut, at: Micros) -> bool {
-        let Some(thread) = self.thread.get_or_init(|| Thread::new(&self.table)) else { return false };
         if self.table.failed.get() {
             return false;
         }
+        // What comes from elsewhere may be shown and not read, and some browsers have no frames.
         let Ok(frame) = VideoFrame::new(video) else { return false };
         let order = Order(frame, cut, at);
+        let Some(thread) = self.thread.get_or_init(|| Thread::new(&self.table)) else { return false };
         if self.table.busy.get().is_some() {
             self.table.next.replace(Some(order));
             return true;
@@ -120,12 +122,22 @@ impl Table {
         is_sent
     }
 
+    /// From now on frames are drawn directly.
+    fn give_up(&self) {
+        self.failed.set(true);
+        self.next.take();
+    }
+
     fn heard(&self, worker: &Worker, picture: &JsValue) {
         let at = self.busy.take();
+        if picture.is_null() {
+            self.give_up();
+            return;
+        }
         if let Some(next) = self.next.take() {
             self.send(worker, &next);
         }
-        if let Some(at) = at.filter(|_| !picture.is_null()) {
+        if let Some(at) = at {
             let picture: &Picture = picture.unchecked_ref();
             (self.on_cut)(picture, at);
             // Pixels outside the heap: the collector would not hurry.
@@ -141,7 +153,7 @@ impl Thread {
         let on_heard: Closure<dyn FnMut(MessageEvent)> =
             Closure::new(move |event: MessageEvent| own.heard(&answering, &event.data()));
         let own = Rc::clone(table);
-        let on_failed: Closure<dyn FnMut()> = Closure::new(move || own.failed.set(true));
+        let on_failed: Closure<dyn FnMut()> = Closure::new(move || own.give_up());
         worker.set_onmessage(Some(on_heard.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_failed.as_ref().unchecked_ref()));
         Some(Self { worker, _on_heard: on_heard, _on_failed: on_failed })

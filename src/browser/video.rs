@@ -104,6 +104,12 @@ pub fn has_metadata(video: &HtmlVideoElement) -> bool {
     video.ready_state() > 0
 }
 
+/// Whether it has the frame that it stands on.
+pub fn has_picture(video: &HtmlVideoElement) -> bool {
+    const HAVE_CURRENT_DATA: u16 = 2;
+    video.ready_state() >= HAVE_CURRENT_DATA
+}
+
 /// Fills the screen with an element, or leaves full screen.
 pub fn toggle_full_screen(element: &web_sys::Element) {
     if document().fullscreen_element().is_some() {

@@ -60,13 +60,30 @@ pub fn ClipList(
     let ids = Memo::new(move |_| {
         clips.with(|clips| clips.iter().take(room.get()).map(|clip| clip.id.clone()).collect::<Vec<_>>())
     });
+    let rest = if cfg!(feature = "ssr") { rest_of(clips) } else { String::new() };
     view! {
         <div class="panel__scroll" role="listbox" aria-label="Clips" aria-multiselectable="true">
             <For each=move || ids.get() key=Clone::clone let:id>
                 <ClipRow id by_id selected picked palette on_select />
             </For>
         </div>
+        <noscript inner_html=rest></noscript>
     }
+}
+
+/// What a browser without scripts would never see: the rows that come later.
+fn rest_of(clips: Signal<Vec<Clip>>) -> String {
+    let row = |clip: &Clip| {
+        view! {
+            <p class="clip-row">
+                <Badge rating=clip.details.rating />
+                <span class="clip-row__name">{clip.title()}</span>
+                <span class="clip-row__time time">{clip.details.start.to_string()}</span>
+                <span class="clip-row__length time">{clip.length().to_string()}</span>
+            </p>
+        }
+    };
+    clips.with_untracked(|clips| clips.iter().skip(growing::FIRST).map(row).collect_view().to_html())
 }
 
 #[component]

@@ -287,6 +287,12 @@ impl Playback {
         }
     }
 
+    /// Whether pictures go by. The element itself knows first.
+    pub fn is_moving(self) -> bool {
+        let is_paused = self.video.get_untracked().is_none_or(|video| video.paused());
+        self.playing.try_get_untracked() == Some(true) && !is_paused
+    }
+
     /// Space: plays at the chosen speed, or pauses.
     pub fn toggle(self) {
         if self.playing.get_untracked() || self.shuttle.get_untracked() != 0 { self.pause() } else { self.play() }
@@ -387,6 +393,11 @@ impl Playback {
         if self.carry_on.try_update_value(std::mem::take).unwrap_or(false) {
             browser::video::play(&video);
         }
+    }
+
+    /// What it played was taken away: a browser tells of no pause then.
+    pub(super) fn emptied(self) {
+        self.playing.set(false);
     }
 
     /// Played to its end.

@@ -77,6 +77,7 @@ pub fn Stage(
                     on:click=move |_| if !zoom.is_some_and(Zoom::has_dragged) { playback.toggle() }
                     on:play=move |_| playback.playing.set(true)
                     on:pause=move |_| playback.playing.set(false)
+                    on:emptied=move |_| playback.emptied()
                     on:ended=move |_| playback.ended()
                     on:timeupdate=move |_| playback.ticked()
                     on:seeked=move |_| playback.seeked()

@@ -4,8 +4,8 @@ use crate::browser::page;
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// More than any window shows of a list.
-const FIRST: usize = 60;
+/// More than any window shows of a list; the lanes of a timeline fill up from the left.
+pub const FIRST: usize = 60;
 /// So many come at once: a few milliseconds of work.
 const MORE: usize = 60;
 /// What the page needs first goes before, but not for longer.

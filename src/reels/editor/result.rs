@@ -8,7 +8,7 @@ use crate::{
         cutter::{Cutter, Picture},
         pictures::Pictures,
         text::encoded,
-        video::{has_frame_callbacks, has_metadata, watch_frames},
+        video::{has_frame_callbacks, has_metadata, has_picture, watch_frames},
     },
     domain::{
         overlay::{Card, TextCard},
@@ -106,18 +106,25 @@ pub fn draw_frames(desk: Desk, canvas: NodeRef<html::Canvas>, size: Memo<(u32, u
     let cards = pictures.clone();
     let draw = move |picture: &Picture, at| {
         let Some(canvas) = canvas.get_untracked() else { return };
-        let subject = desk.subject.try_get_untracked().flatten();
         // At rest the frame was drawn with all its pixels meanwhile.
-        if let Some(it) = subject.filter(|_| desk.playback.playing.get_untracked()) {
-            draw_cut(picture, &canvas, &scene_of(&it, at, size.get_untracked(), &cards, again));
+        if desk.playback.is_moving() {
+            desk.subject.try_with_untracked(|it| {
+                if let Some(it) = it {
+                    draw_cut(picture, &canvas, &scene_of(it, at, size.get_untracked(), &cards, again));
+                }
+            });
         }
     };
     // The effect keeps the cutter as its own value.
     Effect::new(move |cutter: Option<Cutter>| {
         let cutter = cutter.unwrap_or_else(|| Cutter::new(draw.clone()));
         let (size, seen, (at, _)) = (size.get(), seen.get(), shown.get());
-        if let (Some(video), Some(canvas), 1..) = (desk.playback.video.get(), canvas.get(), seen) {
-            let moving = desk.playback.playing.get();
+        desk.playback.playing.track();
+        // A canvas loses its picture with its size: not before there is another. Its coming runs this again.
+        if let (Some(video), Some(canvas), 1..) = (desk.playback.video.get(), canvas.get(), seen)
+            && has_picture(&video)
+        {
+            let moving = desk.playback.is_moving();
             desk.subject.with(|it| {
                 let Some(it) = it else { return };
                 let is_empty = fit(&canvas, size, moving.then_some(seen));

@@ -29,6 +29,10 @@ pub async fn secure(State(app): State<AppState>, mut request: Request, next: Nex
     let mut response = next.run(request).await;
     let is_page =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_script = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/javascript"));
     let ok = response.status().is_success();
     let headers = response.headers_mut();
     if is_page && let Ok(policy) = HeaderValue::from_str(&policy(&nonce.0, &store_origin(&app))) {
@@ -37,6 +41,9 @@ pub async fn secure(State(app): State<AppState>, mut request: Request, next: Nex
     }
     if immutable && ok {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    } else if is_script {
+        // It belongs to the WASM of this very version, and its name does not say so.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     }
     for (name, value) in [
         ("x-content-type-options", "nosniff"),

@@ -291,7 +291,9 @@ impl Decks {
         let (Some(canvas), Some(over)) = (self.canvas.get_untracked(), self.over.get_untracked()) else { return };
         let Some(Seen { take, over: above, light }) = self.seen(n) else { return };
         let (size, width) = (self.size(), self.width.get_untracked());
-        if width == 0 {
+        // A canvas loses its picture with its size: not before there is another.
+        let leading = self.deck_of(take).and_then(|deck| self.videos[deck].get_untracked());
+        if width == 0 || !leading.is_some_and(|video| video::has_picture(&video)) {
             return;
         }
         let most = (self.playing.try_get_untracked() == Some(true)).then_some(width);
@@ -307,9 +309,13 @@ impl Decks {
         }
     }
 
+    /// The player that has a take.
+    fn deck_of(self, index: usize) -> Option<usize> {
+        self.takes.get_value().iter().position(|take| *take == Some(index))
+    }
+
     fn draw_take(self, canvas: NodeRef<html::Canvas>, index: usize, n: i64) {
-        let deck = self.takes.get_value().iter().position(|take| *take == Some(index));
-        let Some((deck, take)) = deck.zip(self.take(index)) else { return };
+        let Some((deck, take)) = self.deck_of(index).zip(self.take(index)) else { return };
         let (Some(canvas), Some(video)) = (canvas.get_untracked(), self.videos[deck].get_untracked()) else { return };
         if let Some(subject) = self.subject(&take) {
             let (size, again) = (self.size(), move || self.draw());
