@@ -21,6 +21,10 @@ extern "C" {
     #[wasm_bindgen(constructor, catch)]
     fn new(video: &HtmlVideoElement) -> Result<VideoFrame, JsValue>;
 
+    /// Microseconds on the clock of the video.
+    #[wasm_bindgen(method, getter)]
+    fn timestamp(this: &VideoFrame) -> f64;
+
     #[wasm_bindgen(method)]
     fn close(this: &VideoFrame);
 }
@@ -91,13 +95,16 @@ impl Cutter {
         Self { thread: OnceCell::new(), table: Rc::new(table) }
     }
 
-    /// Has the frame that `video` shows cut. False where this browser cannot, or may not: it is to be drawn directly.
-    pub fn cut(&self, video: &HtmlVideoElement, cut: Cut, at: Micros) -> bool {
+    /// Has the frame that `video` shows cut; `how` gets its media time (seconds) and answers with its source time, too. False
+    /// where this browser cannot, or may not: it is to be drawn directly.
+    pub fn cut(&self, video: &HtmlVideoElement, how: impl FnOnce(f64) -> (Micros, Cut)) -> bool {
         if self.table.failed.get() {
             return false;
         }
         // What comes from elsewhere may be shown and not read, and some browsers have no frames.
         let Ok(frame) = VideoFrame::new(video) else { return false };
+        // Not the frame that was told of: the video may have gone on since.
+        let (at, cut) = how(frame.timestamp() / 1e6);
         let order = Order(frame, cut, at);
         let Some(thread) = self.thread.get_or_init(|| Thread::new(&self.table)) else { return false };
         if self.table.busy.get().is_some() {

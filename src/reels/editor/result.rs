@@ -128,10 +128,14 @@ pub fn draw_frames(desk: Desk, canvas: NodeRef<html::Canvas>, size: Memo<(u32, u
             desk.subject.with(|it| {
                 let Some(it) = it else { return };
                 let is_empty = fit(&canvas, size, moving.then_some(seen));
-                let scene = scene_of(it, at, size, &pictures, again);
-                let is_cut = moving && cutter.cut(&video, cut_of(&canvas, &scene), at);
+                let scene = |at| scene_of(it, at, size, &pictures, again);
+                let how = |seconds| {
+                    let at = it.facts.source_time(seconds);
+                    (at, cut_of(&canvas, &scene(at)))
+                };
+                let is_cut = moving && cutter.cut(&video, how);
                 if is_empty || !is_cut {
-                    draw_scene(&video, &canvas, &scene);
+                    draw_scene(&video, &canvas, &scene(at));
                 }
             });
         }
