@@ -6,8 +6,9 @@ use std::time::Duration;
 
 /// More than any window shows of a list; the lanes of a timeline fill up from the left.
 pub const FIRST: usize = 60;
-/// So many come at once: a few milliseconds of work.
-const MORE: usize = 60;
+/// So many come at once, and so much time is left between: the page answers meanwhile.
+const MORE: usize = 30;
+const PAUSE: Duration = Duration::from_millis(50);
 /// What the page needs first goes before, but not for longer.
 const LATEST: Duration = Duration::from_secs(1);
 
@@ -31,7 +32,7 @@ pub fn room(length: Signal<usize>) -> ReadSignal<usize> {
                     let _ = set_room.try_set(if more < all { more } else { usize::MAX });
                 }
             };
-            set_timeout(grow, Duration::ZERO);
+            set_timeout(grow, PAUSE);
         }
     });
     room
