@@ -187,6 +187,8 @@ test("while it plays the live result shows each frame with the crop of that fram
   // The work was done beside the page, and is over with it.
   expect(cuts).toBeGreaterThan(5);
   expect(page.workers().map((it) => new URL(it.url()).pathname)).toEqual(["/cutter.js"]);
+  // It is asked for anew after an update: it belongs to the WASM of one version.
+  expect((await request.get("/cutter.js")).headers()["cache-control"]).toBe("no-cache");
   await page.getByRole("link", { name: "Back to library" }).click();
   await expect(page).toHaveURL(/tab=reels/);
   await expect.poll(() => page.workers().length).toBe(0);

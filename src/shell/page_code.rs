@@ -3,9 +3,9 @@
 use leptos::{PrefetchLazyFn, WasmSplitManifest, prelude::*};
 use leptos_meta::Link;
 
-/// For the page that is being rendered; no page may have a `Link` or `Meta` of its own, which a browser would look for before
-/// these. Leptos says it too, but only when the thread that ends a page is the one that
-/// began it: without this two of three pages came without.
+/// For the page that is being rendered. Leptos says it too, but only when the thread that ends a page is the one that began
+/// it: without this two of three pages came without. No page may have a `Link` or `Meta` of its own, which a browser would
+/// look for before these.
 pub fn announce() {
     let (Some(pages), Some(manifest)) = (use_context::<PrefetchLazyFn>(), use_context::<WasmSplitManifest>()) else {
         return;

@@ -27,12 +27,10 @@ pub async fn secure(State(app): State<AppState>, mut request: Request, next: Nex
     request.extensions_mut().insert(nonce.clone());
     let immutable = request.uri().path().starts_with("/pkg/");
     let mut response = next.run(request).await;
-    let is_page =
-        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    let is_script = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/javascript"));
+    let is_kind = |kind: &str| {
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|it| it.as_bytes().starts_with(kind.as_bytes()))
+    };
+    let (is_page, is_script) = (is_kind("text/html"), is_kind("text/javascript"));
     let ok = response.status().is_success();
     let headers = response.headers_mut();
     if is_page && let Ok(policy) = HeaderValue::from_str(&policy(&nonce.0, &store_origin(&app))) {
