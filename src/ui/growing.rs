@@ -18,8 +18,11 @@ pub fn room(length: Signal<usize>) -> ReadSignal<usize> {
     let (room, set_room) = signal(FIRST);
     let begun = RwSignal::new(false);
     Effect::new(move |_| {
+        // Whichever comes first begins; a second beginning would be a second row of timers.
         let go = move || {
-            let _ = begun.try_set(true);
+            if begun.try_get_untracked() == Some(false) {
+                begun.set(true);
+            }
         };
         page::once_loaded(go);
         set_timeout(go, LATEST);
@@ -28,12 +31,28 @@ pub fn room(length: Signal<usize>) -> ReadSignal<usize> {
         if begun.get() && room.get() < usize::MAX {
             let grow = move || {
                 if let (Some(now), Some(all)) = (room.try_get_untracked(), length.try_get_untracked()) {
-                    let more = now + MORE;
-                    let _ = set_room.try_set(if more < all { more } else { usize::MAX });
+                    let _ = set_room.try_set(grown(now, all));
                 }
             };
             set_timeout(grow, PAUSE);
         }
     });
     room
+}
+
+/// The next room after `now` for a list of `all` rows; it never gets smaller.
+fn grown(now: usize, all: usize) -> usize {
+    now.checked_add(MORE).filter(|more| *more < all).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_grows_until_there_is_room_for_all_and_stays() {
+        let rooms = std::iter::successors(Some(FIRST), |now| Some(grown(*now, 151))).take(6).collect::<Vec<_>>();
+        assert_eq!(rooms, [60, 90, 120, 150, usize::MAX, usize::MAX]);
+        assert_eq!(grown(FIRST, 0), usize::MAX);
+    }
 }
