@@ -31,11 +31,12 @@ pub fn of_tab(key: &str) -> Option<String> {
     tab()?.get_item(key).ok().flatten()
 }
 
-/// Keeps it for this tab; without a value, or without room for it, there is none.
-pub fn keep_for_tab(key: &str, value: Option<&str>) {
-    let Some(tab) = tab() else { return };
+/// Keeps it for this tab; without a value, or without room for it, there is none. Whether there is what was to be kept.
+pub fn keep_for_tab(key: &str, value: Option<&str>) -> bool {
+    let Some(tab) = tab() else { return false };
     let kept = value.is_some_and(|value| tab.set_item(key, value).is_ok());
     if !kept {
         let _ = tab.remove_item(key);
     }
+    kept || value.is_none()
 }

@@ -82,6 +82,16 @@ impl<S: Clone + PartialEq> History<S> {
     }
 }
 
+/// What this tab kept under `key`.
+pub fn kept<S: DeserializeOwned>(key: &str) -> Option<History<S>> {
+    storage::of_tab(key).and_then(|text| serde_json::from_str(&text).ok())
+}
+
+/// Keeps it. What does not fit is not kept: then there is nothing to undo after a reload.
+pub fn store<S: Serialize>(key: &str, history: &History<S>) {
+    let _ = storage::keep_for_tab(key, serde_json::to_string(history).ok().as_deref());
+}
+
 /// Keeps `history` under `key` for this tab: a reload finds it again, another tab has its own. Called in a component.
 pub fn keep<S>(key: String, history: RwSignal<History<S>>)
 where
@@ -89,12 +99,11 @@ where
 {
     Effect::new(move |began: Option<()>| {
         if began.is_none()
-            && let Some(kept) = storage::of_tab(&key).and_then(|text| serde_json::from_str(&text).ok())
+            && let Some(kept) = kept(&key)
         {
             history.set(kept);
         }
-        // What does not fit is not kept: then there is nothing to undo after a reload.
-        history.with(|history| storage::keep_for_tab(&key, serde_json::to_string(history).ok().as_deref()));
+        history.with(|history| store(&key, history));
     });
 }
 

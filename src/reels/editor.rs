@@ -17,6 +17,7 @@ mod framing;
 mod keys;
 mod lanes;
 mod level_section;
+mod merge;
 mod opening_section;
 mod overlay;
 mod panel;
@@ -33,7 +34,7 @@ use self::{
     export::{ExportStep, Exports, newest_exports},
     framing::FramingStep,
     overlay::OverlayStep,
-    session::{SaveState, Session},
+    session::Session,
     topbar::ReelBar,
     watch::WatchReel,
 };
@@ -98,11 +99,9 @@ fn ReelEditor(reel: Reel, step: Memo<Step>, exports: Exports) -> impl IntoView {
     let chosen = query.with_untracked(|query| query.get("clip")).and_then(|id| id.parse().ok());
     let session = Session::new(reel, chosen);
     follow_changes(session);
-    session.keep_history();
+    session.keep();
     Effect::new(move |_| {
-        warn_before_leaving(move || {
-            session.state.get_untracked() != SaveState::Saved || session.refused.with_untracked(Option::is_some)
-        });
+        warn_before_leaving(move || session.refused.with_untracked(Option::is_some));
     });
     // One pace of each export for the status bar and the export step.
     provide_context(Paces::new());

@@ -56,7 +56,7 @@ pub async fn create(caller: &Caller, new: NewReel) -> Result<Reel, ApiError> {
     let sources = known_clips(&mut tx, caller.owner(), &new.clips).await?;
     let name = if typed.is_empty() { derived(&naming::reel(&sources, &new.tags)) } else { typed };
     let row = insert_named(&mut tx, caller.owner(), &name, new.aspect, None).await?;
-    store::add_clips(&mut tx, caller.owner(), &row.id, &new.clips).await?;
+    store::add_clips(&mut tx, caller.owner(), &row.id, &newly_placed(new.clips)).await?;
     tx.commit().await?;
     caller.changed(Topic::Reels(row.id.clone()));
     get(caller, &row.id).await
@@ -71,7 +71,7 @@ pub async fn make_from_clip(
     let sources = known_clips(connection, owner, std::slice::from_ref(&clip.id)).await?;
     let name = derived(&format!("{} {}", naming::reel(&sources, &[]), clip.title()));
     let row = insert_named(connection, owner, &name, Aspect::Portrait, Some(&clip.id)).await?;
-    store::add_clips(connection, owner, &row.id, std::slice::from_ref(&clip.id)).await?;
+    store::add_clips(connection, owner, &row.id, &newly_placed(vec![clip.id.clone()])).await?;
     Ok(row.id)
 }
 
@@ -105,6 +105,7 @@ pub async fn update(caller: &Caller, update: ReelUpdate) -> Result<Reel, ApiErro
     if name.as_deref() == Some("") {
         return Err(ApiError::invalid("name", "Name the reel."));
     }
+    let add = placed(update.add.clone(), update.add_ids)?;
     // Read before the transaction: a framing that changes meanwhile keeps its own version and is left alone.
     let clips = if update.aspect.is_some() { store::clips(db, owner, &update.id).await? } else { Vec::new() };
     let videos = videos::store::of_reel(db, owner, update.id.as_str()).await?;
@@ -126,10 +127,12 @@ pub async fn update(caller: &Caller, update: ReelUpdate) -> Result<Reel, ApiErro
         check_order(&places, order)?;
         store::reorder(&mut tx, &row.id, &places, order).await?;
     }
-    if !update.add.is_empty() {
-        check_count(kept + update.add.len())?;
+    if !add.is_empty() {
+        check_count(kept + add.len())?;
         known_clips(&mut tx, owner, &update.add).await?;
-        store::add_clips(&mut tx, owner, &row.id, &update.add).await?;
+        if !store::add_clips(&mut tx, owner, &row.id, &add).await? {
+            return Err(ApiError::invalid("add_ids", "One of these ids is taken. Choose another."));
+        }
     }
     if row.aspect != before.aspect {
         for (clip, framing) in retargeted(&clips, &videos, before.aspect, row.aspect) {
@@ -139,6 +142,22 @@ pub async fn update(caller: &Caller, update: ReelUpdate) -> Result<Reel, ApiErro
     tx.commit().await?;
     caller.changed(Topic::Reels(row.id.clone()));
     get(caller, &row.id).await
+}
+
+/// Each clip with a new id of its place in a reel.
+fn newly_placed(clips: Vec<ClipId>) -> Vec<(ReelClipId, ClipId)> {
+    clips.into_iter().map(|clip| (ReelClipId::generate(), clip)).collect()
+}
+
+/// The same with the ids that were chosen, if any were.
+fn placed(clips: Vec<ClipId>, ids: Vec<ReelClipId>) -> Result<Vec<(ReelClipId, ClipId)>, ApiError> {
+    if ids.is_empty() {
+        return Ok(newly_placed(clips));
+    }
+    if ids.len() != clips.len() {
+        return Err(ApiError::invalid("add_ids", "Send an id for every clip that is added, or none."));
+    }
+    Ok(ids.into_iter().zip(clips).collect())
 }
 
 /// A new shape keeps every clip's framing sensible: the same centre, as much of the picture as before.

@@ -256,20 +256,20 @@ pub async fn insert(
     .map(drop)
 }
 
-/// Adds clips at the end, not framed.
+/// Adds clips at the end, not framed. False when one of the ids is taken; then the transaction is not to be kept.
 pub async fn add_clips(
     connection: &mut AnyConnection,
     owner: &AccountId,
     reel: &ReelId,
-    clips: &[ClipId],
-) -> Result<(), sqlx::Error> {
+    clips: &[(ReelClipId, ClipId)],
+) -> Result<bool, sqlx::Error> {
     let framing = to_json(&Framing::default())?;
-    for clip in clips {
-        sqlx::query(
+    for (id, clip) in clips {
+        let done = sqlx::query(
             "INSERT INTO reel_clips (id, owner, reel, clip, position, framing, created_at) VALUES ($1, $2, $3, $4, \
-             (SELECT COALESCE(MAX(position) + 1, 0) FROM reel_clips WHERE reel = $5), $6, $7)",
+             (SELECT COALESCE(MAX(position) + 1, 0) FROM reel_clips WHERE reel = $5), $6, $7) ON CONFLICT (id) DO NOTHING",
         )
-        .bind(ReelClipId::generate().as_str())
+        .bind(id.as_str())
         .bind(owner.as_str())
         .bind(reel.as_str())
         .bind(clip.as_str())
@@ -278,8 +278,11 @@ pub async fn add_clips(
         .bind(now_ms())
         .execute(&mut *connection)
         .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Whether the row was at that version and now is at the next. Marks the reel as touched.

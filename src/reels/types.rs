@@ -163,6 +163,11 @@ pub struct ReelUpdate {
     #[serde(default)]
     #[cfg_attr(feature = "ssr", schema(value_type = Vec<String>))]
     pub add: Vec<ClipId>,
+    /// The ids that those get in the reel, in the same order; without, they are made here. Who chooses them can repeat a call
+    /// whose answer was lost: nothing is added twice (409, and the reel has them); one that is taken is refused (422).
+    #[serde(default)]
+    #[cfg_attr(feature = "ssr", schema(value_type = Vec<String>))]
+    pub add_ids: Vec<ReelClipId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

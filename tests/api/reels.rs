@@ -173,6 +173,33 @@ on_both!(a_full_reel_swaps_clips, |app: TestApp| async move {
     assert_eq!(clips_of(&swapped).len(), 500);
 });
 
+on_both!(clips_that_are_added_by_id_come_once, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(1000).await;
+    let (a, b) = (app.clip(&upload, (0, 1_000), json!({})).await, app.clip(&upload, (2_000, 3_000), json!({})).await);
+    let (reel, other) = (app.reel("9:16", &[&a]).await, app.reel("9:16", &[&a]).await);
+    let chosen = "0192f0c1-2345-7abc-8def-0123456789ab";
+    let add = json!({"add": [b["id"]], "add_ids": [chosen]});
+    let changed = change(&app, &reel, add.clone()).await.ok();
+    assert_eq!((clips_of(&changed), &changed["clips"][1]["id"]), (vec![&a["id"], &b["id"]], &json!(chosen)));
+    // The answer was lost, and the call is made again.
+    change(&app, &reel, add.clone()).await.refused(409, "conflict");
+    // An id that is taken, in this reel or another, moves nothing; nor does a call that does not add up.
+    for (reel, more) in [
+        (&changed, add.clone()),
+        (&other, add),
+        (&other, json!({"add": [a["id"], b["id"]], "add_ids": [chosen]})),
+        (&other, json!({"name": "Not this", "add": [b["id"]], "add_ids": [other["clips"][0]["id"]]})),
+    ] {
+        change(&app, reel, more).await.refused(422, "invalid");
+    }
+    assert_eq!(app.get(&format!("/api/reels/{}", id(&reel["id"]))).await.ok(), changed);
+    assert_eq!(app.get(&format!("/api/reels/{}", id(&other["id"]))).await.ok(), other);
+    // One that was removed may come back as itself.
+    let removed = change(&app, &changed, json!({"order": [changed["clips"][0]["id"]]})).await.ok();
+    let back = change(&app, &removed, json!({"add": [b["id"]], "add_ids": [chosen]})).await.ok();
+    assert_eq!(back["clips"][1]["id"], chosen);
+});
+
 on_both!(a_body_needs_no_id_beside_the_path, |app: TestApp| async move {
     let (_, upload) = app.game_with_upload(1000).await;
     let clip = app.clip(&upload, (0, 1_000), json!({})).await;

@@ -1,25 +1,28 @@
-//! The edit session of a reel in this tab: what is shown, what the server has, and the one loop that makes them equal.
-//! Every change is shown at once and sent at once; while a write runs, further changes wait and go together.
+//! The edit session of a reel in this tab: what is shown, what the server has, and the one loop that makes them equal
+//! (`sending`). Every change is shown at once and sent at once; while a write runs, further changes wait and go together.
 
 mod adding;
+mod sending;
+mod unsent;
 
-use super::draft::{Addition, Draft, Write, merge, next_write, pin, reshape, revert};
+use super::{
+    draft::{Addition, Draft, pin, reshape, revert, take_parts},
+    merge::{Of, Sent, join},
+};
 use crate::{
     domain::{
         aspect::Aspect,
         framing::Framing,
         ids::{ReelClipId, ReelId},
     },
-    editor::history::{History, keep},
-    error::{ApiError, Code},
-    live::{types::Topic, versions::Versions},
+    editor::history::History,
+    live::versions::Versions,
     reels::{
-        api::{get_reel, update_framing, update_reel},
-        types::{FramingUpdate, Reel, ReelClip, ReelUpdate},
+        api::get_reel,
+        types::{Reel, ReelClip},
     },
     ui::toast::Toasts,
 };
-use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +40,8 @@ pub struct Session {
     /// What the server has, as far as we know.
     server: RwSignal<Reel>,
     additions: RwSignal<Vec<Addition>>,
+    /// A write that has no answer yet: it is made again until there is one.
+    sent: RwSignal<Option<Sent>>,
     pub state: RwSignal<SaveState>,
     history: RwSignal<History<Draft>>,
     /// The clip being framed.
@@ -55,35 +60,40 @@ pub struct Session {
 
 impl Session {
     pub fn new(reel: Reel, current: Option<ReelClipId>) -> Self {
-        let chosen = current.filter(|id| reel.clips.iter().any(|clip| clip.id == *id));
-        let first = || reel.clips.first().map(|clip| clip.id.clone());
         let page = StoredValue::new(None::<Self>);
         let undo_action = Callback::new(move |()| {
             if let Some(page) = page.get_value() {
                 page.undo();
             }
         });
-        let session = Self {
-            current: RwSignal::new(chosen.or_else(first)),
-            server: RwSignal::new(reel.clone()),
-            reel: RwSignal::new(reel),
-            additions: RwSignal::new(Vec::new()),
-            state: RwSignal::new(SaveState::Saved),
-            history: RwSignal::new(History::default()),
-            running: RwSignal::new(false),
-            watching: RwSignal::new(false),
-            undo_action,
-            refused: RwSignal::new(None),
-            versions: Versions::expect(),
-            toasts: Toasts::expect(),
+        let session = if let Some(earlier) = sending::of_tab(&reel.id) {
+            // What an earlier page of this reel has not sent yet is a part of this one.
+            let (watching, toasts) = (RwSignal::new(false), Toasts::expect());
+            let session = Self { undo_action, watching, toasts, versions: Versions::expect(), ..earlier.kept() };
+            session.adopt(reel, Of::Look);
+            session
+        } else {
+            Self {
+                current: RwSignal::new(reel.clips.first().map(|clip| clip.id.clone())),
+                server: RwSignal::new(reel.clone()),
+                reel: RwSignal::new(reel),
+                additions: RwSignal::new(Vec::new()),
+                sent: RwSignal::new(None),
+                state: RwSignal::new(SaveState::Saved),
+                history: RwSignal::new(History::default()),
+                running: RwSignal::new(false),
+                watching: RwSignal::new(false),
+                undo_action,
+                refused: RwSignal::new(None),
+                versions: Versions::expect(),
+                toasts: Toasts::expect(),
+            }
         };
+        if session.reel.with_untracked(|reel| reel.clips.iter().any(|clip| Some(&clip.id) == current.as_ref())) {
+            session.current.set(current);
+        }
         page.set_value(Some(session));
         session
-    }
-
-    /// What was done can be undone after a reload, in this tab. Called in a component.
-    pub fn keep_history(self) {
-        keep(format!("history of reel {}", self.id()), self.history);
     }
 
     pub fn id(self) -> ReelId {
@@ -189,8 +199,17 @@ impl Session {
     fn step_history(self, step: impl FnOnce(&mut History<Draft>) -> Option<(Draft, Draft)>) {
         let Some((from, to)) = self.history.try_update(step).flatten() else { return };
         self.toasts.retract_actions();
-        let additions = self.reel.try_update(|reel| revert(reel, &from, &to)).unwrap_or_default();
-        self.additions.update(|all| all.extend(additions));
+        let removed = self.reel.try_update(|reel| revert(reel, &from, &to)).unwrap_or_default();
+        self.additions.update(|all| {
+            // What has not come back yet, and now is not to.
+            all.retain(|waiting| !from.has(&waiting.id) || to.has(&waiting.id));
+            for Addition { id, place, .. } in all {
+                if let (Some(place), Some(from), Some(to)) = (place, from.find(id), to.find(id)) {
+                    take_parts(&mut place.framing, &from.framing, &to.framing, |same| !same.there);
+                }
+            }
+        });
+        self.bring_back(removed);
         self.keep_current();
         self.save();
     }
@@ -200,18 +219,23 @@ impl Session {
         let id = self.id();
         spawn_local(async move {
             if let Ok(latest) = get_reel(id).await {
-                self.adopt(latest);
+                self.adopt(latest, Of::Look);
             }
         });
     }
 
-    fn adopt(self, mut latest: Reel) {
-        let Some(before) = self.server.try_with_untracked(Draft::of) else { return };
+    fn adopt(self, mut latest: Reel, of: Of) {
+        let Some(sent) = self.sent.try_get_untracked() else { return };
+        if of == Of::Write || sent.as_ref().is_some_and(|sent| !sent.stands(&latest)) {
+            self.sent.set(None);
+        }
         // An answer that was overtaken by a write is older than what we have.
         if self.server.with_untracked(|known| known.version > latest.version) {
             return;
         }
-        self.server.with_untracked(|known| {
+        let mut merged = self.reel.get_untracked();
+        let mine = Draft::of(&merged);
+        let conflict = self.server.with_untracked(|known| {
             for clip in &mut latest.clips {
                 if let Some(newer) =
                     known.clips.iter().find(|other| other.id == clip.id && other.version > clip.version)
@@ -219,19 +243,21 @@ impl Session {
                     *clip = newer.clone();
                 }
             }
+            let sent = sent.as_ref().map(|sent| &sent.write);
+            self.additions.with_untracked(|additions| join(&mut merged, known, sent, additions, &latest, of))
         });
-        let mut merged = self.reel.get_untracked();
-        let mine = Draft::of(&merged);
-        if merge(&mut merged, &before, &latest) {
+        if let Some(base) = conflict {
             // Of several conflicts the first counts: what came after it stands on what is shown since.
-            self.refused.try_update(|refused| {
-                refused.get_or_insert((before, mine));
+            self.refused.update(|refused| {
+                refused.get_or_insert((base, mine));
             });
         }
+        let come = self.take_in(&mut merged);
         if self.reel.with_untracked(|reel| *reel != merged) {
             self.reel.set(merged);
         }
         self.server.set(latest);
+        self.have_come(come);
         self.keep_current();
     }
 
@@ -247,123 +273,10 @@ impl Session {
         }
     }
 
-    /// Sends what is not sent yet. It goes on when the page is left: what was shown as done is done.
-    fn save(self) {
-        if self.running.get_untracked() {
-            return;
-        }
-        self.running.set(true);
-        self.state.set(SaveState::Saving);
-        let home = detached_owner();
-        let kept = home.with(|| self.kept());
-        spawn_local(async move {
-            let mut wrote = false;
-            let mut pause = 1_000;
-            while let Some(result) = kept.write_next().await {
-                match result {
-                    Ok(()) => {
-                        (wrote, pause) = (true, 1_000);
-                        kept.state.set(SaveState::Saving);
-                    }
-                    Err(error) if matches!(error.code, Code::Unreachable | Code::StoreUnavailable) => {
-                        kept.state.set(SaveState::Waiting);
-                        TimeoutFuture::new(pause).await;
-                        pause = (pause * 2).min(15_000);
-                    }
-                    Err(error) => kept.give_up(&error).await,
-                }
-            }
-            kept.running.set(false);
-            kept.state.set(SaveState::Saved);
-            if wrote {
-                kept.versions.bump(&Topic::Reels(kept.id()));
-            }
-            drop(home);
-        });
-    }
-
-    /// The same signals for an owner of their own, which outlives the page.
-    fn kept(self) -> Self {
-        fn share<T: Send + Sync + 'static>(signal: RwSignal<T>) -> RwSignal<T> {
-            RwSignal::from(ArcRwSignal::from(signal))
-        }
-        Self {
-            reel: share(self.reel),
-            server: share(self.server),
-            additions: share(self.additions),
-            state: share(self.state),
-            history: share(self.history),
-            current: share(self.current),
-            running: share(self.running),
-            ..self
-        }
-    }
-
-    /// Sends one thing; none when the server has everything, or the page is gone.
-    async fn write_next(self) -> Option<Result<(), ApiError>> {
-        let server = self.server.try_get_untracked()?;
-        let additions = self.additions.try_get_untracked()?;
-        let local = self.reel.try_with_untracked(Draft::of)?;
-        if !additions.is_empty() {
-            return Some(self.send_additions(&server, additions).await);
-        }
-        let write = next_write(&Draft::of(&server), &local)?;
-        Some(match write {
-            Write::Reel { name, aspect, order } => {
-                let update =
-                    ReelUpdate { id: server.id, version: server.version, name, aspect, order, add: Vec::new() };
-                update_reel(update).await.map(|latest| self.adopt(latest))
-            }
-            Write::Framing(id, framing) => {
-                let version = server.clips.iter().find(|clip| clip.id == id)?.version;
-                update_framing(FramingUpdate { id, version, framing }).await.map(|saved| self.adopt_clip(saved))
-            }
-        })
-    }
-
-    fn adopt_clip(self, saved: ReelClip) {
-        self.server.try_update(|server| {
-            if let Some(clip) = server.clips.iter_mut().find(|clip| clip.id == saved.id) {
-                *clip = saved;
-            }
-        });
-    }
-
     /// After a conflict: what was done here, on top of what is there now.
     pub fn keep_mine(self) {
         if let Some((base, mine)) = self.refused.try_update(Option::take).flatten() {
             self.change(None, |reel| drop(revert(reel, &base, &mine)));
         }
     }
-
-    /// After a refusal the latest is shown. What was changed here as well as elsewhere is kept for whoever decides; everything
-    /// else of what was changed here is sent again. What is wrong in itself is taken back.
-    async fn give_up(self, error: &ApiError) {
-        let is_conflict = error.code == Code::Conflict;
-        if !is_conflict {
-            self.additions.try_update(Vec::clear);
-            self.toasts.error(error.to_string());
-        }
-        match get_reel(self.id()).await {
-            Ok(latest) if is_conflict => self.adopt(latest),
-            Ok(latest) => {
-                self.server.set(latest.clone());
-                self.reel.set(latest);
-            }
-            // A conflict is met again by the next try.
-            Err(_) if is_conflict => TimeoutFuture::new(1_000).await,
-            Err(_) => self.reel.set(self.server.get_untracked()),
-        }
-        self.keep_current();
-    }
-}
-
-/// An owner that belongs to no page.
-fn detached_owner() -> Owner {
-    let current = Owner::current();
-    let detached = Owner::new_root(None);
-    if let Some(current) = current {
-        current.set();
-    }
-    detached
 }

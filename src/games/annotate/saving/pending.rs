@@ -111,7 +111,7 @@ impl Pending {
             unsent: self.unsent.iter().map(|(id, unsent)| (id.clone(), unsent.clone())).collect(),
         };
         let text = (!kept.is_empty()).then(|| serde_json::to_string(&kept).ok()).flatten();
-        storage::keep_for_tab(&key(&self.game), text.as_deref());
+        let _ = storage::keep_for_tab(&key(&self.game), text.as_deref());
     }
 }
 

@@ -2,33 +2,28 @@
 
 use super::Session;
 use crate::{
+    browser::page,
     domain::ids::{ClipId, ReelClipId},
-    error::ApiError,
     reels::{
-        api::update_reel,
-        editor::draft::{Addition, AsWas, rename},
-        types::{Reel, ReelClip, ReelUpdate},
+        editor::draft::{Addition, DraftClip, Place, rename},
+        types::{Reel, ReelClip},
     },
 };
 use leptos::prelude::*;
 
 impl Session {
     pub fn add_clips(self, clips: Vec<ClipId>) {
-        let addition = |clip| Addition { clip, as_was: None };
-        self.additions.update(|all| all.extend(clips.into_iter().map(addition)));
-        self.save();
+        self.ask_for(clips.into_iter().map(|clip| (clip, None)).collect());
     }
 
     /// The same clip once more, framed the same, behind itself.
     pub fn duplicate(self, id: &ReelClipId) {
         let found = self.reel.with_untracked(|reel| {
             let at = reel.clips.iter().position(|clip| clip.id == *id)?;
-            Some((reel.clips[at].clip.id.clone(), at + 1, reel.clips[at].framing.clone()))
+            let place = Place { index: at + 1, framing: reel.clips[at].framing.clone() };
+            Some((reel.clips[at].clip.id.clone(), Some(place)))
         });
-        if let Some((clip, place, framing)) = found {
-            self.additions.update(|all| all.push(Addition { clip, as_was: Some(AsWas { place, old: None, framing }) }));
-            self.save();
-        }
+        self.ask_for(found.into_iter().collect());
     }
 
     pub fn duplicate_current(self) {
@@ -37,40 +32,59 @@ impl Session {
         }
     }
 
-    pub(super) async fn send_additions(self, server: &Reel, additions: Vec<Addition>) -> Result<(), ApiError> {
-        let add = additions.iter().map(|addition| addition.clip.clone()).collect();
-        let update =
-            ReelUpdate { id: server.id.clone(), version: server.version, name: None, aspect: None, order: None, add };
-        let latest = update_reel(update).await?;
-        let is_new = |clip: &&ReelClip| !server.clips.iter().any(|known| known.id == clip.id);
-        let new: Vec<ReelClipId> = latest.clips.iter().filter(is_new).map(|clip| clip.id.clone()).collect();
-        self.additions.try_update(|all| all.drain(..additions.len()).for_each(drop));
-        let before = self.draft();
-        self.adopt(latest);
-        for (addition, id) in additions.into_iter().zip(new) {
-            let is_new = addition.as_was.as_ref().is_none_or(|as_was| as_was.old.is_none());
-            if let Some(as_was) = addition.as_was {
-                self.restore(&id, as_was);
-            }
-            if is_new {
-                self.history.update(|history| history.push(before.clone(), self.draft(), Some(id.to_string())));
-            }
-        }
-        Ok(())
+    fn ask_for(self, clips: Vec<(ClipId, Option<Place>)>) {
+        let addition = |(clip, place)| Addition { id: new_id(), clip, place, is_back: false };
+        self.additions.update(|all| all.extend(clips.into_iter().map(addition)));
+        self.save();
     }
 
-    /// A clip that came back goes where it was, framed as it was; so does a second one of the same.
-    fn restore(self, id: &ReelClipId, AsWas { place, old, framing }: AsWas) {
-        if let Some(old) = old {
-            self.history.update(|history| rename(history, &old, id));
+    /// Clips that were removed, by where they stood. They get new ids: to the server they are others.
+    pub(super) fn bring_back(self, removed: Vec<(usize, DraftClip)>) {
+        for (index, DraftClip { id: old, clip, framing }) in removed {
+            let id = new_id();
+            self.history.update(|history| rename(history, &old, &id));
+            let place = Some(Place { index, framing });
+            self.additions.update(|all| all.push(Addition { id, clip, place, is_back: true }));
         }
-        self.reel.update(|reel| {
-            if let Some(at) = reel.clips.iter().position(|clip| clip.id == *id) {
-                let mut clip = reel.clips.remove(at);
-                clip.framing = framing;
-                reel.clips.insert(place.min(reel.clips.len()), clip);
-            }
-        });
-        self.current.set(Some(id.clone()));
     }
+
+    /// The clips that were waited for and that `reel` has now go to their places, framed as they were, and are waited for no
+    /// longer.
+    pub(super) fn take_in(self, reel: &mut Reel) -> Vec<Addition> {
+        let is_there = |addition: &Addition| reel.clips.iter().any(|clip| clip.id == addition.id);
+        let (come, waiting): (Vec<_>, Vec<_>) = self.additions.get_untracked().into_iter().partition(is_there);
+        for Addition { id, place, .. } in &come {
+            let found = reel.clips.iter().position(|clip| clip.id == *id);
+            if let (Some(at), Some(Place { index, framing })) = (found, place) {
+                let clip = ReelClip { framing: framing.clone(), ..reel.clips.remove(at) };
+                reel.clips.insert((*index).min(reel.clips.len()), clip);
+            }
+        }
+        if !come.is_empty() {
+            self.additions.set(waiting);
+        }
+        come
+    }
+
+    /// Clips that came are a step that can be undone, unless they came back by an undo.
+    pub(super) fn have_come(self, come: Vec<Addition>) {
+        if let Some(last) = come.iter().rfind(|addition| addition.place.is_some()) {
+            self.current.set(Some(last.id.clone()));
+        }
+        let new: Vec<ReelClipId> =
+            come.into_iter().filter(|addition| !addition.is_back).map(|addition| addition.id).collect();
+        if !new.is_empty() {
+            let after = self.draft();
+            let mut before = after.clone();
+            before.clips.retain(|clip| !new.contains(&clip.id));
+            self.history.update(|history| history.push(before, after, None));
+            // The page that would keep it may be gone.
+            self.remember_history();
+        }
+    }
+}
+
+fn new_id() -> ReelClipId {
+    let (now, random) = page::id_parts();
+    ReelClipId::of_parts(now, random)
 }
