@@ -57,7 +57,7 @@ export class Server {
     await this.kill();
     this.child = spawn(join(project, program), ["serve"], {
       cwd: project,
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
       env: {
         ...process.env,
         LEPTOS_SITE_ADDR: `127.0.0.1:${this.port}`,
@@ -66,6 +66,9 @@ export class Server {
         ...this.env,
       },
     });
+    // Through Playwright: a panic that it reads there fails the run.
+    this.child.stdout?.on("data", (chunk) => process.stdout.write(chunk));
+    this.child.stderr?.on("data", (chunk) => process.stderr.write(chunk));
     for (let tries = 0; tries < 100; tries++) {
       const healthy = await fetch(`${this.url}/healthz`).then((r) => r.ok, () => false);
       if (healthy) return;

@@ -270,6 +270,41 @@ test("keyframes are copied, moved and eased; a clip is made twice; a reload can 
   await expect.poll(keys).toEqual([[30, "smooth"], [91, "smooth"], [92, "hold"], [209, "smooth"]]);
 });
 
+test("a crop that is dragged rests until it is dragged at another moment", async ({ page, request }) => {
+  const reel = await aReel(request, "Resting");
+  await open(page, reel);
+  const keys = async () => ((await clipOf(request, reel)).framing.crop ?? []).map((key: { at: number; x: number }) => [Math.round((key.at * RATE) / 1e6), key.x]);
+  const box = page.getByTestId("crop-box");
+  const across = page.getByRole("textbox", { name: "Across, exact" });
+  const drag = async (by: number) => {
+    const before = await across.inputValue();
+    const { x, y, width, height } = (await box.boundingBox())!;
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2 + by, y + height / 2, { steps: 4 });
+    await page.mouse.up();
+    await expect(across).not.toHaveValue(before);
+    await expect(page.locator(".save-state")).toHaveText("Saved");
+  };
+  await drag(-90);
+  const [[, first]] = await keys();
+  expect(await keys()).toEqual([[30, first], [209, first]]);
+  await drag(40);
+  const [[, start]] = await keys();
+  expect(start).toBeGreaterThan(first);
+  expect(await keys()).toEqual([[30, start], [209, start]]);
+  // Later it travels, and rests where it was led, also when that is corrected.
+  await press(page, "Shift+ArrowRight", "Shift+ArrowRight");
+  await drag(80);
+  await drag(-20);
+  const there = (await keys())[1][1];
+  expect(there).toBeGreaterThan(start);
+  expect(await keys()).toEqual([[30, start], [90, there], [209, there]]);
+  // Each drag is a step of its own.
+  await press(page, "Control+z", "Control+z", "Control+z");
+  await expect.poll(keys).toEqual([[30, first], [209, first]]);
+});
+
 async function wholeReel(page: Page): Promise<Picture> {
   const picture = await page.getByTestId("whole-reel").evaluate((element) => {
     const canvas = element as HTMLCanvasElement;

@@ -153,7 +153,8 @@ impl Span {
 /// Edits of the keyframes. Each answers a new framing, so that undo is the old one.
 impl Framing {
     /// The crop is `crop` at the frame shown at `at`: edits the keyframe within half a frame of it, or writes one. Both
-    /// ends of the clip get a keyframe where they have none. The first crop that a clip gets is its crop all the time.
+    /// ends of the clip get a keyframe where they have none. The first crop that a clip gets is its crop all the time, and an
+    /// end up to which the picture rested goes on resting ([`Self::resting_ends`]).
     #[must_use]
     pub fn with_key_at(&self, space: CropSpace, span: Span, at: Micros, crop: Crop) -> Self {
         let (at, crop) = (span.snap(at), space.clamp(crop));
@@ -164,9 +165,28 @@ impl Framing {
             framing.set(span, last, crop);
         } else {
             framing = framing.with_ends(space, span);
+            for end in framing.resting_ends(space, span, at) {
+                framing.set(span, end, crop);
+            }
         }
         framing.set(span, at, crop);
         framing
+    }
+
+    /// The ends of the clip up to which the picture rests as it is at `at`, with no keyframe between: who corrects the crop there
+    /// does not mean it to travel from or to where it was wrong. Towards the start only from a keyframe that is there within the
+    /// clip: a new one begins a travel.
+    fn resting_ends(&self, space: CropSpace, span: Span, at: Micros) -> impl Iterator<Item = Micros> + use<> {
+        let here = space.crop_at(&self.crop, at);
+        let own = self.key_near(span.rate, at);
+        let (before, after) = match own {
+            Some(index) => (&self.crop[..index], &self.crop[index + 1..]),
+            None => self.crop.split_at(self.crop.partition_point(|key| key.at < at)),
+        };
+        let rests = |keys: &[CropKey]| matches!(keys, [end] if space.crop_at(&self.crop, end.at) == here);
+        let (first, last) = span.ends();
+        let to_start = own.is_some() && !after.is_empty() && rests(before);
+        [to_start.then_some(first), rests(after).then_some(last)].into_iter().flatten()
     }
 
     /// A keyframe at both ends of the clip, each with the crop that is there already: for a clip whose bounds changed.
@@ -345,6 +365,29 @@ mod tests {
         assert_eq!(times(&again), [1_000_000, 1_480_000, 2_960_000]);
         assert_eq!((again.crop[1].x, again.crop[1].ease), (950_000, Ease::Linear));
         assert_eq!(again.check(), Ok(()));
+    }
+
+    #[test]
+    fn an_end_up_to_which_the_picture_rested_goes_along() {
+        let at = |framing: &Framing, at: i64, x: i64| framing.with_key_at(SPACE, SPAN, Micros(at), crop(x));
+        let xs = |framing: &Framing| framing.crop.iter().map(|key| key.x / 1_000).collect::<Vec<_>>();
+        let (first, last) = (SPAN.ends().0.0, SPAN.ends().1.0);
+        // Placed once more before anything travels, at the start and within.
+        let fresh = at(&Framing::default(), first, 700_000);
+        assert_eq!(xs(&at(&fresh, first, 800_000)), [800, 800]);
+        let within = at(&Framing::default(), 2_000_000, 700_000);
+        assert_eq!(xs(&at(&within, 2_000_000, 800_000)), [800, 800, 800]);
+        // A new keyframe begins a travel, and the picture rests where it ends; corrected, it still does.
+        let travel = at(&fresh, 2_000_000, 900_000);
+        assert_eq!(xs(&travel), [700, 900, 900]);
+        assert_eq!(xs(&at(&travel, 2_000_000, 950_000)), [700, 950, 950]);
+        assert_eq!(xs(&at(&travel, 2_480_000, 990_000)), [700, 900, 990, 990]);
+        assert_eq!(xs(&at(&travel, first, 600_000)), [600, 900, 900]);
+        // The last frame is where a travel ends, and what was placed between stays.
+        assert_eq!(xs(&at(&fresh, last, 900_000)), [700, 900]);
+        let rest = at(&at(&travel, 2_480_000, 990_000), 2_480_000, 900_000);
+        assert_eq!(xs(&at(&rest, 2_000_000, 600_000)), [700, 600, 900, 900]);
+        assert_eq!(xs(&at(&rest, 2_240_000, 600_000)), [700, 900, 600, 900, 900]);
     }
 
     #[test]

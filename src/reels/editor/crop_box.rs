@@ -49,7 +49,7 @@ pub fn CropBox(desk: Desk) -> impl IntoView {
             _ if fingers.are_two() || event.pointer_id() != held.pointer => None,
             _ => dragged(desk, &held, event),
         };
-        if let Some(framing) = crop.and_then(|crop| desk.framing_with(crop)) {
+        if let Some(framing) = crop.and_then(|crop| desk.framing_with(&held.before, crop)) {
             desk.session.show_framing(framing);
         }
     };

@@ -1,6 +1,6 @@
 //! What the parts of the framing step share: the session, the player, and the clip that is being framed.
 
-use super::{session::Session, trim};
+use super::{draft::Draft, session::Session, trim};
 use crate::{
     domain::{
         framing::{CropKey, Ease, Framing, Segment, Span, Speed},
@@ -128,10 +128,16 @@ impl Desk {
         self.subject.with(|subject| subject.as_ref().map(|subject| subject.rect_at(at)))
     }
 
-    /// The framing with this crop under the playhead.
-    pub fn framing_with(self, crop: Crop) -> Option<Framing> {
+    /// The framing of the clip with this crop under the playhead, where `before` was its crop when the gesture began: what is
+    /// passed on the way leaves nothing behind.
+    pub fn framing_with(self, before: &Draft, crop: Crop) -> Option<Framing> {
         let at = untrack(|| self.at());
-        self.with_subject(|subject| subject.framing.with_key_at(subject.space, subject.span, at, crop))
+        let id = self.session.current.get_untracked()?;
+        let crop_before = before.find(&id)?.framing.crop.clone();
+        self.with_subject(|it| {
+            let base = Framing { crop: crop_before, ..it.framing.clone() };
+            base.with_key_at(it.space, it.span, at, crop)
+        })
     }
 
     /// Writes a crop under the playhead; changes of one `kind` in a row at one frame are one step of undo.
