@@ -298,7 +298,7 @@ async fn set_tags(
     Ok(())
 }
 
-/// Takes the clip out of every list and reel; [`restore`] brings it back. Whether it was there.
+/// Takes the clip out of every list and reel (whose version moves: they have other clips now); [`restore`] brings it back. Whether it was there.
 pub async fn delete(connection: &mut AnyConnection, owner: &AccountId, id: &ClipId) -> Result<bool, sqlx::Error> {
     set_deleted(connection, owner, id, Some(now_ms())).await
 }
@@ -323,9 +323,36 @@ async fn set_deleted(
     .bind(id.as_str())
     .bind(owner.as_str())
     .bind(i64::from(at.is_some()))
+    .execute(&mut *connection)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query(
+        "UPDATE reels SET version = version + 1 WHERE owner = $1 AND id IN (SELECT reel FROM reel_clips WHERE clip = $2)",
+    )
+    .bind(owner.as_str())
+    .bind(id.as_str())
     .execute(connection)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(true)
+}
+
+/// The reels that a game's clips stand in have other clips now: an order of what was there before is an order of something else.
+async fn reels_of_game_changed(
+    connection: &mut AnyConnection,
+    owner: &AccountId,
+    game: &GameId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE reels SET version = version + 1 WHERE owner = $1 AND id IN \
+         (SELECT rc.reel FROM reel_clips rc JOIN clips c ON c.id = rc.clip WHERE c.game = $2)",
+    )
+    .bind(owner.as_str())
+    .bind(game.as_str())
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 /// The clips of a game that goes to the trash go with it, at the same moment `at`.
@@ -341,9 +368,9 @@ pub async fn trash_of_game(
     .bind(at)
     .bind(game.as_str())
     .bind(owner.as_str())
-    .execute(connection)
-    .await
-    .map(drop)
+    .execute(&mut *connection)
+    .await?;
+    reels_of_game_changed(connection, owner, game).await
 }
 
 /// And come back with it: those that went at that moment.
@@ -359,9 +386,9 @@ pub async fn restore_of_game(
     .bind(game.as_str())
     .bind(owner.as_str())
     .bind(at)
-    .execute(connection)
-    .await
-    .map(drop)
+    .execute(&mut *connection)
+    .await?;
+    reels_of_game_changed(connection, owner, game).await
 }
 
 /// Forgets clips that were deleted before then (milliseconds). Those of a game in the trash go with it.

@@ -177,16 +177,18 @@ impl Framing {
     /// does not mean it to travel from or to where it was wrong. Towards the start only from a keyframe that is there within the
     /// clip: a new one begins a travel.
     fn resting_ends(&self, space: CropSpace, span: Span, at: Micros) -> impl Iterator<Item = Micros> + use<> {
-        let here = space.crop_at(&self.crop, at);
-        let own = self.key_near(span.rate, at);
-        let (before, after) = match own {
-            Some(index) => (&self.crop[..index], &self.crop[index + 1..]),
-            None => self.crop.split_at(self.crop.partition_point(|key| key.at < at)),
-        };
-        let rests = |keys: &[CropKey]| matches!(keys, [end] if space.crop_at(&self.crop, end.at) == here);
         let (first, last) = span.ends();
-        let to_start = own.is_some() && !after.is_empty() && rests(before);
-        [to_start.then_some(first), rests(after).then_some(last)].into_iter().flatten()
+        let own = self.key_near(span.rate, at);
+        let key_time = |index: Option<usize>, at| index.map_or(at, |index| self.crop[index].at);
+        let at = key_time(own, at);
+        // After a trim there may be keyframes outside of what plays.
+        let [start, stop] = [first, last].map(|end| key_time(self.key_near(span.rate, end), end));
+        let here = space.crop_at(&self.crop, at);
+        let rests = |end: Micros| space.crop_at(&self.crop, end) == here;
+        let is_free = |from: Micros, to: Micros| !self.crop.iter().any(|key| from < key.at && key.at < to);
+        let to_start = own.is_some() && start < at && at < stop && is_free(start, at) && rests(start);
+        let to_end = at < stop && is_free(at, stop) && rests(stop);
+        [to_start.then_some(first), to_end.then_some(last)].into_iter().flatten()
     }
 
     /// A keyframe at both ends of the clip, each with the crop that is there already: for a clip whose bounds changed.
@@ -388,6 +390,13 @@ mod tests {
         let rest = at(&at(&travel, 2_480_000, 990_000), 2_480_000, 900_000);
         assert_eq!(xs(&at(&rest, 2_000_000, 600_000)), [700, 600, 900, 900]);
         assert_eq!(xs(&at(&rest, 2_240_000, 600_000)), [700, 900, 600, 900, 900]);
+        // Of a stretch that was trimmed the ends are its own.
+        let trimmed = Span { start: Micros(1_480_000), end: Micros(2_520_000), ..SPAN };
+        let (from, to) = trimmed.ends();
+        let at = |framing: &Framing, at: Micros, x: i64| framing.with_key_at(SPACE, trimmed, at, crop(x));
+        assert_eq!(xs(&at(&fresh, from, 800_000)), [700, 800, 800, 700]);
+        assert_eq!(xs(&at(&at(&fresh, from, 800_000), to, 900_000)), [700, 800, 900, 700]);
+        assert_eq!(xs(&at(&at(&fresh, from, 800_000), Micros(2_000_000), 900_000)), [700, 800, 900, 900, 700]);
     }
 
     #[test]

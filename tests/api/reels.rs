@@ -200,6 +200,23 @@ on_both!(clips_that_are_added_by_id_come_once, |app: TestApp| async move {
     assert_eq!(back["clips"][1]["id"], chosen);
 });
 
+on_both!(an_order_from_before_a_clip_went_or_came_back_is_refused, |app: TestApp| async move {
+    let (_, upload) = app.game_with_upload(1000).await;
+    let (a, b) = (app.clip(&upload, (0, 1_000), json!({})).await, app.clip(&upload, (2_000, 3_000), json!({})).await);
+    let reel = app.reel("9:16", &[&a, &b]).await;
+    let of = async || app.get(&format!("/api/reels/{}", id(&reel["id"]))).await.ok();
+    app.delete(&format!("/api/clips/{}", id(&a["id"]))).await.ok();
+    let without = of().await;
+    assert_eq!(clips_of(&without), [&b["id"]]);
+    change(&app, &reel, json!({"order": [reel["clips"][1]["id"], reel["clips"][0]["id"]]}))
+        .await
+        .refused(409, "conflict");
+    app.post(&format!("/api/clips/{}/restore", id(&a["id"])), Value::Null).await.ok();
+    // It would remove what came back meanwhile.
+    change(&app, &without, json!({"order": [without["clips"][0]["id"]]})).await.refused(409, "conflict");
+    assert_eq!(clips_of(&of().await), [&a["id"], &b["id"]]);
+});
+
 on_both!(a_body_needs_no_id_beside_the_path, |app: TestApp| async move {
     let (_, upload) = app.game_with_upload(1000).await;
     let clip = app.clip(&upload, (0, 1_000), json!({})).await;

@@ -69,6 +69,8 @@ pub fn CropBox(desk: Desk) -> impl IntoView {
             && let Some(before) = drag.before.clips.into_iter().find(|before| before.id == clip.id)
         {
             desk.session.show_framing(before.framing);
+            // Something of it may be on its way.
+            desk.session.save();
         }
     };
     let size = move || desk.rect().map(|rect| format!("{:.0} × {:.0}", rect.w, rect.h)).unwrap_or_default();

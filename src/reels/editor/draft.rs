@@ -8,7 +8,6 @@ use crate::{
         geometry::CropSpace,
         ids::{ClipId, ReelClipId},
     },
-    editor::history::History,
     reels::types::{Reel, ReelClip},
 };
 use serde::{Deserialize, Serialize};
@@ -110,7 +109,8 @@ pub fn revert(local: &mut Reel, from: &Draft, to: &Draft) -> Vec<(usize, DraftCl
         let place = |clip: &ReelClip| to.clips.iter().position(|other| other.id == clip.id).unwrap_or(usize::MAX);
         local.clips.sort_by_key(place);
     }
-    to.clips.iter().cloned().enumerate().filter(|(_, clip)| !from.has(&clip.id)).collect()
+    let is_there = |id: &ReelClipId| local.clips.iter().any(|clip| clip.id == *id);
+    to.clips.iter().cloned().enumerate().filter(|(_, clip)| !from.has(&clip.id) && !is_there(&clip.id)).collect()
 }
 
 /// How one part of a framing compares.
@@ -161,11 +161,9 @@ pub fn reshape(reel: &mut Reel, aspect: Aspect) {
 }
 
 /// A clip that was removed and brought back has a new id.
-pub fn rename(history: &mut History<Draft>, old: &ReelClipId, new: &ReelClipId) {
-    for draft in history.states_mut() {
-        for clip in draft.clips.iter_mut().filter(|clip| clip.id == *old) {
-            clip.id = new.clone();
-        }
+pub fn rename<'a>(drafts: impl Iterator<Item = &'a mut Draft>, old: &ReelClipId, new: &ReelClipId) {
+    for clip in drafts.flat_map(|draft| &mut draft.clips).filter(|clip| clip.id == *old) {
+        clip.id = new.clone();
     }
 }
 
@@ -257,6 +255,8 @@ pub mod tests {
         after.clips.remove(0);
         let mut now = after.clone();
         let removed = revert(&mut now, &Draft::of(&after), &Draft::of(&before));
+        // The removal was refused, so it is there.
+        assert_eq!(revert(&mut before.clone(), &Draft::of(&after), &Draft::of(&before)), []);
         assert_eq!(removed, [(0, DraftClip { id: id(11), clip: id(11), framing: framed(5) })]);
     }
 }

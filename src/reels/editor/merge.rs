@@ -88,17 +88,47 @@ fn settled(before: &Draft, sent: &Draft, server: &Draft) -> Draft {
     Draft { name: name.clone(), aspect, clips }
 }
 
-/// What is known of an answer.
+/// What an answer is to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Of {
-    /// It is the one to what was sent.
+    /// To what was sent: this is what became of it.
     Write,
-    /// It was asked for, or came by itself.
+    /// To what was asked because a write was refused: what we knew was wrong.
+    Refusal,
+    /// To what was asked for any other reason.
     Look,
 }
 
-/// Brings `latest` into `local`, where the server had `known` and `sent` was on its way. Answers what the server had of what is
-/// shown if both sides changed the same, which is shown as the server has it.
+/// What both sides changed: it is shown as the server has it, until somebody decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    pub shown: Draft,
+    /// The same with what was wanted here.
+    pub wanted: Draft,
+}
+
+impl Conflict {
+    /// This one, and what is still undecided of an `earlier` one.
+    #[must_use]
+    pub fn after(mut self, earlier: Option<Self>) -> Self {
+        let Some(Self { shown, wanted }) = earlier else { return self };
+        if shown.name != wanted.name {
+            self.wanted.name = wanted.name;
+        }
+        if shown.aspect != wanted.aspect {
+            self.wanted.aspect = wanted.aspect;
+        }
+        for clip in &mut self.wanted.clips {
+            if let (Some(shown), Some(wanted)) = (shown.find(&clip.id), wanted.clips.iter().find(|it| it.id == clip.id))
+            {
+                take_parts(&mut clip.framing, &shown.framing, &wanted.framing, |same| !same.there);
+            }
+        }
+        self
+    }
+}
+
+/// Brings `latest` into `local`, where the server had `known` and `sent` was on its way.
 pub fn join(
     local: &mut Reel,
     known: &Reel,
@@ -106,16 +136,16 @@ pub fn join(
     additions: &[Addition],
     latest: &Reel,
     of: Of,
-) -> Option<Draft> {
+) -> Option<Conflict> {
     let before = Draft::of(known);
     let mut base = match (sent.map(|write| written(known, write)), of) {
         (Some(ours), Of::Write) => ours,
-        (Some(ours), Of::Look) => settled(&before, &ours, &Draft::of(latest)),
+        (Some(ours), Of::Look | Of::Refusal) => settled(&before, &ours, &Draft::of(latest)),
         (None, _) => before,
     };
     // What is still wanted when it comes is no removal.
     base.clips.retain(|clip| !additions.iter().any(|waiting| waiting.id == clip.id));
-    merge(local, &base, latest).then_some(base)
+    merge(local, &base, latest)
 }
 
 /// What the server has now with what was `wanted` when it still had `base`: after a reload. The rest as in [`join`].
@@ -125,7 +155,7 @@ pub fn rebased(
     wanted: &Draft,
     sent: Option<&Write>,
     additions: &[Addition],
-) -> (Reel, Option<Draft>) {
+) -> (Reel, Option<Conflict>) {
     let mut known = fresh.clone();
     known.name.clone_from(&base.name);
     known.aspect = base.aspect;
@@ -164,59 +194,80 @@ pub fn take_back(local: &mut Reel, server: &Reel, write: &Write) {
 }
 
 /// Brings what the server has now into `local`, of which `before` was what the server had: what was changed here stays,
-/// everything else follows the server. What was changed on both sides is shown as the server has it: then it answers true.
-fn merge(local: &mut Reel, before: &Draft, server: &Reel) -> bool {
+/// everything else follows the server.
+fn merge(local: &mut Reel, before: &Draft, server: &Reel) -> Option<Conflict> {
     let mine = Draft::of(local);
-    let mut is_conflict = false;
-    let keep_order = mine.order() != before.order();
     let mut clips = server.clips.clone();
+    let mut wishes = Vec::new();
     for clip in &mut clips {
         if let (Some(own), Some(old)) = (mine.find(&clip.id), before.find(&clip.id)) {
-            match joined(&old.framing, &own.framing, &clip.framing) {
-                Some(framing) => clip.framing = framing,
-                None => is_conflict = true,
-            }
+            let (shown, wanted) = joined(&old.framing, &own.framing, &clip.framing);
+            clip.framing = shown;
+            wishes.push((clip.id.clone(), wanted));
         }
     }
-    if keep_order {
+    if mine.order() != before.order() {
         // What was removed here stays removed; what came elsewhere goes to the end.
         clips.retain(|clip| mine.has(&clip.id) || !before.has(&clip.id));
         let place = |clip: &ReelClip| mine.clips.iter().position(|own| own.id == clip.id).unwrap_or(usize::MAX);
         clips.sort_by_key(place);
     }
-    let (name, aspect) =
-        (pick(&before.name, &mine.name, &server.name), pick(&before.aspect, &mine.aspect, &server.aspect));
-    is_conflict |= name.is_none() || aspect.is_none();
-    local.name.clone_from(name.unwrap_or(&server.name));
-    local.aspect = *aspect.unwrap_or(&server.aspect);
+    let name = part(&before.name, &mine.name, &server.name);
+    let aspect = part(&before.aspect, &mine.aspect, &server.aspect);
+    (local.name, local.aspect, local.clips) = (name.0, aspect.0, clips);
     local.version = server.version;
     local.videos.clone_from(&server.videos);
     local.music.clone_from(&server.music);
-    local.clips = clips;
-    is_conflict
+    let shown = Draft::of(local);
+    let mut wanted = Draft { name: name.1, aspect: aspect.1, ..shown.clone() };
+    for clip in &mut wanted.clips {
+        if let Some((_, framing)) = wishes.iter().find(|(id, _)| *id == clip.id) {
+            clip.framing.clone_from(framing);
+        }
+    }
+    (shown != wanted).then_some(Conflict { shown, wanted })
 }
 
-/// What was changed on one side only; none when both say something else.
-fn pick<'a, T: PartialEq>(before: &T, mine: &'a T, theirs: &'a T) -> Option<&'a T> {
+/// What is shown of a part and what was wanted of it: they differ where both sides say something else.
+fn part<T: PartialEq + Clone>(before: &T, mine: &T, theirs: &T) -> (T, T) {
     match (mine == before, theirs == before || theirs == mine) {
-        (true, _) => Some(theirs),
-        (false, true) => Some(mine),
-        (false, false) => None,
+        (true, _) => (theirs.clone(), theirs.clone()),
+        (false, true) => (mine.clone(), mine.clone()),
+        (false, false) => (theirs.clone(), mine.clone()),
     }
 }
 
-/// Both sides' changes of one framing, where they are of different things.
-fn joined(before: &Framing, mine: &Framing, theirs: &Framing) -> Option<Framing> {
-    Some(Framing {
-        crop: pick(&before.crop, &mine.crop, &theirs.crop)?.clone(),
-        segments: pick(&before.segments, &mine.segments, &theirs.segments)?.clone(),
-        straighten: *pick(&before.straighten, &mine.straighten, &theirs.straighten)?,
-        opening: *pick(&before.opening, &mine.opening, &theirs.opening)?,
-        spotlights: pick(&before.spotlights, &mine.spotlights, &theirs.spotlights)?.clone(),
-        cards: pick(&before.cards, &mine.cards, &theirs.cards)?.clone(),
-        volume: *pick(&before.volume, &mine.volume, &theirs.volume)?,
-        bounds: *pick(&before.bounds, &mine.bounds, &theirs.bounds)?,
-    })
+/// Both sides' changes of one framing, part by part.
+fn joined(before: &Framing, mine: &Framing, theirs: &Framing) -> (Framing, Framing) {
+    let crop = part(&before.crop, &mine.crop, &theirs.crop);
+    let segments = part(&before.segments, &mine.segments, &theirs.segments);
+    let straighten = part(&before.straighten, &mine.straighten, &theirs.straighten);
+    let opening = part(&before.opening, &mine.opening, &theirs.opening);
+    let spotlights = part(&before.spotlights, &mine.spotlights, &theirs.spotlights);
+    let cards = part(&before.cards, &mine.cards, &theirs.cards);
+    let volume = part(&before.volume, &mine.volume, &theirs.volume);
+    let bounds = part(&before.bounds, &mine.bounds, &theirs.bounds);
+    let shown = Framing {
+        crop: crop.0,
+        segments: segments.0,
+        straighten: straighten.0,
+        opening: opening.0,
+        spotlights: spotlights.0,
+        cards: cards.0,
+        volume: volume.0,
+        bounds: bounds.0,
+    };
+    let wanted = Framing {
+        crop: crop.1,
+        segments: segments.1,
+        straighten: straighten.1,
+        opening: opening.1,
+        spotlights: spotlights.1,
+        cards: cards.1,
+        volume: volume.1,
+        bounds: bounds.1,
+    };
+    (shown, wanted)
 }
 
 #[cfg(test)]
@@ -249,7 +300,7 @@ mod tests {
         server.clips[1].framing = framed(8);
         server.aspect = Aspect::Wide;
         server.clips.push(reel(&[13]).clips.remove(0));
-        assert!(!merge(&mut local, &Draft::of(&before), &server));
+        assert_eq!(merge(&mut local, &Draft::of(&before), &server), None);
         assert_eq!((local.name.as_str(), local.aspect), ("Mine", Aspect::Wide));
         // Of one clip the crop was changed here, how it opens elsewhere: both count.
         assert_eq!((&local.clips[0].framing.crop, local.clips[0].framing.opening.length), (&framed(5).crop, Micros(7)));
@@ -259,24 +310,45 @@ mod tests {
 
     #[test]
     fn what_both_changed_is_as_the_server_has_it_and_said() {
-        let before = reel(&[11]);
+        let before = reel(&[11, 12]);
         let (mut local, mut server) = (before.clone(), before.clone());
         local.clips[0].framing = framed(5);
+        local.clips[0].framing.opening.length = Micros(3);
+        local.clips[1].framing = framed(5);
         server.clips[0].framing = framed(7);
-        let mine = Draft::of(&local);
-        assert!(merge(&mut local, &Draft::of(&before), &server));
-        assert_eq!(local.clips[0].framing, framed(7));
-        // Whoever wants it as it was here gets that, and keeps what else was changed there.
+        let conflict = merge(&mut local, &Draft::of(&before), &server).expect("a conflict");
+        // Only what both changed is as it is there.
+        assert_eq!((&local.clips[0].framing.crop, local.clips[0].framing.opening.length), (&framed(7).crop, Micros(3)));
+        assert_eq!(local.clips[1].framing, framed(5));
+        // Whoever wants it as it was here gets that, and keeps what else was changed since.
         local.clips[0].framing.opening.length = Micros(9);
-        assert_eq!(revert(&mut local, &Draft::of(&before), &mine), []);
-        assert_eq!((&local.clips[0].framing.crop, local.clips[0].framing.opening.length), (&framed(5).crop, Micros(9)));
-        // The same on both sides is no conflict.
+        local.clips[1].framing = framed(6);
+        let decided = |local: &Reel, conflict: &Conflict| {
+            let mut local = local.clone();
+            assert_eq!(revert(&mut local, &conflict.shown, &conflict.wanted), []);
+            local
+        };
+        let now = decided(&local, &conflict);
+        assert_eq!((&now.clips[0].framing.crop, now.clips[0].framing.opening.length), (&framed(5).crop, Micros(9)));
+        assert_eq!(now.clips[1].framing, framed(6));
+        // A second one before that is no less kept.
+        let known = server.clone();
+        server.clips[1].framing = framed(8);
+        let second = merge(&mut local, &Draft::of(&known), &server).expect("another").after(Some(conflict));
+        assert_eq!(local.clips[1].framing, framed(8));
+        let now = decided(&local, &second);
+        assert_eq!((&now.clips[0].framing.crop, &now.clips[1].framing), (&framed(5).crop, &framed(6)));
+    }
+
+    #[test]
+    fn the_same_on_both_sides_is_no_conflict() {
+        let before = reel(&[11]);
         let (mut local, mut server) = (before.clone(), before.clone());
         (local.name, server.name) = ("B".to_owned(), "B".to_owned());
-        assert!(!merge(&mut local, &Draft::of(&before), &server));
+        assert_eq!(merge(&mut local, &Draft::of(&before), &server), None);
         server.name = "C".to_owned();
-        assert!(merge(&mut local, &Draft::of(&before), &server));
-        assert_eq!(local.name, "C");
+        let conflict = merge(&mut local, &Draft::of(&before), &server).expect("a conflict");
+        assert_eq!((local.name.as_str(), conflict.wanted.name.as_str()), ("C", "B"));
     }
 
     #[test]
@@ -284,7 +356,7 @@ mod tests {
         let before = reel(&[11, 12, 13]);
         let mut local = before.clone();
         local.clips.remove(1);
-        assert!(!merge(&mut local, &Draft::of(&before), &before));
+        assert_eq!(merge(&mut local, &Draft::of(&before), &before), None);
         assert_eq!(ids(&local), [id(11), id(13)]);
     }
 

@@ -7,7 +7,7 @@ mod unsent;
 
 use super::{
     draft::{Addition, Draft, pin, reshape, revert, take_parts},
-    merge::{Of, Sent, join},
+    merge::{Conflict, Of, Sent, join},
 };
 use crate::{
     domain::{
@@ -52,8 +52,8 @@ pub struct Session {
     /// What a toast of this page may do. Callbacks live as long as the owner they are made under: here the page's, not
     /// that of a row that was just removed.
     undo_action: Callback<()>,
-    /// What was refused with a conflict, until somebody decides: what it stood on, and what was wanted here.
-    pub refused: RwSignal<Option<(Draft, Draft)>>,
+    /// What was changed here and elsewhere, until somebody decides.
+    pub refused: RwSignal<Option<Conflict>>,
     versions: Versions,
     pub toasts: Toasts,
 }
@@ -226,17 +226,16 @@ impl Session {
 
     fn adopt(self, mut latest: Reel, of: Of) {
         let Some(sent) = self.sent.try_get_untracked() else { return };
-        if of == Of::Write || sent.as_ref().is_some_and(|sent| !sent.stands(&latest)) {
+        if of == Of::Write {
             self.sent.set(None);
         }
         // An answer that was overtaken by a write is older than what we have.
-        if self.server.with_untracked(|known| known.version > latest.version) {
+        if of != Of::Refusal && self.server.with_untracked(|known| known.version > latest.version) {
             return;
         }
         let mut merged = self.reel.get_untracked();
-        let mine = Draft::of(&merged);
         let conflict = self.server.with_untracked(|known| {
-            for clip in &mut latest.clips {
+            for clip in latest.clips.iter_mut().filter(|_| of != Of::Refusal) {
                 if let Some(newer) =
                     known.clips.iter().find(|other| other.id == clip.id && other.version > clip.version)
                 {
@@ -246,11 +245,11 @@ impl Session {
             let sent = sent.as_ref().map(|sent| &sent.write);
             self.additions.with_untracked(|additions| join(&mut merged, known, sent, additions, &latest, of))
         });
-        if let Some(base) = conflict {
-            // Of several conflicts the first counts: what came after it stands on what is shown since.
-            self.refused.update(|refused| {
-                refused.get_or_insert((base, mine));
-            });
+        if sent.is_some_and(|sent| !sent.stands(&latest)) {
+            self.sent.set(None);
+        }
+        if let Some(conflict) = conflict {
+            self.refused.update(|refused| *refused = Some(conflict.after(refused.take())));
         }
         let come = self.take_in(&mut merged);
         if self.reel.with_untracked(|reel| *reel != merged) {
@@ -259,6 +258,7 @@ impl Session {
         self.server.set(latest);
         self.have_come(come);
         self.keep_current();
+        self.remember();
     }
 
     /// The clip being framed is one of the reel.
@@ -275,8 +275,8 @@ impl Session {
 
     /// After a conflict: what was done here, on top of what is there now.
     pub fn keep_mine(self) {
-        if let Some((base, mine)) = self.refused.try_update(Option::take).flatten() {
-            self.change(None, |reel| drop(revert(reel, &base, &mine)));
+        if let Some(Conflict { shown, wanted }) = self.refused.try_update(Option::take).flatten() {
+            self.change(None, |reel| drop(revert(reel, &shown, &wanted)));
         }
     }
 }

@@ -3,7 +3,10 @@
 use super::Session;
 use crate::{
     browser::page,
-    domain::ids::{ClipId, ReelClipId},
+    domain::{
+        framing::Framing,
+        ids::{ClipId, ReelClipId},
+    },
     reels::{
         editor::draft::{Addition, DraftClip, Place, rename},
         types::{Reel, ReelClip},
@@ -42,7 +45,11 @@ impl Session {
     pub(super) fn bring_back(self, removed: Vec<(usize, DraftClip)>) {
         for (index, DraftClip { id: old, clip, framing }) in removed {
             let id = new_id();
-            self.history.update(|history| rename(history, &old, &id));
+            self.history.update(|history| rename(history.states_mut(), &old, &id));
+            self.refused.update(|refused| {
+                let drafts = refused.iter_mut().flat_map(|it| [&mut it.shown, &mut it.wanted]);
+                rename(drafts, &old, &id);
+            });
             let place = Some(Place { index, framing });
             self.additions.update(|all| all.push(Addition { id, clip, place, is_back: true }));
         }
@@ -54,7 +61,9 @@ impl Session {
         let is_there = |addition: &Addition| reel.clips.iter().any(|clip| clip.id == addition.id);
         let (come, waiting): (Vec<_>, Vec<_>) = self.additions.get_untracked().into_iter().partition(is_there);
         for Addition { id, place, .. } in &come {
-            let found = reel.clips.iter().position(|clip| clip.id == *id);
+            // One that somebody worked on already stays as it is.
+            let is_new = |clip: &ReelClip| clip.id == *id && clip.framing == Framing::default();
+            let found = reel.clips.iter().position(is_new);
             if let (Some(at), Some(Place { index, framing })) = (found, place) {
                 let clip = ReelClip { framing: framing.clone(), ..reel.clips.remove(at) };
                 reel.clips.insert((*index).min(reel.clips.len()), clip);

@@ -17,7 +17,10 @@ use crate::{
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
-use std::{cell::RefCell, collections::HashMap};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+};
 
 /// Between attempts while the server does not answer, in milliseconds; each pause is twice the last.
 const FIRST_PAUSE: u32 = 1_000;
@@ -27,6 +30,13 @@ const SIGNED_OUT: &str = "You are signed out. Sign in again in another tab: what
 thread_local! {
     /// The sessions of this tab whose loop runs. Only changes by a person come here, so never a page that is rendered.
     static SENDING: RefCell<HashMap<ReelId, Session>> = RefCell::new(HashMap::new());
+    /// The reels whose loop has ended since a page of theirs began.
+    static ENDED: RefCell<HashSet<ReelId>> = RefCell::new(HashSet::new());
+}
+
+/// Whether something of this reel was sent after an earlier page of it was left, perhaps too late for what this page was given.
+pub fn has_left(reel: &ReelId) -> bool {
+    ENDED.with_borrow_mut(|all| all.remove(reel))
 }
 
 /// The session of this reel that still sends something.
@@ -36,7 +46,7 @@ pub fn of_tab(reel: &ReelId) -> Option<Session> {
 
 impl Session {
     /// Sends what is not sent yet. It goes on when the page is left: what was shown as done is done.
-    pub(super) fn save(self) {
+    pub fn save(self) {
         self.remember();
         if self.running.get_untracked() {
             return;
@@ -51,18 +61,20 @@ impl Session {
         let id = kept.id();
         SENDING.with_borrow_mut(|all| all.insert(id.clone(), kept));
         spawn_local(async move {
-            if kept.send_all().await {
+            let (wrote, is_all) = kept.send_all().await;
+            if wrote {
                 kept.versions.bump(&Topic::Reels(id.clone()));
             }
             SENDING.with_borrow_mut(|all| all.remove(&id));
+            ENDED.with_borrow_mut(|all| all.insert(id));
             kept.running.set(false);
-            kept.state.set(SaveState::Saved);
+            kept.state.set(if is_all { SaveState::Saved } else { SaveState::Waiting });
             home.cleanup();
         });
     }
 
-    /// Until the server has everything. Whether it got something.
-    async fn send_all(self) -> bool {
+    /// Until the server has everything, or the reel is gone. Whether it got something, and whether everything.
+    async fn send_all(self) -> (bool, bool) {
         let (mut wrote, mut told) = (false, false);
         let (mut pause, mut most) = (FIRST_PAUSE, usize::MAX);
         while let Some((write, result)) = self.write_next(most).await {
@@ -86,11 +98,15 @@ impl Session {
                     most = 1;
                     self.sent.set(None);
                 }
-                Err(error) => self.give_up(&write, &error).await,
+                Err(error) => {
+                    if !self.give_up(&write, &error).await {
+                        return (wrote, false);
+                    }
+                }
             }
             self.remember();
         }
-        wrote
+        (wrote, true)
     }
 
     /// The same signals for an owner of their own, which outlives the page.
@@ -121,10 +137,10 @@ impl Session {
             let write = self.additions.with_untracked(|waiting| next_write(&known, &local, waiting, most))?;
             Sent::on(&server, write)
         };
-        let sent = unanswered.or_else(next)?;
-        self.sent.set(Some(sent.clone()));
+        let sent = unanswered.or_else(next);
+        self.sent.set(sent.clone());
         self.remember();
-        let Sent { write, version } = sent;
+        let Sent { write, version } = sent?;
         let of_reel = ReelUpdate {
             id: server.id,
             version,
@@ -159,8 +175,14 @@ impl Session {
     }
 
     /// After a refusal the latest is shown. What was changed here as well as elsewhere is kept for whoever decides; everything
-    /// else of what was changed here is sent again. What is wrong in itself is taken back.
-    async fn give_up(self, write: &Write, error: &ApiError) {
+    /// else of what was changed here is sent again. What is wrong in itself is taken back. False when there is no such reel: it
+    /// may be in the trash, so what was done here is kept as long as the tab.
+    async fn give_up(self, write: &Write, error: &ApiError) -> bool {
+        let latest = get_reel(self.id()).await;
+        if matches!(&latest, Err(error) if error.code == Code::NotFound) {
+            self.toasts.error("This reel is not there any more. If it is in the trash, bring it back: what you did here waits for it.");
+            return false;
+        }
         if error.code != Code::Conflict {
             self.toasts.error(error.to_string());
             self.sent.set(None);
@@ -169,21 +191,15 @@ impl Session {
                 _ => self.server.with_untracked(|server| self.reel.update(|reel| take_back(reel, server, write))),
             }
         }
-        match get_reel(self.id()).await {
-            Ok(latest) => self.adopt(latest, Of::Look),
-            Err(error) if error.code.may_pass() => {}
-            // There is no such reel any more.
-            Err(_) => {
-                self.sent.set(None);
-                self.additions.set(Vec::new());
-                self.reel.set(self.server.get_untracked());
-            }
+        if let Ok(latest) = latest {
+            self.adopt(latest, Of::Refusal);
         }
         self.keep_current();
         // Nothing has moved: the same would be refused again at once.
         if self.sent.with_untracked(Option::is_some) {
             TimeoutFuture::new(FIRST_PAUSE).await;
         }
+        true
     }
 }
 

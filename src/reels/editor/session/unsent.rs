@@ -1,12 +1,12 @@
 //! What the server has not confirmed yet, and what can be undone. It is kept in the browser, so that a reload goes on with it.
 
-use super::Session;
+use super::{Session, sending};
 use crate::{
     browser::storage,
     editor::history,
     reels::editor::{
         draft::{Addition, Draft},
-        merge::{Sent, rebased},
+        merge::{Conflict, Sent, rebased},
     },
 };
 use leptos::prelude::*;
@@ -20,7 +20,7 @@ struct Unsent {
     sent: Option<Sent>,
     additions: Vec<Addition>,
     /// What waits for a decision.
-    refused: Option<(Draft, Draft)>,
+    refused: Option<Conflict>,
 }
 
 impl Unsent {
@@ -34,6 +34,9 @@ impl Session {
     pub fn keep(self) {
         Effect::new(move |began: Option<()>| {
             // What an earlier page still sends is here already.
+            if began.is_none() && sending::has_left(&self.id()) {
+                self.refresh();
+            }
             if began.is_none() && !self.running.get_untracked() {
                 if let Some(kept) = history::kept(&self.history_key()) {
                     self.history.set(kept);
@@ -85,8 +88,8 @@ impl Session {
         self.additions.set(additions);
         let come = self.take_in(&mut reel);
         self.reel.set(reel);
-        self.sent.set(sent);
-        self.refused.set(refused.or_else(|| conflict.map(|base| (base, wanted))));
+        self.sent.set(self.server.with_untracked(|fresh| sent.filter(|sent| sent.stands(fresh))));
+        self.refused.set(conflict.map(|conflict| conflict.after(refused.clone())).or(refused));
         self.have_come(come);
         self.keep_current();
         self.save();
