@@ -1,6 +1,7 @@
 import type { APIRequestContext, Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
 import { expect, gotoHydrated } from "./fixtures";
+import { makeGame } from "./footage";
 
 /** Adds a game with a video through the pages; ends in Annotate with the upload under way. Answers the game's id. */
 export async function addGame(page: Page, opponent: string, video: string): Promise<string> {
@@ -43,6 +44,18 @@ export async function readyGame(request: APIRequestContext, opponent: string, pa
     .toBe("ready");
   const video = (await json(request, "get", `/api/games/${game.id}`)).videos[0].id;
   return { id: game.id, video };
+}
+
+/** A reel of clips (seconds) of a game whose picture moves. Answers its id. */
+export async function movingReel(request: APIRequestContext, name: string, clips: [number, number][] = [[1, 7]]): Promise<string> {
+  const recording = makeGame({ name: "moving", seconds: 9, size: "1280x720", moving: true });
+  const game = await readyGame(request, name, recording.path);
+  const ids = [];
+  for (const [start, end] of clips) {
+    const clip = { video: game.video, start: start * 1e6, end: end * 1e6, rating: 4, tags: ["Goal"] };
+    ids.push((await json(request, "post", "/api/clips", clip)).id);
+  }
+  return (await json(request, "post", "/api/reels", { aspect: "9:16", clips: ids })).id;
 }
 
 /** A reel of one clip of a ready game. Answers its id. */

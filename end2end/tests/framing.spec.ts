@@ -1,25 +1,12 @@
 import { expect, gotoHydrated, test } from "../fixtures";
-import { makeGame } from "../footage";
 import { centre, difference, frameOf, markerInResult, type Picture, probe, result } from "../marker";
-import { exportOf, readyGame, readyReel, startExport } from "../steps";
+import { exportOf, movingReel as aReel, startExport } from "../steps";
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import type { APIRequestContext, Page, TestInfo } from "@playwright/test";
 
 const RATE = 30;
 const us = (frame: number) => Math.floor((frame * 1e6) / RATE);
-
-async function aReel(request: APIRequestContext, name: string, clips: [number, number][] = [[1, 7]]): Promise<string> {
-  const recording = makeGame({ name: "moving", seconds: 9, size: "1280x720", moving: true });
-  const game = await readyGame(request, name, recording.path);
-  if (clips.length === 1) return readyReel(request, game, clips[0]);
-  const ids = [];
-  for (const [start, end] of clips) {
-    const made = await request.post("/api/clips", { data: { video: game.video, start: start * 1e6, end: end * 1e6, rating: 4, tags: ["Goal"] } });
-    ids.push((await made.json()).id);
-  }
-  return (await (await request.post("/api/reels", { data: { aspect: "9:16", clips: ids } })).json()).id;
-}
 
 async function open(page: Page, reel: string): Promise<void> {
   await gotoHydrated(page, `/reels/${reel}`);

@@ -2,24 +2,13 @@
 import { expect, gotoHydrated, test } from "../fixtures";
 import { makeGame } from "../footage";
 import { Server } from "../server";
-import { readyGame, readyReel } from "../steps";
+import { movingReel as aReel, readyGame, readyReel } from "../steps";
 import type { APIRequestContext, Page, Route } from "@playwright/test";
 
 interface Place {
   id: string;
   clip: { id: string };
   framing: { crop?: { x: number }[]; segments: unknown[] };
-}
-
-async function aReel(request: APIRequestContext, name: string, clips: [number, number][]): Promise<string> {
-  const recording = makeGame({ name: "moving", seconds: 9, size: "1280x720", moving: true });
-  const game = await readyGame(request, name, recording.path);
-  const ids = [];
-  for (const [start, end] of clips) {
-    const made = await request.post("/api/clips", { data: { video: game.video, start: start * 1e6, end: end * 1e6, rating: 4, tags: ["Goal"] } });
-    ids.push((await made.json()).id);
-  }
-  return (await (await request.post("/api/reels", { data: { aspect: "9:16", clips: ids } })).json()).id;
 }
 
 const placesOf = async (request: APIRequestContext, reel: string): Promise<Place[]> => (await (await request.get(`/api/reels/${reel}`)).json()).clips;
@@ -49,7 +38,7 @@ async function press(page: Page, key: string): Promise<void> {
   await page.keyboard.press(key);
 }
 
-test.use({ expectedErrors: /ERR_FAILED|409|401/ });
+test.use({ expectedErrors: /ERR_FAILED|409|401|404/ });
 
 test("what has no answer is there after a reload, arrives once, and can be undone", async ({ page, request }) => {
   test.setTimeout(120_000);
@@ -197,4 +186,20 @@ test("what is done by somebody whose session ended waits until they sign in agai
   } finally {
     await server.remove();
   }
+});
+
+test("what is done to a reel that went to the trash meanwhile waits for it", async ({ page, request }) => {
+  const reel = await aReel(request, "Trashed", [[1, 4]]);
+  await open(page, reel);
+  await page.route("**/_fn/reels/framing", (route) => route.abort());
+  const mine = await nudge(page);
+  await expect(state(page)).toHaveText("Not saved yet, trying again");
+  expect((await request.delete(`/api/reels/${reel}`)).ok()).toBe(true);
+  await page.unroute("**/_fn/reels/framing");
+  await expect(page.getByText("This reel is not there any more.")).toBeVisible({ timeout: 20_000 });
+  await expect(across(page)).toHaveValue(mine);
+  expect((await request.post(`/api/trash/reel/${reel}/restore`)).ok()).toBe(true);
+  await expect(state(page)).toHaveText("Saved", { timeout: 20_000 });
+  await expect(across(page)).toHaveValue(mine);
+  expect((await placesOf(request, reel))[0]!.framing.crop).toHaveLength(2);
 });

@@ -298,7 +298,8 @@ async fn set_tags(
     Ok(())
 }
 
-/// Takes the clip out of every list and reel (whose version moves: they have other clips now); [`restore`] brings it back. Whether it was there.
+/// Takes the clip out of every list and reel (whose version moves: they have other clips now); [`restore`] brings it back.
+/// Whether it was there.
 pub async fn delete(connection: &mut AnyConnection, owner: &AccountId, id: &ClipId) -> Result<bool, sqlx::Error> {
     set_deleted(connection, owner, id, Some(now_ms())).await
 }

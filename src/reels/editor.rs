@@ -34,7 +34,7 @@ use self::{
     export::{ExportStep, Exports, newest_exports},
     framing::FramingStep,
     overlay::OverlayStep,
-    session::Session,
+    session::{SaveState, Session},
     topbar::ReelBar,
     watch::WatchReel,
 };
@@ -101,7 +101,9 @@ fn ReelEditor(reel: Reel, step: Memo<Step>, exports: Exports) -> impl IntoView {
     follow_changes(session);
     session.keep();
     Effect::new(move |_| {
-        warn_before_leaving(move || session.refused.with_untracked(Option::is_some));
+        warn_before_leaving(move || {
+            session.state.get_untracked() != SaveState::Saved || session.refused.with_untracked(Option::is_some)
+        });
     });
     // One pace of each export for the status bar and the export step.
     provide_context(Paces::new());

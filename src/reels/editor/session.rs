@@ -220,6 +220,10 @@ impl Session {
         spawn_local(async move {
             if let Ok(latest) = get_reel(id).await {
                 self.adopt(latest, Of::Look);
+                // It is out of the trash again: what waits for it goes on.
+                if self.state.try_get_untracked() == Some(SaveState::Waiting) {
+                    self.save();
+                }
             }
         });
     }
